@@ -1,0 +1,1 @@
+"""Which systems outside does the portal work with?"""

@@ -1,0 +1,1 @@
+"""Who lets people into the demo world without a password?"""
