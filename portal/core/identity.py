@@ -49,6 +49,10 @@ class IdentityProvider(Protocol):
         """What stands on the sign-in button."""
 
     @property
+    def issuer(self) -> str:
+        """The issuer whose identities it states."""
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port that a form may lead to (for `form-action`)."""
 
@@ -72,6 +76,9 @@ class IdentityProvider(Protocol):
 
         Returns None when the provider offers no such page or cannot be reached.
         """
+
+    def finish_sign_out(self) -> bool:
+        """Say whether the current request is the provider's answer to `sign_out`; true once."""
 
 
 def identity_providers() -> Mapping[str, IdentityProvider]:

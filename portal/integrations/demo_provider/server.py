@@ -48,9 +48,10 @@ class Provider(ThreadingHTTPServer):
     def server_bind(self) -> None:
         # The stock version asks the resolver for this machine's full name, which can take seconds.
         socket.socket.setsockopt(self.socket, socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        host = str(self.server_address[0])
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = self.server_address[:2]
+        self.server_name, self.server_port = host, self.server_address[1]
 
     @property
     def issuer(self) -> str:

@@ -80,7 +80,9 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
             method for one in (methods if isinstance(methods, list) else [])[:10]
             if (method := _line(one, 40))
         ),
-        authenticated_at=dt.datetime.fromtimestamp(moment, dt.UTC) if _is_time(moment) else None,
+        authenticated_at=(
+            dt.datetime.fromtimestamp(moment, dt.UTC) if moment and _is_time(moment) else None
+        ),
     )  # fmt: skip
 
 

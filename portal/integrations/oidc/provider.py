@@ -9,7 +9,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from authlib.common.security import is_secure_transport
-from authlib.integrations.flask_client import OAuth
+from authlib.integrations.flask_client import OAuth, OAuthError
 from flask import redirect, request, session
 from werkzeug.wrappers import Response
 
@@ -90,7 +90,15 @@ class OidcProvider:
             log.warning("sign-out at %s: %s", self.name, self._refusal(trouble))
             return None
         prune_states(session)
-        return cast(Response, answer)
+        return cast("Response", answer)
+
+    def finish_sign_out(self) -> bool:
+        """See IdentityProvider.finish_sign_out."""
+        try:
+            kept = self.client.validate_logout_response()
+        except OAuthError:
+            return False
+        return "post_logout_redirect_uri" in kept
 
     def _take_state(self) -> dict[str, Any]:
         """Return what `start` kept for this answer; a second answer finds nothing."""

@@ -1,0 +1,235 @@
+"""Which pages lead into the portal and out of it?"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Response, abort, current_app, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import UserMixin, current_user, login_user
+from werkzeug.exceptions import HTTPException
+
+from portal.blueprints.sign_in import bp
+from portal.core.access import public
+from portal.core.identity import (
+    Identity,
+    IdentityProvider,
+    SignInRefused,
+    identity_providers,
+)
+from portal.core.language import _
+from portal.core.limits import limiter, where_from
+from portal.core.pages import done, render
+from portal.core.redirects import safe_path
+from portal.core.transactions import record_aside
+from portal.domain.people.operations import (
+    Deactivated,
+    LinkRefused,
+    NoMembership,
+    accept_link,
+    describe_link,
+    end_session,
+    open_session,
+)
+
+log = logging.getLogger(__name__)
+
+TOKEN = "_user_id"  # noqa: S105 - where Flask-Login keeps what get_id() answers
+OFTEN = "120/minute"  # an address, not a person: a whole office may stand behind one
+LONGEST_LINK = 200
+
+
+class _Arrival(UserMixin):  # type: ignore[misc]
+    """Somebody who has just proved who they are; `id` is the sign-in token."""
+
+    def __init__(self, token: str) -> None:
+        self.id = token
+
+
+@bp.get("/sign-in")
+@public
+def index() -> ResponseReturnValue:
+    """Offer every provider, and keep where the person was going."""
+    onward = _onward(request.args.get("next"))
+    if current_user.is_authenticated:
+        return redirect(onward or "/")
+    return render("sign_in/index.html", providers=identity_providers().values(), next=onward)
+
+
+@bp.get("/sign-in/<provider>")
+@public
+@limiter.limit(OFTEN, key_func=where_from)
+def start(provider: str) -> ResponseReturnValue:
+    """Send the browser to the provider."""
+    chosen = _provider(provider)
+    particulars = {
+        "next": _onward(request.args.get("next")),
+        "link": request.args.get("link", "")[:LONGEST_LINK],
+    }
+    try:
+        answer = chosen.start(
+            _address("sign_in.finish", provider=provider),
+            **{name: value for name, value in particulars.items() if value},
+        )
+    except SignInRefused as refusal:
+        return _not_signed_in(chosen, refusal)
+    return current_app.make_response(answer)
+
+
+@bp.get("/sign-in/<provider>/return")
+@public
+@limiter.limit(OFTEN, key_func=where_from)
+def finish(provider: str) -> ResponseReturnValue:
+    """Take the provider's answer, and let in whom it names."""
+    chosen = _provider(provider)
+    try:
+        identity, particulars = chosen.finish()
+    except SignInRefused as refusal:
+        return _not_signed_in(chosen, refusal)
+    try:
+        token = _open(identity, str(particulars.get("link") or ""))
+    except NoMembership:
+        return _not_admitted("unknown", identity)
+    except Deactivated:
+        return _not_admitted("closed", identity)
+    except LinkRefused as refusal:
+        return _not_admitted(f"link-{refusal.reason}", identity)
+    # Nothing of the visitor's session lives on in the member's: neither id nor CSRF secret.
+    session.clear()
+    login_user(_Arrival(token), force=True)
+    return redirect(_onward(particulars.get("next")) or "/")
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> ResponseReturnValue:
+    """End the login session here, then at the provider."""
+    issuer = None
+    if token := session.get(TOKEN):
+        with record_aside("sign-in") as aside:
+            issuer = end_session(aside, str(token))
+    session.clear()
+    for provider in identity_providers().values():
+        if provider.issuer == issuer:
+            answer = provider.sign_out(_address("sign_in.signed_out"))
+            if answer is not None and answer.location:
+                return _clearing(done(answer.location))
+    return _clearing(done(url_for("sign_in.signed_out")))
+
+
+@bp.get("/signed-out")
+@public
+def signed_out() -> ResponseReturnValue:
+    """Say that the person is out, and whether the provider confirmed it."""
+    confirmed = [one.label for one in identity_providers().values() if one.finish_sign_out()]
+    return render("sign_in/signed_out.html", provider=confirmed[0] if confirmed else None)
+
+
+@bp.get("/join/<token>")
+@public
+@limiter.limit(OFTEN, key_func=where_from)
+def join(token: str) -> ResponseReturnValue:
+    """Say which organisation invites, and lead to the sign-in that accepts."""
+    with record_aside("sign-in") as aside:
+        link = describe_link(aside, token[:LONGEST_LINK])
+    if link is None:
+        return _refused(404, "link-unknown")
+    return render(
+        "sign_in/join.html", link=link, token=token, providers=identity_providers().values()
+    )
+
+
+def _provider(name: str) -> IdentityProvider:
+    provider = identity_providers().get(name)
+    if provider is None:
+        abort(404)
+    return provider
+
+
+def _open(identity: Identity, link: str) -> str:
+    with record_aside("sign-in") as aside:
+        if link:
+            accept_link(aside, link, identity)
+        if earlier := session.get(TOKEN):
+            end_session(aside, str(earlier))
+        return open_session(
+            aside, identity, request.remote_addr or "", request.headers.get("User-Agent", "")
+        )
+
+
+def _onward(value: Any) -> str | None:
+    """Return `value` when it is the path of a page here that a GET answers."""
+    path = safe_path(value)
+    adapter = current_app.create_url_adapter(request)
+    if path is None or adapter is None:
+        return None
+    try:
+        adapter.match(path.partition("?")[0], "GET")
+    except HTTPException:
+        return None
+    return path
+
+
+def _address(endpoint: str, **values: Any) -> str:
+    """Return an absolute address from the configuration, never from the Host header."""
+    base: str = current_app.config["PORTAL_URL"]
+    return base.rstrip("/") + url_for(endpoint, **values)
+
+
+def _clearing(answer: Response) -> Response:
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+def _not_signed_in(provider: IdentityProvider, refusal: SignInRefused) -> Response:
+    log.warning("sign-in at %s refused: %s (%r)", provider.name, refusal.reason, refusal.detail)
+    return _refused(400, refusal.reason, provider=provider.label)
+
+
+def _not_admitted(reason: str, identity: Identity) -> Response:
+    log.info("sign-in of %r at %s refused: %s", identity.subject, identity.issuer, reason)
+    return _refused(403, reason, who=identity.email or identity.name)
+
+
+def _refused(status: int, reason: str, provider: str = "", who: str | None = None) -> Response:
+    title, text = _words(reason, provider)
+    return render("sign_in/refused.html", status=status, title=title, text=text, who=who)
+
+
+def _words(reason: str, provider: str) -> tuple[str, str]:
+    """Return title and text of the page for a reason code."""
+    ask = _(
+        "Ask the administrator in your company, or the person who looks after you at the "
+        "vendor, to invite you."
+    )
+    match reason:
+        case "state":
+            title = _("Let us try that again")
+            text = _("This sign-in was started a while ago, or in another window.")
+        case "denied":
+            title = _("You have not signed in")
+            text = _("You turned back at %(provider)s. You can start again.", provider=provider)
+        case "unknown":
+            title, text = _("We do not know you here yet"), ask
+        case "closed":
+            title = _("Your access is closed")
+            text = _(
+                "Ask the administrator in your company, or the person who looks after you at "
+                "the vendor, to open it again."
+            )
+        case "link-taken":
+            title = _("You already have access")
+            text = _("Sign in without the link. It stays good for the person it was made for.")
+        case "link-unknown" | "link-used" | "link-expired":
+            title = _("This link no longer works")
+            text = _(
+                "It was used before, or its time is over. Ask the person who sent it for a new one."
+            )
+        case _other:
+            title = _("%(provider)s did not answer as it should", provider=provider)
+            text = _(
+                "Nobody was signed in. Try again in a few minutes; if it stays like this, tell "
+                "the person who looks after you at the vendor."
+            )
+    return title, text
