@@ -3,6 +3,7 @@
 .PHONY: help run demo check test prove bench
 PORT ?= 8000
 export PORT
+unexport PYTHONDONTWRITEBYTECODE
 python := .venv/bin/python
 
 help: ## say what can be made

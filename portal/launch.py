@@ -38,6 +38,7 @@ def main() -> int:
     try:
         port = port_number(os.environ.get("PORT", "8000"))
         os.environ.update(demo_environment(port, os.environ))
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling anew takes half of a start
         if arguments.anew:
             return _make_demo_anew()
         for number in (port, port + 1):
@@ -123,10 +124,11 @@ def is_prepared(database_url: str) -> bool:
             organisation = database.execute(ANY_ORGANISATION).fetchone()
     except sqlite3.Error:
         return False
-    return organisation is not None and revisions == {(name,) for name in _newest_migrations()}
+    return organisation is not None and revisions == {(name,) for name in newest_migrations()}
 
 
-def _newest_migrations() -> set[str]:
+def newest_migrations() -> set[str]:
+    """Return the revisions that no other one in migrations/versions builds upon."""
     names: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
     for file in (ROOT / "migrations" / "versions").glob("*.py"):
         for name, value in re.findall(
