@@ -1,128 +1,127 @@
 // What happens to a form while the network does not answer, and where does the eye go after a swap?
 (() => {
   const notice = document.getElementById("notice");
-  const say = notice.dataset;
-  const storeName = "unsent";
-  let waiting = null; // repeats the request that did not get through, with the same keys
+  if (!notice) return;
+  const say = notice.dataset; // every sentence comes from the server, translated
+  let waiting = null; // {elt, again}: the request that did not get through
 
   // --- Telling
-  function tell(sentence, retry) {
+  function tell(sentence, again) {
     const line = document.createElement("p");
     line.textContent = sentence;
-    if (retry) {
-      const again = document.createElement("button");
-      again.className = "button second";
-      again.textContent = say.retry;
-      again.addEventListener("click", retry);
-      line.append(again);
+    if (again) {
+      const button = document.createElement("button");
+      button.className = "button second";
+      button.textContent = say.retry;
+      button.addEventListener("click", again);
+      line.append(button);
     }
     notice.replaceChildren(line);
   }
 
-  function markUnsaved(form) {
-    const state = form?.querySelector("[data-saved]");
-    if (state) state.textContent = say.unsaved;
-  }
-
   // --- Keeping what was typed, only until it is sent
-  const kept = (form) => form?.matches?.("form[data-keep]") && form.elements.submission_key?.value;
+  const keeps = (form) => form?.matches?.("form[data-keep]");
+  const forget = () => sessionStorage.removeItem("unsent");
 
   function keep(form) {
-    const key = kept(form);
-    if (!key) return;
+    if (!keeps(form)) return;
     const typed = [...new FormData(form)].filter(
-      ([name, value]) => typeof value === "string" && !["csrf_token", "version"].includes(name)
+      ([name, value]) => typeof value === "string" && name !== "csrf_token" && name !== "version"
         && form.elements[name].type !== "password");
-    sessionStorage.setItem(storeName, JSON.stringify({ key, typed }));
+    sessionStorage.setItem("unsent", JSON.stringify({ action: form.action, typed }));
   }
 
-  const forget = () => sessionStorage.removeItem(storeName);
-
   function restore() {
-    const { key, typed } = JSON.parse(sessionStorage.getItem(storeName) || "{}");
-    const form = [...document.forms].find((one) => key && kept(one) === key);
+    const { action, typed } = JSON.parse(sessionStorage.getItem("unsent") || "{}");
+    const form = [...document.forms].find((one) => keeps(one) && one.action === action);
     if (!form) return;
     for (const field of form.elements) {
       const values = typed.filter(([name]) => name === field.name).map(([, value]) => value);
-      if (["checkbox", "radio"].includes(field.type)) field.checked = values.includes(field.value);
-      else if (values.length && !["hidden", "submit"].includes(field.type)) field.value = values[0];
+      if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
+      // The submission key comes back too: should the first attempt have arrived, this one makes no second record.
+      else if (values.length && field.type !== "submit") field.value = values[0];
     }
     tell(say.restored);
   }
 
-  // --- One request at a time for one form
-  const isBusy = (form) => form.getAttribute("aria-busy") === "true";
+  function unsaved(form) {
+    keep(form);
+    const state = keeps(form) && document.querySelector("[data-saved]");
+    if (state) state.textContent = say.unsaved;
+  }
+
+  // --- One submit at a time
+  const isBusy = (form) => form.ariaBusy === "true";
 
   function setBusy(form, busy) {
-    if (form?.tagName !== "FORM") return;
-    form.toggleAttribute("aria-busy", busy);
-    if (busy) form.setAttribute("aria-busy", "true");
-    for (const one of form.elements) {
-      if (one.type === "submit") busy ? one.setAttribute("aria-disabled", "true") : one.removeAttribute("aria-disabled");
-    }
+    form.ariaBusy = busy ? "true" : null;
+    for (const one of form.elements) if (one.type === "submit") one.ariaDisabled = busy ? "true" : null;
   }
 
-  function wait(form, submitter) {
-    waiting = () => {
-      waiting = null;
-      setBusy(form, false);
-      form.requestSubmit(submitter?.isConnected ? submitter : null);
-    };
-    keep(form);
-    markUnsaved(form);
-    tell(navigator.onLine ? say.failed : say.offline, waiting);
+  function wait(elt, form, repeat) {
+    const again = () => { waiting = null; repeat(); };
+    waiting = { elt, again };
+    unsaved(form);
+    tell(navigator.onLine ? say.failed : say.offline, again);
   }
 
-  document.addEventListener("submit", (event) => {
+  const resubmit = (form, button) => () => {
+    setBusy(form, false);
+    form.requestSubmit(button?.isConnected ? button : null);
+  };
+
+  addEventListener("submit", (event) => {
     const form = event.target;
-    if (isBusy(form) || (!navigator.onLine && form.method === "post")) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      if (!isBusy(form)) wait(form, event.submitter);
-    }
+    const isLost = !navigator.onLine && form.method === "post";
+    if (!isBusy(form) && !isLost) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!isBusy(form)) wait(form, form, resubmit(form, event.submitter));
   }, true);
 
-  document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || event.target.method !== "post") return; // htmx sends it, or nobody does
-    keep(event.target);
-    setTimeout(() => setBusy(event.target, true)); // after the browser has read the button's name
+  addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    keep(form);
+    setTimeout(() => setBusy(form, true)); // once the browser has read the button's name
   });
 
-  document.addEventListener("input", (event) => {
-    if (!navigator.onLine && kept(event.target.form)) { keep(event.target.form); markUnsaved(event.target.form); }
-  });
+  addEventListener("input", ({ target }) => navigator.onLine || unsaved(target.form));
+  addEventListener("online", () => waiting?.again());
 
-  addEventListener("online", () => waiting?.());
-  addEventListener("pageshow", (event) => {
+  addEventListener("pageshow", ({ persisted }) => {
     for (const form of document.forms) setBusy(form, false);
-    const [visit] = performance.getEntriesByType("navigation");
-    if (event.persisted) return;
-    if ("signedOut" in document.body.dataset || visit?.type === "navigate") forget();
-    else restore();
+    if (persisted) return;
+    const isNew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+    const { classList, dataset } = document.body;
+    if ("signedOut" in dataset) forget();
+    else if (!isNew && !document.querySelector(".errors")) restore();
+    else if (classList.contains("portal")) forget(); // an error page is no proof that it arrived
   });
 
   // --- htmx
-  document.addEventListener("htmx:beforeRequest", ({ detail }) => setBusy(detail.elt, true));
-  document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    setBusy(detail.elt, false);
-    if (detail.xhr.status) { forget(); waiting = null; if (detail.successful) notice.replaceChildren(); }
+  const isSubmit = ({ requestConfig }) => requestConfig.triggeringEvent?.type === "submit";
+
+  addEventListener("htmx:beforeRequest", ({ detail }) => isSubmit(detail) && setBusy(detail.elt, true));
+  addEventListener("htmx:afterRequest", ({ detail }) => {
+    const { elt } = detail;
+    if (isSubmit(detail)) setBusy(elt, false);
+    if (!detail.successful) return;
+    if (keeps(elt)) forget();
+    if (waiting?.elt === elt) waiting = null;
+    if (!waiting) notice.replaceChildren();
   });
 
-  function failed({ detail }) {
-    const { elt, requestConfig: sent } = detail;
-    if (elt.tagName === "FORM") return wait(elt, sent.triggeringEvent?.submitter);
-    waiting = () => {
-      waiting = null;
-      htmx.ajax(sent.verb, sent.path, { source: elt, target: detail.target });
-    };
-    keep(elt.form);
-    markUnsaved(elt.form);
-    tell(navigator.onLine ? say.failed : say.offline, waiting);
-  }
-  document.addEventListener("htmx:sendError", failed);
-  document.addEventListener("htmx:timeout", failed);
+  const failed = ({ detail }) => {
+    const { elt, target, requestConfig: sent } = detail;
+    wait(elt, elt.form ?? elt, isSubmit(detail)
+      ? resubmit(elt, sent.triggeringEvent.submitter)
+      : () => htmx.ajax(sent.verb, sent.path, { source: elt, target }));
+  };
+  addEventListener("htmx:sendError", failed);
+  addEventListener("htmx:timeout", failed);
 
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (detail.target === notice) detail.swapOverride = "innerHTML"; // the place itself must stay
   });
 
@@ -134,11 +133,11 @@
     return true;
   }
 
-  document.addEventListener("htmx:afterSettle", ({ detail }) => {
-    if (focus(detail.elt.querySelector(".errors"))) return;
-    if (detail.elt.id === "main" || detail.elt.querySelector("h1")) focus(document.querySelector("h1"));
+  addEventListener("htmx:afterSettle", ({ detail: { elt } }) => {
+    if (!elt.querySelector || focus(elt.matches(".errors") ? elt : elt.querySelector(".errors"))) return;
+    focus(elt.querySelector("h1"));
   });
 
-  if (window.htmx) htmx.config.timeout = 30000;
+  if (window.htmx) htmx.config.timeout = 30000; // milliseconds
   focus(document.querySelector(".errors"));
 })();
