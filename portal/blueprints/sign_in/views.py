@@ -199,10 +199,7 @@ def _refused(status: int, reason: str, provider: str = "", who: str | None = Non
 
 def _words(reason: str, provider: str) -> tuple[str, str]:
     """Return title and text of the page for a reason code."""
-    ask = _(
-        "Ask the administrator in your company, or the person who looks after you at the "
-        "vendor, to invite you."
-    )
+    vendor = current_app.config["VENDOR_NAME"]
     match reason:
         case "state":
             title = _("Let us try that again")
@@ -211,12 +208,18 @@ def _words(reason: str, provider: str) -> tuple[str, str]:
             title = _("You have not signed in")
             text = _("You turned back at %(provider)s. You can start again.", provider=provider)
         case "unknown":
-            title, text = _("We do not know you here yet"), ask
+            title = _("We do not know you here yet")
+            text = _(
+                "Ask the administrator in your company, or your contact at %(vendor)s, to invite "
+                "you.",
+                vendor=vendor,
+            )
         case "closed":
             title = _("Your access is closed")
             text = _(
-                "Ask the administrator in your company, or the person who looks after you at "
-                "the vendor, to open it again."
+                "Ask the administrator in your company, or your contact at %(vendor)s, to open it "
+                "again.",
+                vendor=vendor,
             )
         case "link-taken":
             title = _("You already have access")
@@ -230,6 +233,7 @@ def _words(reason: str, provider: str) -> tuple[str, str]:
             title = _("%(provider)s did not answer as it should", provider=provider)
             text = _(
                 "Nobody was signed in. Try again in a few minutes; if it stays like this, tell "
-                "the person who looks after you at the vendor."
+                "your contact at %(vendor)s.",
+                vendor=vendor,
             )
     return title, text
