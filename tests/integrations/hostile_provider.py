@@ -65,6 +65,9 @@ class HostileProvider(ThreadingHTTPServer):
         self._asked: dict[str, Json] = {}
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Stay quiet: a portal that hangs up is what several attacks are for."""
+
     def discovery(self) -> Json:
         return {
             "issuer": self.issuer,

@@ -26,10 +26,10 @@ _WORDS = {
         "signed_out_lead": "You can close this page.",
     },
     "fr": {
-        "title": "Qui êtes-vous ?",
-        "lead": "C’est une démonstration : aucun mot de passe ne vous est demandé.",
+        "title": "Qui êtes-vous?",
+        "lead": "C’est une démonstration\u00a0: aucun mot de passe ne vous est demandé.",
         "front": "La connexion de démonstration est prête",
-        "front_lead": "Ouvrez le portail et choisissez Se connecter ; vous arriverez ici.",
+        "front_lead": "Ouvrez le portail et choisissez Se connecter; vous arriverez ici.",
         "absent": "Cette page n’existe pas",
         "absent_lead": "Retournez au portail et connectez-vous à partir de là.",
         "nobody": "Personne ne porte ce nom ici",
@@ -55,7 +55,7 @@ _ROLES = {
 }
 _NOTES_FR = {
     "carla": "S’occupe de Harbour, de Northwind et de Lakeside",
-    "omar": "Décide jusqu’à 100 000",
+    "omar": "Décide jusqu’à 100\u00a0000",
     "olga": "Décide sans limite",
     "sam": "Répond aux demandes de soutien",
     "fay": "Tient les budgets et les paiements",
@@ -63,7 +63,7 @@ _NOTES_FR = {
     "pia": "Règle le programme de partenariat",
     "sid": "Voit les personnes et les connexions, aucune affaire",
     "axel": "Lit tout, n’écrit rien",
-    "diego": "Distributeur ; voit aussi Northwind et Lakeside",
+    "diego": "Distributeur; voit aussi Northwind et Lakeside",
     "ana": "Voit ses propres dossiers",
     "noah": "Voit ses propres dossiers",
     "marc": "Voit tous les dossiers de Northwind",
