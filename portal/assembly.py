@@ -1,0 +1,138 @@
+"""Which parts make up the application, and in which order are they connected?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from flask_compress import Compress
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from sqlalchemy.orm import Session
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import config as settings
+from portal.blueprints import admin, account, deals, drafts, home, receipts, registrations, sign_in
+from portal.core import access, language, outbox
+from portal.core.admission import init_admission
+from portal.core.database import db, engine_options, prepare_engine
+from portal.core.errors import init_errors
+from portal.core.headers import content_security_policy, init_headers
+from portal.core.limits import init_limits
+from portal.core.queue import make_queue
+from portal.core.references import ReferenceConverter
+from portal.core.transactions import Portal, end_transaction, record_aside
+from portal.core.times import now
+from portal.domain import programme
+from portal.domain.notifications import audience as _audience  # noqa: F401 - subscribes
+from portal.domain.notifications import policy as _notifications  # noqa: F401
+from portal.domain.organisations import policy as _organisations  # noqa: F401
+from portal.domain.people import operations as people
+from portal.domain.people import policy as _people  # noqa: F401
+from portal.domain.people.actor import MemberActor
+from portal.domain.products import policy as _products  # noqa: F401
+from portal.domain.timeline import policy as _timeline  # noqa: F401
+from portal.integrations.mail.smtp import KeptMailer, SmtpMailer
+from portal.integrations.oidc import init_identity_providers
+from portal.presentation import init_presentation
+
+BLUEPRINTS = (sign_in, home, registrations, deals, receipts, drafts, account, admin)
+csrf = CSRFProtect()
+compress = Compress()
+migrate = Migrate()
+
+
+def assemble(config: Mapping[str, Any] | None) -> Portal:
+    """Connect everything and return the application; see :func:`portal.create_app`."""
+    root = settings.ROOT
+    app = Portal(
+        "portal", template_folder=str(root / "templates"), static_folder=str(root / "static")
+    )
+    app.config.update(settings.read_settings())
+    app.config.update(config or {})
+    if app.debug:
+        raise settings.BadSetting("The portal does not run in debug mode.")
+    _connect_database(app)
+    _connect_requests(app)
+    init_presentation(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint.bp)
+    _connect_outside(app)
+    from portal.cli import init_cli
+
+    init_cli(app)
+    app.view_functions["static"] = access.public(app.view_functions["static"])
+    access.check_endpoints(app)
+    return app
+
+
+def _connect_database(app: Flask) -> None:
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(url))
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    migrate.init_app(
+        app, db, directory=str(settings.ROOT / "migrations"), render_as_batch=True
+    )
+    with app.app_context():
+        prepare_engine(db.engine)
+    if not _is_netted:
+        access.install_net(Session)
+        outbox.install_nudges(Session)
+        _is_netted.append(True)
+
+
+_is_netted: list[bool] = []
+
+
+def _connect_requests(app: Flask) -> None:
+    app.url_map.converters["reference"] = ReferenceConverter
+    app.url_map.strict_slashes = False
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if app.config["BEHIND_PROXY"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
+    init_headers(app)
+    language.init_language(app)
+    compress.init_app(app)
+    init_limits(app)
+    csrf.init_app(app)
+    init_admission(app, _load_actor, _note_seen)
+    app.before_request(access.refuse_unguarded)
+    app.teardown_request(end_transaction)
+    init_errors(app)
+    programme.configure(
+        timezone=app.config["VENDOR_TIMEZONE"], currencies=tuple(app.config["CURRENCIES"])
+    )
+
+
+def _connect_outside(app: Flask) -> None:
+    with app.app_context():
+        origins = init_identity_providers(app)
+    app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(tuple(origins))
+    smtp = app.config["SMTP_URL"]
+    outbox.plug_in("mail", SmtpMailer(smtp) if smtp else KeptMailer())
+
+    def deliver(delivery_id: int) -> None:
+        with app.app_context(), access.system_mode("worker"):
+            outbox.deliver(delivery_id, app.config["LEASE_SECONDS"])
+
+    queue, nudge = make_queue(app.config["QUEUE_URL"], deliver)
+    app.extensions["quayside.queue"] = queue
+    outbox.plug_in_nudge(nudge)
+
+
+def _load_actor(token: str) -> MemberActor | None:
+    config = current_app.config
+    return people.load_actor(token, config["PERMANENT_SESSION_LIFETIME"], config["IDLE"])
+
+
+def _note_seen(actor: MemberActor) -> None:
+    if actor.seen_at is not None and now() - actor.seen_at > people.SEEN_EVERY:
+        with record_aside("last seen") as aside:
+            people.note_seen(aside, actor)
+

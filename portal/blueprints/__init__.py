@@ -1,0 +1,1 @@
+"""Which conversations do people have with the portal?"""

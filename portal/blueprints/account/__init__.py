@@ -1,0 +1,7 @@
+"""How does a person set language and time zone, and leave?"""
+
+from flask import Blueprint
+
+bp = Blueprint("account", __name__)
+
+from portal.blueprints.account import views  # noqa: E402, F401

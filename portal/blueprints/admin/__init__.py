@@ -1,0 +1,10 @@
+"""Which workflows are for the vendor's staff?"""
+
+from flask import Blueprint
+
+bp = Blueprint("admin", __name__, url_prefix="/admin")
+
+from portal.blueprints.admin import organisations, outbox, people, review  # noqa: E402
+
+for _workflow in (review, organisations, people, outbox):
+    bp.register_blueprint(_workflow.bp)

@@ -1,0 +1,87 @@
+"""How does staff see what left the portal, and what did not?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from flask import Response, request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.blueprints.admin.outbox import bp
+from portal.core.access import requires, visible
+from portal.core.database import db
+from portal.core.language import _, _l
+from portal.core.outbox import STATES, Delivery
+from portal.core.pages import render
+from portal.domain.notifications.models import Letter
+from portal.domain.people.actor import MemberActor
+from portal.domain.people.models import Membership, User
+from portal.domain.permissions import Permission as P
+
+MOST = 100
+STATE_WORDS = {
+    "waiting": (_l("Waiting"), "info"),
+    "leased": (_l("On its way"), "info"),
+    "sent": (_l("Sent"), "ok"),
+    "parked": (_l("Needs a look"), "bad"),
+    "dropped": (_l("Not needed any more"), "neutral"),
+}
+
+
+@bp.get("/outbox")
+@requires(P.OUTBOX_READ)
+def index() -> Response:
+    """List deliveries, newest first, by state."""
+    actor = cast(MemberActor, current_user)
+    chosen = request.args.get("state", "")
+    state = chosen if chosen in STATES else ""
+    query = visible(Delivery, actor)
+    if state:
+        query = query.where(Delivery.state == state)
+    rows = db.session.scalars(
+        query.options(joinedload(Delivery.event)).order_by(Delivery.id.desc()).limit(MOST)
+    ).all()
+    return render(
+        "admin/outbox/index.html",
+        rows=rows,
+        recipients=_recipients(rows),
+        states=STATE_WORDS,
+        filters=[
+            {"label": _("All"), "url": url_for("admin.outbox.index"), "is_current": not state},
+            *(
+                {
+                    "label": STATE_WORDS[name][0],
+                    "url": url_for("admin.outbox.index", state=name),
+                    "is_current": name == state,
+                }
+                for name in STATES
+            ),
+        ],
+    )
+
+
+@bp.get("/outbox/<uuid:key>")
+@requires(P.OUTBOX_READ, Delivery, by="key")
+def show(delivery: Delivery) -> Response:
+    """Show one delivery: to whom, when, how often it was tried, and the mail if it lies here."""
+    return render(
+        "admin/outbox/show.html",
+        delivery=delivery,
+        letter=db.session.get(Letter, delivery.id),
+        state=STATE_WORDS[delivery.state],
+    )
+
+
+def _recipients(rows: Sequence[Delivery]) -> dict[int, str]:
+    ids = {row.recipient_id for row in rows if row.recipient_id}
+    if not ids:
+        return {}
+    names = db.session.execute(
+        select(Membership.id, User.name)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.id.in_(ids))
+    )
+    return {row.id: row.name for row in names}

@@ -1,0 +1,7 @@
+"""How does staff look up a person?"""
+
+from flask import Blueprint
+
+bp = Blueprint("people", __name__)
+
+from portal.blueprints.admin.people import views  # noqa: E402, F401

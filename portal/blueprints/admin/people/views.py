@@ -1,0 +1,45 @@
+"""How does staff look up a person?"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Response, request
+from flask_login import current_user
+from sqlalchemy import func
+from sqlalchemy.orm import contains_eager
+
+from portal.blueprints.admin.people import bp
+from portal.core.access import requires, visible
+from portal.core.database import db
+from portal.core.pages import render
+from portal.core.text import clean_line
+from portal.domain.people.actor import MemberActor
+from portal.domain.people.models import Membership, User
+from portal.domain.people.roles import REACH_WORDS, ROLE_WORDS
+from portal.domain.permissions import Permission as P
+
+MOST = 200
+
+
+@bp.get("/people")
+@requires(P.PERSON_READ)
+def index() -> Response:
+    """List the people that the person works with, found by name or e-mail."""
+    actor = cast(MemberActor, current_user)
+    typed = clean_line(request.args.get("q", ""))[:120]
+    query = (
+        visible(Membership, actor)
+        .join(Membership.user)
+        .join(Membership.organisation)
+        .options(contains_eager(Membership.user), contains_eager(Membership.organisation))
+    )
+    if typed:
+        query = query.where(
+            func.lower(User.name).contains(typed.lower(), autoescape=True)
+            | User.email.contains(typed.lower(), autoescape=True)
+        )
+    rows = db.session.scalars(query.order_by(User.name, Membership.id).limit(MOST)).all()
+    return render(
+        "admin/people/index.html", rows=rows, typed=typed, roles=ROLE_WORDS, reaches=REACH_WORDS
+    )

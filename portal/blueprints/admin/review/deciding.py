@@ -1,0 +1,124 @@
+"""What does a reviewer need on one screen to decide?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import case, func
+
+from portal.blueprints.admin.review.queue import name_of, place_in_queue
+from portal.blueprints.reading import parts_of
+from portal.core.access import can, explain, visible
+from portal.core.database import db
+from portal.core.language import _, chosen_language, show_due, show_money
+from portal.core.times import now
+from portal.domain.customers.places import country_name
+from portal.domain.deals.models import Deal, Stage
+from portal.domain.deals.workflow import WORDS as STAGES
+from portal.domain.organisations.models import Organisation
+from portal.domain.people.actor import MemberActor
+from portal.domain.people.roles import TYPE_WORDS
+from portal.domain.permissions import Permission as P
+from portal.domain.programme import programme
+from portal.domain.registrations.content import EVIDENCE_WORDS, REASON_WORDS
+from portal.domain.registrations.models import Registration, RegistrationMatch, Status
+from portal.domain.registrations.workflow import REGISTRATION, matches_of
+from portal.domain.timeline.sentences import timeline
+
+LOOK_BACK = dt.timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A possible match as the reviewer reads it."""
+
+    match: RegistrationMatch
+    state: Any
+    speaks_for: list[str]
+    speaks_against: list[str]
+
+
+def decision_page(registration: Registration, actor: MemberActor) -> dict[str, Any]:
+    """Return the context of the decision page."""
+    candidates = [_candidate(match) for match in matches_of(registration)]
+    decide = explain(actor, P.REGISTRATION_DECIDE, registration)
+    steps = {step.name: step for step in REGISTRATION.available(registration, actor)}
+    guard = REGISTRATION.transitions["approve"].guard
+    return {
+        "registration": registration,
+        "organisation": registration.organisation,
+        "owner": name_of(registration.owner_id),
+        "reviewer": name_of(registration.reviewer_id),
+        "state": REGISTRATION.state_of(registration),
+        "due": show_due(registration.next_by) if registration.next_by else None,
+        "place": place_in_queue(actor, registration),
+        "candidates": candidates,
+        "may_compare": registration.status == Status.UNDER_REVIEW
+        and can(actor, P.REGISTRATION_REVIEW, registration),
+        "steps": steps,
+        "obstacle": guard(registration, actor) if guard and "approve" in steps else None,
+        "refusal": None if decide.is_allowed else decide.words,
+        "protection_days": programme().protection_days,
+        "parts": parts_of(registration),
+        "partner": _partner_facts(registration, actor),
+        "reason": REASON_WORDS.get(registration.reason_code),  # type: ignore[call-overload]
+        "entries": timeline(
+            registration.reference, actor, current_app.config["VENDOR_SHORT_NAME"]
+        ),
+    }
+
+
+def _candidate(match: RegistrationMatch) -> Candidate:
+    state = (
+        STAGES.get(match.state)  # type: ignore[call-overload]
+        if match.other_reference.startswith("DL")
+        else REGISTRATION.states[Status(match.state)].label
+    )
+    good, bad = [], []
+    for code in match.evidence:
+        words = EVIDENCE_WORDS.get(code[1:])
+        if words is not None:
+            (good if code[0] == "+" else bad).append(str(words[code[0] != "+"]))
+    return Candidate(match, state, good, bad)
+
+
+def _partner_facts(registration: Registration, actor: MemberActor) -> list[tuple[str, str]]:
+    """Return how the partner has done, for judging this registration."""
+    since = now() - LOOK_BACK
+    decided, approved = db.session.execute(
+        visible(Registration, actor)
+        .with_only_columns(
+            func.count(Registration.id),
+            func.sum(case((Registration.status == Status.APPROVED, 1), else_=0)),
+        )
+        .where(
+            Registration.organisation_id == registration.organisation_id,
+            Registration.decided_at > since,
+            Registration.status.in_((Status.APPROVED, Status.REJECTED)),
+        )
+    ).one()
+    won = db.session.execute(
+        visible(Deal, actor)
+        .with_only_columns(Deal.currency, func.count(Deal.id), func.sum(Deal.amount_minor))
+        .where(Deal.organisation_id == registration.organisation_id, Deal.stage == Stage.WON)
+        .group_by(Deal.currency)
+        .order_by(Deal.currency)
+    ).all()
+    organisation: Organisation = registration.organisation
+    language = chosen_language()
+    sums = ", ".join(f"{row[1]} · {show_money(int(row[2]), row[0])}" for row in won)
+    territory = ", ".join(country_name(code, language) for code in organisation.countries)
+    is_inside = registration.country in organisation.countries
+    types = ", ".join(str(TYPE_WORDS[kind]) for kind in organisation.types)  # type: ignore[index]
+    return [
+        (_("Type"), f"{types} · {organisation.tier}" if organisation.tier else types),
+        (_("Decided in 90 days"), str(decided)),
+        (_("Approved"), f"{round(100 * (approved or 0) / decided)} %" if decided else "–"),
+        (_("Won"), sums or "–"),
+        (_("Territory"), territory + (" ✓" if is_inside else " " + _("(outside)"))),
+    ]
+
+

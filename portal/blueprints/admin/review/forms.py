@@ -1,0 +1,63 @@
+"""What does a reviewer say besides yes?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.core.forms import Form, Pick, Text, Tick
+from portal.core.language import _, _l
+from portal.domain.registrations.content import LABELS, REASON_WORDS
+from portal.domain.registrations.operations import Asked
+
+# What a reviewer can ask about; legal name and address go with the website, and so on.
+ASKABLE = tuple(
+    name
+    for name in LABELS
+    if name not in {"legal_name", "street", "postal_code", "region", "currency"}
+)
+
+
+class AskForm(Form):
+    """Which fields, and what is to be said at each?"""
+
+    def asked(self) -> list[Asked]:
+        """Return the ticked fields with their comments."""
+        return [
+            Asked(name, self[f"comment_{name}"].data or "")
+            for name in ASKABLE
+            if self[f"ask_{name}"].data
+        ]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for one field at least, and for a comment at each."""
+        is_valid = super().validate(extra_validators)
+        asked = self.asked()
+        if not asked:
+            self[f"ask_{ASKABLE[0]}"].errors = [_("Tick at least one field.")]
+            return False
+        for question in asked:
+            if not question.comment:
+                self[f"comment_{question.field}"].errors = [_("Say what you need to know.")]
+                is_valid = False
+        return is_valid
+
+
+for _name in ASKABLE:
+    setattr(AskForm, f"ask_{_name}", Tick(LABELS[_name]))
+    setattr(AskForm, f"comment_{_name}", Text(_l("What do you need to know?"), maximum=1000))
+
+
+class RejectForm(Form):
+    """Why not?"""
+
+    reason = Pick(_l("Reason"), required=_l("Choose a reason."))
+    text = Text(
+        _l("What the partner reads"),
+        minimum=10,
+        maximum=2000,
+        required=_l("Say why, so that the partner can learn from it."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reason.choices = [("", _("Choose…")), *((r.value, w) for r, w in REASON_WORDS.items())]

@@ -1,0 +1,130 @@
+"""How does the vendor's staff decide registrations?"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Response, abort, request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+
+from portal.blueprints.admin.review import bp
+from portal.blueprints.admin.review.deciding import decision_page
+from portal.blueprints.admin.review.forms import ASKABLE, AskForm, RejectForm
+from portal.blueprints.admin.review.queue import queue_page
+from portal.core.access import requires
+from portal.core.database import db
+from portal.core.forms import Form, bind
+from portal.core.pages import changed, done, invalid, is_htmx, render
+from portal.core.workflow import WrongState
+from portal.domain.people.actor import MemberActor
+from portal.domain.permissions import Permission as P
+from portal.domain.registrations import operations
+from portal.domain.registrations.models import (
+    MatchAnswer,
+    Registration,
+    RegistrationMatch,
+    Status,
+)
+
+ONE = "/registrations/<reference:reference>"
+
+
+def _actor() -> MemberActor:
+    return cast(MemberActor, current_user)
+
+
+def _here(registration: Registration) -> str:
+    return url_for("admin.review.show", reference=registration.reference)
+
+
+def _changed(registration: Registration) -> Response:
+    """Answer a step with everything on the decision page that it touches."""
+    if not is_htmx():
+        return done(_here(registration), registration.reference)
+    db.session.flush()
+    context = decision_page(registration, _actor())
+    return changed(
+        "admin/review/_changed.html", _here(registration), registration.reference, **context
+    )
+
+
+@bp.get("/registrations")
+@requires(P.REGISTRATION_REVIEW)
+def index() -> Response:
+    """Show the queue: soonest decision target first; all, mine, or unassigned."""
+    return render("admin/review/index.html", "admin/review/_rows.html", **queue_page(_actor()))
+
+
+@bp.get(ONE)
+@requires(P.REGISTRATION_READ, Registration)
+def show(registration: Registration) -> Response:
+    """Show everything needed to decide on one screen."""
+    if _actor().side != "vendor":
+        abort(404)
+    context = decision_page(registration, _actor())
+    return render("admin/review/show.html", "admin/review/_changed.html", **context)
+
+
+@bp.post(f"{ONE}/take")
+@requires(P.REGISTRATION_REVIEW, Registration)
+def take(registration: Registration) -> Response:
+    """Become the reviewer."""
+    operations.take(registration, _actor())
+    return _changed(registration)
+
+
+@bp.post(f"{ONE}/match")
+@requires(P.REGISTRATION_REVIEW, Registration)
+def compare(registration: Registration) -> Response:
+    """Say whether a possible match is the same customer."""
+    match = db.session.scalar(
+        select(RegistrationMatch).where(
+            RegistrationMatch.registration_id == registration.id,
+            RegistrationMatch.other_reference == request.form.get("other", ""),
+        )
+    )
+    reply = request.form.get("answer", "")
+    if match is None or reply not in set(MatchAnswer):
+        abort(400)
+    operations.answer_match(registration, _actor(), match, MatchAnswer(reply))
+    return _changed(registration)
+
+
+@bp.route(f"{ONE}/questions", methods=["GET", "POST"])
+@requires(P.REGISTRATION_REVIEW, Registration)
+def ask(registration: Registration) -> Response:
+    """Ask the partner about named fields."""
+    form = bind(AskForm)
+    if request.method == "POST" and registration.status != Status.UNDER_REVIEW:
+        raise WrongState(registration, "ask")
+    if request.method == "POST" and form.validate():
+        operations.ask(registration, _actor(), form.asked())
+        return done(_here(registration), registration.reference)
+    return _form_page("ask", form, registration, askable=ASKABLE)
+
+
+@bp.post(f"{ONE}/approval")
+@requires(P.REGISTRATION_DECIDE, Registration)
+def approve(registration: Registration) -> Response:
+    """Approve and protect the customer."""
+    operations.approve(registration, _actor())
+    return _changed(registration)
+
+
+@bp.route(f"{ONE}/rejection", methods=["GET", "POST"])
+@requires(P.REGISTRATION_DECIDE, Registration)
+def reject(registration: Registration) -> Response:
+    """Reject with a reason that the partner reads."""
+    form = bind(RejectForm)
+    if request.method == "POST" and form.validate():
+        operations.reject(registration, _actor(), form.reason.data, form.text.data)
+        return done(_here(registration), registration.reference)
+    return _form_page("reject", form, registration)
+
+
+def _form_page(name: str, form: Form, registration: Registration, **context: Any) -> Response:
+    answer = invalid if form.errors else render
+    return answer(
+        f"admin/review/{name}.html", form=form, registration=registration, **context
+    )

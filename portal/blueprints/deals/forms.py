@@ -1,0 +1,95 @@
+"""What may a partner change of a deal?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from wtforms.validators import ValidationError
+
+from portal.core.forms import Day, Form, Line, Money, NotBefore, Pick
+from portal.core.language import _, _l
+from portal.core.money import NotMoney, to_minor
+from portal.core.times import today
+from portal.domain.deals.models import OPEN_STAGES, Deal
+from portal.domain.deals.workflow import LOSS_WORDS, WORDS
+from portal.domain.programme import programme
+
+
+def _today() -> dt.date:
+    return today(programme().zone)
+
+
+class StageForm(Form):
+    """To which open stage does it move?"""
+
+    stage = Pick(_l("Stage"), required=_l("Choose a stage."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stage.choices = [(stage.value, WORDS[stage]) for stage in OPEN_STAGES]
+
+
+class LossForm(Form):
+    """Why was it lost?"""
+
+    reason = Pick(_l("Why was it lost?"), required=_l("Choose the reason."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reason.choices = [("", _("Choose…")), *((r.value, w) for r, w in LOSS_WORDS.items())]
+
+
+class PlanForm(Form):
+    """What is next, and by when?"""
+
+    step = Line(_l("What is next?"), maximum=200, required=_l("Say what you do next."))
+    on = Day(
+        _l("By when?"),
+        required=_l("Say by when."),
+        validators=[NotBefore(_today, _l("Give today or a later date."))],
+    )
+
+
+class DealForm(Form):
+    """Amount, close date and the partner's own reference."""
+
+    amount = Money(
+        _l("Amount"), required=_l("Give the amount."), render_kw={"inputmode": "decimal"}
+    )
+    close_on = Day(_l("Expected close date"), required=_l("Say when you expect to close."))
+    own_reference = Line(_l("Your reference"), maximum=64)
+
+    def __init__(self, *args: Any, deal: Deal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.deal = deal
+
+    def validate_amount(self, field: Money) -> None:
+        """Refuse decimals that the deal's currency does not have."""
+        if field.data is None:
+            return
+        try:
+            self.amount_minor = to_minor(field.data, self.deal.currency)
+        except NotMoney:
+            raise ValidationError(_("Give an amount such as 48,000 or 48000.50.")) from None
+
+    def validate_close_on(self, field: Day) -> None:
+        """Refuse a past date, unless it stood there already, and one beyond the programme's."""
+        if field.data is None or field.data == self.deal.close_on:
+            return
+        if field.data < _today():
+            raise ValidationError(_("Give today or a later date."))
+        if field.data > _today() + dt.timedelta(days=31 * programme().longest_close_months):
+            raise ValidationError(
+                _("Give a date within %(num)d months.", num=programme().longest_close_months)
+            )
+
+    def values(self) -> dict[str, Any]:
+        """Return the partner's fields as the operation takes them."""
+        return {
+            "amount_minor": self.amount_minor,
+            "close_on": self.close_on.data,
+            "own_reference": self.own_reference.data or "",
+        }
+
+

@@ -1,0 +1,102 @@
+"""Which deals stand on the page, found how, and where does the next page begin?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+from sqlalchemy import Select, select
+
+from portal.core.access import scope_of
+from portal.core.language import _
+from portal.core.paging import page_of
+from portal.core.text import clean_line, words
+from portal.domain.deals.models import Deal, DealWord, Stage
+from portal.domain.deals.workflow import DEAL
+from portal.domain.organisations.models import Organisation, Side
+from portal.domain.people.actor import MemberActor
+from portal.domain.people.models import Membership, Reach, User
+
+SIZE = 25
+MOST_WORDS = 5
+LAST_CHARACTER = "\U0010ffff"
+
+_COLUMNS = (
+    Deal.reference,
+    Deal.company,
+    Deal.stage,
+    Deal.amount_minor,
+    Deal.currency,
+    Deal.close_on,
+    Deal.next_step,
+    Deal.next_step_on,
+    Deal.protected_until,
+    Deal.changed_at,
+)
+
+
+def list_page(actor: MemberActor) -> dict[str, Any]:
+    """Return what the list shows: rows, search, filters and the way to the next page."""
+    chosen = request.args.get("stage", "")
+    stage = chosen if chosen in set(Stage) else ""
+    typed = clean_line(request.args.get("q", ""))[:120]
+    query = _select(actor)
+    if stage:
+        query = query.where(Deal.stage == stage)
+    for word in sorted(words(typed))[:MOST_WORDS]:
+        query = query.where(_has_word(word))
+    page = page_of(query, Deal.changed_at, Deal.reference, request.args.get("after"), SIZE)
+    kept = {name: value for name, value in (("q", typed), ("stage", stage)) if value}
+    following = page.next_cursor and url_for("deals.index", after=page.next_cursor, **kept)
+    return {
+        "rows": page.rows,
+        "states": DEAL.states,
+        "next_url": following,
+        "first_url": None if page.is_first else url_for("deals.index", **kept),
+        "is_filtered": bool(kept),
+        "typed": typed,
+        "stage": stage,
+        "filters": _filters(stage, typed),
+        "shows_owner": actor.side == Side.PARTNER and actor.reach != Reach.OWN,
+        "shows_partner": actor.side == Side.VENDOR or actor.reach == Reach.FAMILY,
+    }
+
+
+def _select(actor: MemberActor) -> Select[Any]:
+    """Return the SELECT of the list's columns inside the actor's scope."""
+    query = select(*_COLUMNS).where(scope_of(Deal, actor))
+    if actor.side == Side.VENDOR or actor.reach == Reach.FAMILY:
+        query = query.add_columns(Organisation.name.label("partner")).join(
+            Organisation, Organisation.id == Deal.organisation_id
+        )
+    if actor.side == Side.PARTNER and actor.reach != Reach.OWN:
+        query = query.add_columns(User.name.label("owner")).outerjoin_from(
+            Deal, Membership, Membership.id == Deal.owner_id
+        ).outerjoin(User, User.id == Membership.user_id)
+    return query
+
+
+def _has_word(beginning: str) -> Any:
+    """Return the condition that some word of the deal begins like that (an index range)."""
+    return Deal.id.in_(
+        select(DealWord.__table__.c.deal_id).where(
+            DealWord.__table__.c.word >= beginning,
+            DealWord.__table__.c.word < beginning + LAST_CHARACTER,
+        )
+    )
+
+
+def _filters(stage: str, typed: str) -> list[dict[str, Any]]:
+    kept = {"q": typed} if typed else {}
+    every = {"label": _("All"), "url": url_for("deals.index", **kept), "is_current": not stage}
+    return [
+        every,
+        *(
+            {
+                "label": state.label,
+                "url": url_for("deals.index", stage=name.value, **kept),
+                "is_current": name == stage,
+            }
+            for name, state in DEAL.states.items()
+        ),
+    ]

@@ -1,0 +1,80 @@
+"""What does a deal's own page show?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from portal.blueprints.deals.forms import StageForm
+from portal.core.access import can
+from portal.core.database import db
+from portal.core.language import _, chosen_language, show_date, show_due
+from portal.core.times import now
+from portal.domain.customers.wording import place_of
+from portal.domain.deals.models import OPEN_STAGES, Deal
+from portal.domain.deals.workflow import DEAL, LOSS_WORDS, PROBABILITY, WORDS
+from portal.domain.organisations.models import Organisation
+from portal.domain.people.actor import MemberActor
+from portal.domain.people.models import Membership, User
+from portal.domain.permissions import Permission as P
+from portal.domain.programme import programme
+from portal.domain.registrations.models import Registration
+from portal.domain.timeline.sentences import timeline
+
+
+def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
+    """Return the context of the page: next step, stage, protection, summary, history."""
+    vendor = current_app.config["VENDOR_SHORT_NAME"]
+    left = deal.protected_until - now()
+    is_open = deal.stage in OPEN_STAGES
+    summary, registration = _summary(deal)
+    return {
+        "deal": deal,
+        "state": DEAL.state_of(deal),
+        "is_open": is_open,
+        "due": show_due(deal.next_by) if deal.next_by else None,
+        "may_edit": is_open and can(actor, P.DEAL_EDIT, deal),
+        "stages": [str(WORDS[stage]) for stage in OPEN_STAGES],
+        "stage_number": OPEN_STAGES.index(deal.stage) + 1 if is_open else len(OPEN_STAGES),  # type: ignore[arg-type]
+        "probability": PROBABILITY[deal.stage],  # type: ignore[index]
+        "stage_form": StageForm(formdata=None, data={"stage": deal.stage}),
+        "days_left": max(left.days, 0),
+        "days_whole": programme().protection_days,
+        "loss": LOSS_WORDS.get(deal.loss_reason),  # type: ignore[call-overload]
+        "summary": summary,
+        "registration": registration,
+        "entries": timeline(deal.reference, actor, vendor),
+    }
+
+
+def _summary(deal: Deal) -> tuple[list[tuple[str, str]], str | None]:
+    """Return the facts, and the registration's reference if the reader sees it."""
+    owner, partner, registration = db.session.execute(
+        select(
+            select(User.name)
+            .join(Membership, Membership.user_id == User.id)
+            .where(Membership.id == deal.owner_id)
+            .scalar_subquery(),
+            select(Organisation.name)
+            .where(Organisation.id == deal.organisation_id)
+            .scalar_subquery(),
+            select(Registration.reference)
+            .where(Registration.id == deal.registration_id)
+            .scalar_subquery(),
+        )
+    ).one()
+    language = chosen_language()
+    rows = [
+        (_("Products"), ", ".join(product.name_in(language) for product in deal.products)),
+        (_("Expected close date"), show_date(deal.close_on)),
+        (_("Place"), place_of(deal.city, deal.region, deal.country, language)),
+        (_("Contact"), deal.contact_name),
+        (_("Contact e-mail"), deal.contact_email),
+        (_("Contact phone"), deal.contact_phone),
+        (_("Your reference"), deal.own_reference),
+        (_("Partner"), partner),
+        (_("Owner"), owner),
+    ]
+    return [row for row in rows if row[1]], registration

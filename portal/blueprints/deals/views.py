@@ -1,0 +1,128 @@
+"""How does a partner work the deals in the pipeline?"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Response, request, url_for
+from flask_login import current_user
+
+from portal.blueprints.deals import bp
+from portal.blueprints.deals.forms import DealForm, LossForm, PlanForm, StageForm
+from portal.blueprints.deals.lists import list_page
+from portal.blueprints.deals.showing import record_page
+from portal.core.access import requires
+from portal.core.forms import Form, bind
+from portal.core.money import to_major
+from portal.core.pages import changed, done, invalid, render
+from portal.domain.deals import operations
+from portal.domain.deals.models import Deal, Stage
+from portal.domain.people.actor import MemberActor
+from portal.domain.permissions import Permission as P
+
+ONE = "/deals/<reference:reference>"
+
+
+def _actor() -> MemberActor:
+    return cast(MemberActor, current_user)
+
+
+def _here(deal: Deal) -> str:
+    return url_for("deals.show", reference=deal.reference)
+
+
+def _changed(deal: Deal) -> Response:
+    """Answer a change with everything on the deal's page that it touches."""
+    if "HX-Request" not in request.headers:
+        return done(_here(deal), deal.reference)
+    return changed(
+        "deals/_changed.html", _here(deal), deal.reference, **record_page(deal, _actor())
+    )
+
+
+def _page(template: str, form: Form, deal: Deal, **context: Any) -> Response:
+    answer = invalid if form.errors else render
+    return answer(f"deals/{template}.html", form=form, deal=deal, **context)
+
+
+@bp.get("/deals")
+@requires(P.DEAL_LIST)
+def index() -> Response:
+    """List the deals that the person may see: newest first, searched, filtered by stage."""
+    return render("deals/index.html", "deals/_rows.html", **list_page(_actor()))
+
+
+@bp.get(ONE)
+@requires(P.DEAL_READ, Deal)
+def show(deal: Deal) -> Response:
+    """Show what is next, the summary and what happened."""
+    return render("deals/show.html", "deals/_changed.html", **record_page(deal, _actor()))
+
+
+@bp.route(f"{ONE}/edit", methods=["GET", "POST"])
+@requires(P.DEAL_EDIT, Deal)
+def edit(deal: Deal) -> Response:
+    """Change amount, close date and own reference."""
+    values = {
+        "amount": to_major(deal.amount_minor, deal.currency),
+        "close_on": deal.close_on,
+        "own_reference": deal.own_reference,
+    }
+    form = bind(DealForm, data=values, deal=deal)
+    if request.method == "POST" and form.validate():
+        operations.edit(deal, _actor(), form.values())
+        return done(_here(deal), deal.reference)
+    return _page("edit", form, deal)
+
+
+@bp.route(f"{ONE}/next-step", methods=["GET", "POST"])
+@requires(P.DEAL_EDIT, Deal)
+def plan(deal: Deal) -> Response:
+    """Say what is next and by when."""
+    form = bind(PlanForm, data={"step": deal.next_step, "on": deal.next_step_on})
+    if request.method == "POST" and form.validate():
+        operations.plan(deal, _actor(), form.step.data, form.on.data)
+        return done(_here(deal), deal.reference)
+    return _page("plan", form, deal)
+
+
+@bp.post(f"{ONE}/next-step/done")
+@requires(P.DEAL_EDIT, Deal)
+def finish_step(deal: Deal) -> Response:
+    """Tick the next step off and ask for the one after."""
+    operations.finish_step(deal, _actor())
+    return done(url_for("deals.plan", reference=deal.reference), deal.reference)
+
+
+@bp.route(f"{ONE}/stage", methods=["GET", "POST"])
+@requires(P.DEAL_EDIT, Deal)
+def move(deal: Deal) -> Response:
+    """Move to another open stage."""
+    form = bind(StageForm, data={"stage": deal.stage})
+    if request.method == "POST" and form.validate():
+        if form.stage.data != deal.stage:
+            operations.move(deal, _actor(), Stage(form.stage.data))
+        return _changed(deal)
+    return _page("stage", form, deal)
+
+
+@bp.route(f"{ONE}/won", methods=["GET", "POST"])
+@requires(P.DEAL_EDIT, Deal)
+def win(deal: Deal) -> Response:
+    """Ask once more, and mark the deal as won."""
+    form = bind(Form)
+    if request.method == "POST":
+        operations.move(deal, _actor(), Stage.WON)
+        return done(_here(deal), deal.reference)
+    return _page("win", form, deal)
+
+
+@bp.route(f"{ONE}/lost", methods=["GET", "POST"])
+@requires(P.DEAL_EDIT, Deal)
+def lose(deal: Deal) -> Response:
+    """Ask for the reason, and mark the deal as lost: the customer becomes free."""
+    form = bind(LossForm)
+    if request.method == "POST" and form.validate():
+        operations.move(deal, _actor(), Stage.LOST, form.reason.data)
+        return done(_here(deal), deal.reference)
+    return _page("lose", form, deal)

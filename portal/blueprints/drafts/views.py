@@ -1,0 +1,53 @@
+"""How is typed text kept before it is sent?"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Response, abort, g, request
+from flask_login import current_user
+
+from portal.blueprints.drafts import bp
+from portal.core import drafts, submissions
+from portal.core.access import requires
+from portal.core.database import db
+from portal.core.limits import limiter
+from portal.core.language import show_time
+from portal.core.pages import done, render
+from portal.core.redirects import safe_path
+from portal.core.submissions import repeatable
+from portal.core.times import now
+from portal.domain.people.actor import MemberActor
+from portal.domain.permissions import Permission as P
+
+
+@bp.post("/drafts")
+@repeatable
+@requires(P.HOME_READ)
+@limiter.limit("600/hour")
+def keep() -> Response:
+    """Keep what is typed in the form whose address is in ``form_path``; changes no record."""
+    actor = cast(MemberActor, current_user)
+    path = safe_path(request.form.get("form_path"))
+    if path is None:
+        abort(400)
+    g.keeps_draft = True
+    fields = request.form.copy()
+    fields.poplist("form_path")
+    parsed = submissions.read_key(request.form.get(submissions.FIELD, ""))
+    is_sent = parsed is not None and submissions.is_used(parsed[0])
+    is_kept = not is_sent and drafts.keep(db.session(), actor.membership_id, path, fields)
+    return render("drafts/_kept.html", time=show_time(now()), is_kept=is_kept)
+
+
+@bp.post("/drafts/discard")
+@repeatable
+@requires(P.HOME_READ)
+def discard() -> Response:
+    """Throw away what was kept of one form and show the form again."""
+    actor = cast(MemberActor, current_user)
+    path = safe_path(request.form.get("form_path"))
+    if path is None:
+        abort(400)
+    drafts.forget(db.session(), actor.membership_id, path)
+    return done(path)

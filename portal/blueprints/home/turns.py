@@ -1,0 +1,238 @@
+"""Which records wait for this person, and how is each said on a card?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from flask import current_app, url_for
+from flask_babel import get_timezone
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import load_only
+
+from portal.core.access import visible
+from portal.core.database import db
+from portal.core.language import _, _n, show_ago, show_due, show_money, show_short_date
+from portal.core.times import now
+from portal.core.workflow import PARTNER, VENDOR
+from portal.domain.deals.models import Deal
+from portal.domain.organisations.models import Side
+from portal.domain.people.actor import MemberActor
+from portal.domain.permissions import Permission as P
+from portal.domain.registrations.models import Question, Registration, Status
+from portal.domain.registrations.workflow import REGISTRATION
+
+MOST = 20
+LATEST = 5
+# Without a due time a record still waits: after what is dated.
+SOMEDAY = dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One record whose next action is the person's."""
+
+    title: str
+    subject: str
+    amount: str
+    detail: str
+    due_words: str
+    due_exact: str
+    tone: str
+    url: str
+    button: str
+    by: dt.datetime
+
+
+@dataclass(frozen=True)
+class Turns:
+    """What is shown, and whether there is more."""
+
+    shown: list[Turn]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A registration that stands with the other side."""
+
+    reference: str
+    company: str
+    amount: str
+    tone: str
+    word: str
+    detail: str
+    url: str
+
+
+def greeting(actor: MemberActor) -> str:
+    """Return the greeting for the local time of day."""
+    zone = get_timezone() or ZoneInfo("UTC")
+    hour = now().astimezone(zone).hour
+    name = actor.first_name
+    if hour < 12:
+        return _("Good morning, %(name)s.", name=name)
+    if hour < 18:
+        return _("Good afternoon, %(name)s.", name=name)
+    return _("Good evening, %(name)s.", name=name)
+
+
+def turns_of(actor: MemberActor) -> Turns:
+    """Return every record whose next action is the actor's or the organisation's, soonest first."""
+    turns: list[Turn] = []
+    if P.REGISTRATION_READ in actor.permissions:
+        turns += _registrations(actor)
+    if P.DEAL_EDIT in actor.permissions:
+        turns += _deals(actor)
+    turns.sort(key=lambda turn: turn.by)
+    return Turns(turns[:MOST], len(turns) > MOST)
+
+
+def _registrations(actor: MemberActor) -> list[Turn]:
+    query = visible(Registration, actor)
+    if actor.side == Side.VENDOR:
+        if P.REGISTRATION_REVIEW not in actor.permissions:
+            return []
+        query = query.where(
+            Registration.next_side == VENDOR,
+            or_(
+                Registration.next_membership_id == actor.membership_id,
+                Registration.next_membership_id.is_(None),
+            ),
+        )
+    else:
+        query = query.where(
+            Registration.next_side == PARTNER,
+            Registration.organisation_id == actor.organisation_id,
+        )
+    rows = db.session.scalars(
+        query.order_by(
+            Registration.next_by.is_(None), Registration.next_by, Registration.id
+        ).limit(MOST + 1)
+    ).all()
+    asked = _open_questions([row.id for row in rows if row.status == Status.NEEDS_INFO])
+    return [_registration_turn(row, actor, asked.get(row.id, 1)) for row in rows]
+
+
+def _registration_turn(row: Registration, actor: MemberActor, asked: int) -> Turn:
+    due = show_due(row.next_by) if row.next_by else None
+    title, detail, url, button = _registration_words(row, actor, asked)
+    return Turn(
+        title=title,
+        subject=row.company or _("No customer yet"),
+        amount=show_money(row.value_minor, row.currency) if row.currency else "",
+        detail=detail,
+        due_words=due.words if due else "",
+        due_exact=due.exact if due else "",
+        tone=due.tone if due else "accent",
+        url=url,
+        button=button,
+        by=row.next_by or SOMEDAY,
+    )
+
+
+def _registration_words(
+    row: Registration, actor: MemberActor, asked: int
+) -> tuple[str, str, str, str]:
+    if actor.side == Side.VENDOR:
+        url = url_for("admin.review.show", reference=row.reference)
+        if row.status == Status.SUBMITTED:
+            return _("Take it for review"), "", url, _("Review")
+        return _("Decide"), "", url, _("Review")
+    if row.status == Status.DRAFT:
+        detail = _("Begun %(when)s", when=show_ago(row.made_at))
+        url = url_for("registrations.step", reference=row.reference, step="customer")
+        return _("Finish the draft"), detail, url, _("Go on")
+    vendor = current_app.config["VENDOR_SHORT_NAME"]
+    title = _n("Answer one question", "Answer %(num)d questions", asked)
+    detail = _("%(vendor)s waits for this before deciding.", vendor=vendor)
+    return title, detail, url_for("registrations.answer", reference=row.reference), _("Answer")
+
+
+def _open_questions(registration_ids: list[int]) -> dict[int, int]:
+    """Return how many questions are open in each of the registrations."""
+    if not registration_ids:
+        return {}
+    rows = db.session.execute(
+        select(Question.registration_id, func.count(Question.id))
+        .where(Question.registration_id.in_(registration_ids), Question.answered_at.is_(None))
+        .group_by(Question.registration_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _deals(actor: MemberActor) -> list[Turn]:
+    rows = db.session.scalars(
+        visible(Deal, actor)
+        .where(Deal.next_side == PARTNER, Deal.organisation_id == actor.organisation_id)
+        .order_by(Deal.next_by, Deal.id)
+        .limit(MOST + 1)
+        .options(
+            load_only(
+                Deal.reference, Deal.company, Deal.amount_minor, Deal.currency, Deal.next_step,
+                Deal.next_by, Deal.changed_at, Deal.protected_until,
+            )
+        )
+    ).all()  # fmt: skip
+    return [_deal_turn(row) for row in rows]
+
+
+def _deal_turn(row: Deal) -> Turn:
+    by = row.next_by or SOMEDAY
+    due = show_due(by)
+    if row.next_step:
+        title, button = row.next_step, _("Open")
+        detail = ""
+    else:
+        days = max((now() - row.changed_at).days, 0)
+        title, button = _("Say what is next"), _("Update")
+        until = show_short_date(row.protected_until)
+        quiet = _n("No activity for %(num)d day.", "No activity for %(num)d days.", days)
+        detail = quiet + " " + _("Protection ends %(date)s.", date=until)
+    endpoint = "deals.show" if row.next_step else "deals.plan"
+    return Turn(
+        title=title,
+        subject=row.company,
+        amount=show_money(row.amount_minor, row.currency),
+        detail=detail,
+        due_words=due.words,
+        due_exact=due.exact,
+        tone=due.tone,
+        url=url_for(endpoint, reference=row.reference),
+        button=button,
+        by=by,
+    )
+
+
+def latest_registrations(actor: MemberActor) -> list[Standing]:
+    """Return the actor's side's newest registrations that do not wait for it."""
+    if P.REGISTRATION_LIST not in actor.permissions or actor.side == Side.VENDOR:
+        return []
+    rows = db.session.scalars(
+        visible(Registration, actor)
+        .where(or_(Registration.next_side.is_(None), Registration.next_side == VENDOR))
+        .order_by(Registration.changed_at.desc(), Registration.reference.desc())
+        .limit(LATEST)
+    ).all()
+    return [_standing(row) for row in rows]
+
+
+def _standing(row: Registration) -> Standing:
+    state = REGISTRATION.state_of(row)
+    vendor = current_app.config["VENDOR_SHORT_NAME"]
+    if row.next_side == VENDOR and row.next_by:
+        due = show_due(row.next_by)
+        words = due.words if row.next_by > now() else _("soon")
+        detail = _("%(vendor)s answers %(when)s", vendor=vendor, when=words)
+    else:
+        detail = show_ago(row.changed_at)
+    return Standing(
+        row.reference,
+        row.company,
+        show_money(row.value_minor, row.currency) if row.currency else "",
+        state.tone,
+        str(state.label),
+        detail,
+        url_for("registrations.show", reference=row.reference),
+    )

@@ -1,0 +1,30 @@
+"""What is next for this person?"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Response
+from flask_login import current_user
+
+from portal.blueprints.home import bp
+from portal.blueprints.home.turns import greeting, latest_registrations, turns_of
+from portal.core.access import requires
+from portal.core.pages import render
+from portal.domain.people.actor import MemberActor
+from portal.domain.permissions import Permission as P
+
+
+@bp.get("/")
+@requires(P.HOME_READ)
+def index() -> Response:
+    """Show what needs the person, then the one thing to begin, then what stands elsewhere."""
+    actor = cast(MemberActor, current_user)
+    turns = turns_of(actor)
+    return render(
+        "home/index.html",
+        turns=turns.shown,
+        more=turns.more,
+        greeting=greeting(actor),
+        latest=latest_registrations(actor),
+    )

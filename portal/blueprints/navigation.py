@@ -1,0 +1,69 @@
+"""Which tabs does a person have?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from portal.core.language import _, _l
+from portal.domain.people.actor import MemberActor
+from portal.domain.permissions import Permission as P
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One entry of the tab bar or sidebar."""
+
+    label: str
+    url: str
+    icon: str
+    is_current: bool = False
+    is_primary: bool = False
+    method: str = "get"
+
+
+# endpoint, label, icon, the permission that shows it, the blueprint that makes it current
+_TABS = (
+    ("home.index", _l("Home"), "home", P.HOME_READ, "home"),
+    ("admin.review.index", _l("Review"), "review", P.REGISTRATION_REVIEW, "admin.review"),
+    ("registrations.create", _l("Register"), "plus", P.REGISTRATION_CREATE, None),
+    ("deals.index", _l("Deals"), "deals", P.DEAL_LIST, "deals"),
+    (
+        "registrations.index",
+        _l("Registrations"),
+        "registrations",
+        P.REGISTRATION_LIST,
+        "registrations",
+    ),
+    (
+        "admin.organisations.index",
+        _l("Partners"),
+        "organisations",
+        P.ORGANISATION_READ,
+        "admin.organisations",
+    ),
+    ("admin.people.index", _l("People"), "people", P.PERSON_READ, "admin.people"),
+    ("admin.outbox.index", _l("Outbox"), "outbox", P.OUTBOX_READ, "admin.outbox"),
+)
+
+
+def tabs_of(actor: MemberActor, blueprint: str, endpoint: str) -> list[Tab]:
+    """Return the actor's tabs, the one of ``blueprint`` marked as current."""
+    tabs = []
+    for name, label, icon, permission, current in _TABS:
+        if permission not in actor.permissions:
+            continue
+        is_primary = name == "registrations.create"
+        words = _("My deals") if name == "deals.index" and actor.side == "partner" else str(label)
+        tabs.append(
+            Tab(
+                words,
+                url_for(name),
+                icon,
+                current == blueprint and endpoint != "registrations.create",
+                is_primary,
+                "post" if is_primary else "get",
+            )
+        )
+    return tabs

@@ -1,0 +1,7 @@
+"""How does a partner register a deal and follow the decision?"""
+
+from flask import Blueprint
+
+bp = Blueprint("registrations", __name__)
+
+from portal.blueprints.registrations import views  # noqa: E402, F401

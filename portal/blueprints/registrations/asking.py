@@ -1,0 +1,109 @@
+"""Which form belongs to which step, filled from which record?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from portal.blueprints.registrations.forms import (
+    AnswerForm,
+    CustomerForm,
+    EvidenceForm,
+    OpportunityForm,
+    answer_form,
+    customer_values,
+    evidence_values,
+    opportunity_values,
+)
+from portal.core.access import visible
+from portal.core.database import db
+from portal.core.forms import Form, bind, only
+from portal.core.language import _l
+from portal.domain.organisations.models import Organisation
+from portal.domain.people.actor import MemberActor
+from portal.domain.products.models import Product
+from portal.domain.registrations.models import Registration
+
+
+def may_sell(actor: MemberActor) -> Sequence[Product]:
+    """Return the products that the actor's organisation may sell, by name."""
+    query = visible(Product, actor).where(Product.is_active).order_by(Product.name)
+    return db.session.scalars(query).all()
+
+
+def own_domains(actor: MemberActor) -> Sequence[str]:
+    """Return the registrable domains of the actor's organisation."""
+    query = select(Organisation.domains).where(Organisation.id == actor.organisation_id)
+    return db.session.scalar(query) or ()
+
+
+def _customer(registration: Registration, actor: MemberActor) -> Form:
+    values = customer_values(registration)
+    if not values["country"]:
+        countries = db.session.scalar(
+            select(Organisation.countries).where(Organisation.id == actor.organisation_id)
+        )
+        values["country"] = countries[0] if countries else ""
+    return bind(CustomerForm, data=values, own_domains=own_domains(actor))
+
+
+def _opportunity(registration: Registration, actor: MemberActor) -> Form:
+    values = opportunity_values(registration)
+    return bind(OpportunityForm, data=values, products=may_sell(actor))
+
+
+def _evidence(registration: Registration, _actor: MemberActor) -> Form:
+    vendor = current_app.config["VENDOR_SHORT_NAME"]
+    return bind(EvidenceForm, data=evidence_values(registration), vendor=vendor)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the guided form."""
+
+    name: str
+    title: Any
+    form: Callable[[Registration, MemberActor], Any]
+
+
+_STEPS = {
+    step.name: step
+    for step in (
+        Step("customer", _l("Who is the customer?"), _customer),
+        Step("opportunity", _l("What could you sell?"), _opportunity),
+        Step("evidence", _l("What have you done so far?"), _evidence),
+    )
+}
+
+
+def step_named(name: str) -> Step:
+    """Return the step with the name in the address."""
+    return _STEPS[name]
+
+
+def answering(registration: Registration, actor: MemberActor) -> AnswerForm:
+    """Return the form with only the fields that the reviewer named.
+
+    A question is answered by a changed value or by a reply.
+    """
+    asked = [question.field for question in registration.open_questions]
+    form_class, names = answer_form(asked)
+    before = {
+        **customer_values(registration),
+        **opportunity_values(registration),
+        **evidence_values(registration),
+    }
+    form = bind(
+        form_class,
+        data=before,
+        own_domains=own_domains(actor),
+        products=may_sell(actor),
+        vendor=current_app.config["VENDOR_SHORT_NAME"],
+    )
+    only(form, names)
+    form.registration = registration
+    return form

@@ -1,0 +1,45 @@
+"""Which registrations stand on the page, and where does the next page begin?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+
+from portal.core.access import visible
+from portal.core.paging import Page, page_of
+from portal.core.language import _
+from portal.domain.people.actor import MemberActor
+from portal.domain.registrations.models import Registration, Status
+from portal.domain.registrations.workflow import REGISTRATION
+
+SIZE = 25
+
+
+def list_page(actor: MemberActor) -> dict[str, Any]:
+    """Return what the list shows: rows, filters and the way to the next page."""
+    chosen = request.args.get("status", "")
+    status = chosen if chosen in set(Status) else ""
+    query = visible(Registration, actor)
+    if status:
+        query = query.where(Registration.status == status)
+    page: Page = page_of(
+        query, Registration.changed_at, Registration.reference, request.args.get("after"), SIZE
+    )
+    return {
+        "rows": page.rows,
+        "page": page,
+        "states": REGISTRATION.states,
+        "filters": [
+            {"label": _("All"), "url": url_for("registrations.index"), "is_current": not status},
+            *(
+                {
+                    "label": state.label,
+                    "url": url_for("registrations.index", status=name),
+                    "is_current": name == status,
+                }
+                for name, state in REGISTRATION.states.items()
+            ),
+        ],
+        "status": status,
+    }

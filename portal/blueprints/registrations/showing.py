@@ -1,0 +1,46 @@
+"""What does a registration's own page show?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, request, url_for
+from sqlalchemy import select
+
+from portal.blueprints.reading import parts_of
+from portal.core.access import visible
+from portal.core.database import db
+from portal.core.language import show_due
+from portal.domain.deals.models import Deal
+from portal.domain.people.actor import MemberActor
+from portal.domain.registrations.content import REASON_WORDS
+from portal.domain.registrations.models import Receipt, Registration
+from portal.domain.registrations.workflow import REGISTRATION
+from portal.domain.timeline.sentences import timeline
+
+
+def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any]:
+    """Return the context of the page: state, what is next, content, receipt, history."""
+    vendor = current_app.config["VENDOR_SHORT_NAME"]
+    receipts = db.session.scalars(
+        visible(Receipt, actor)
+        .where(Receipt.registration_id == registration.id)
+        .order_by(Receipt.id.desc())
+    ).all()
+    deal_reference = db.session.scalar(
+        select(Deal.reference).where(Deal.registration_id == registration.id)
+    )
+    return {
+        "registration": registration,
+        "state": REGISTRATION.state_of(registration),
+        "due": show_due(registration.next_by) if registration.next_by else None,
+        "steps": REGISTRATION.available(registration, actor),
+        "parts": parts_of(registration),
+        "receipt": receipts[0] if receipts else None,
+        "deal_url": url_for("deals.show", reference=deal_reference) if deal_reference else None,
+        "reason": REASON_WORDS.get(registration.reason_code),  # type: ignore[call-overload]
+        "questions": registration.questions,
+        "entries": timeline(registration.reference, actor, vendor),
+        "just": next((name for name in ("submitted", "answered", "sent") if name in request.args),
+                     None),
+    }  # fmt: skip

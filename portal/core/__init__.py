@@ -1,0 +1,1 @@
+"""Which mechanisms does everything else stand on?"""

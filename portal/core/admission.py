@@ -1,0 +1,108 @@
+"""Who is at the door, and where do they go first?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, g, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user
+
+from portal.core import drafts, submissions
+from portal.core.access import (
+    NOBODY,
+    SAFE,
+    Nobody,
+    guard_of,
+    start_acting,
+    stop_acting,
+    system_mode,
+)
+from portal.core.pages import is_htmx
+from portal.core.transactions import record_aside
+
+
+class Visitor(Nobody):
+    """Somebody who has not signed in, in the form Flask-Login asks for."""
+
+    is_authenticated = False
+    is_active = False
+    is_anonymous = True
+
+    def get_id(self) -> None:
+        return None
+
+
+login_manager = LoginManager()
+login_manager.session_protection = None
+login_manager.anonymous_user = Visitor
+
+_seen: list[Callable[[Any], None]] = []
+
+
+def admit() -> ResponseReturnValue | None:
+    """Start acting for the signed-in membership, or send a visitor to sign in.
+
+    Known and unknown addresses answer a visitor alike, so that nobody maps the portal.
+    """
+    if request.endpoint == "static":
+        return None
+    guard = guard_of(current_app, request.endpoint)
+    is_public = guard is not None and guard.permission is None
+    with system_mode("loading the actor"):
+        is_known = current_user.is_authenticated
+    if is_known:
+        start_acting(current_user)
+        g.language, g.timezone = current_user.language, current_user.timezone
+        if request.method in SAFE:
+            for notice in _seen:
+                notice(current_user)
+        return None
+    start_acting(NOBODY)
+    return None if is_public else ask_to_sign_in()
+
+
+def ask_to_sign_in() -> Response:
+    """Keep what was typed and lead to the sign-in page, from there back to the form."""
+    if request.method not in SAFE:
+        keep_posted_form()
+    path = request.path
+    if request.method in SAFE and request.query_string:
+        path += "?" + request.query_string.decode("ascii", "replace")
+    url = "/sign-in?" + urlencode({"next": path[:1000]})
+    if is_htmx():
+        response = make_response("", 401)
+        response.headers["HX-Redirect"] = url
+        return response
+    return redirect(url, 303 if request.method not in SAFE else 302)  # type: ignore[return-value]
+
+
+def keep_posted_form() -> bool:
+    """Keep the posted form as a draft of the membership for which it was rendered."""
+    parsed = submissions.read_key(request.form.get(submissions.FIELD, ""))
+    if parsed is None:
+        return False
+    random, membership_id = parsed
+    with record_aside("draft") as aside:
+        if aside.get(submissions.SubmissionKey, random) is not None:
+            return False
+        return drafts.keep(aside, membership_id, request.path, request.form)
+
+
+def init_admission(
+    app: Flask, load_actor: Callable[[str], Any], seen: Callable[[Any], None]
+) -> None:
+    """Connect sign-in state to ``app``.
+
+    ``load_actor(token)`` returns the acting membership or None; ``seen(actor)`` may note the
+    visit.
+    """
+    login_manager.init_app(app)
+    login_manager.user_loader(load_actor)
+    _seen[:] = [seen]
+    app.before_request(admit)
+    app.teardown_request(lambda _error=None: stop_acting())
+
+

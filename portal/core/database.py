@@ -1,0 +1,140 @@
+"""How do rows reach the database, on SQLite and on PostgreSQL alike?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from contextvars import ContextVar
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Integer, MetaData, String, event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# SQLite only numbers rows by itself for INTEGER; PostgreSQL gets the wide type.
+RowNumber = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Base(DeclarativeBase):
+    """The root of every model; models inherit from it, never from ``db.Model``."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(
+    model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
+)
+
+
+class UTCDateTime(TypeDecorator[dt.datetime]):
+    """An aware time, stored in UTC and given back in UTC on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: dt.datetime | None, dialect: Dialect
+    ) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: Dialect
+    ) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Numbered:
+    """A row number that never leaves the database."""
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+
+
+def choice(name: str, values: Any, length: int = 32) -> tuple[String, CheckConstraint]:
+    """The column type and CHECK for an enum stored as text.
+
+    ``name`` is the column's, ``values`` an iterable of allowed texts.
+    """
+    allowed = ", ".join(f"'{value}'" for value in values)
+    return String(length), CheckConstraint(f"{name} IN ({allowed})", name=name)
+
+
+# "read" opens a transaction that cannot write; "write" takes SQLite's write lock at once.
+transaction_mode: ContextVar[str] = ContextVar("transaction_mode", default="write")
+
+# One writer at a time in a process: SQLite's own back-off is unfair and gives a long tail.
+_writer = threading.Lock()
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin_sqlite(connection: Connection) -> None:
+    is_read = transaction_mode.get() == "read"
+    raw: Any = connection.connection.driver_connection
+    info = connection.connection.info
+    if info.get("is_read") is not is_read:
+        raw.execute(f"PRAGMA query_only={int(is_read)}")
+        info["is_read"] = is_read
+    if is_read:
+        raw.execute("BEGIN")
+        return
+    _writer.acquire()
+    info["is_writer"] = True
+    raw.execute("BEGIN IMMEDIATE")
+
+
+def _on_checkin(_connection: Any, record: Any) -> None:
+    if record.info.pop("is_writer", False):
+        _writer.release()
+
+
+def _on_begin_postgresql(connection: Connection) -> None:
+    raw: Any = connection.connection.driver_connection
+    raw.read_only = transaction_mode.get() == "read"
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Give ``engine`` the project's transaction rules; call once per engine."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin_sqlite)
+        event.listen(engine.pool, "checkin", _on_checkin)
+    else:
+        event.listen(engine, "begin", _on_begin_postgresql)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return SQLAlchemy's engine options for the database at ``url``."""
+    if url.startswith("sqlite"):
+        return {
+            "connect_args": {"isolation_level": None, "check_same_thread": False, "timeout": 10},
+            "pool_size": 10,
+            "max_overflow": 20,
+        }
+    return {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": False}

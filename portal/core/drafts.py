@@ -1,0 +1,93 @@
+"""What had this person typed into this form when something came between?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask import g, request
+from flask_login import current_user
+from sqlalchemy import JSON, String, delete
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from werkzeug.datastructures import MultiDict
+
+from portal.core import submissions
+from portal.core.access import system_mode
+from portal.core.database import Base, UTCDateTime, db
+from portal.core.text import clean_text
+from portal.core.times import now
+
+KEPT = dt.timedelta(days=14)
+LARGEST = 60_000
+MOST_FIELDS = 200
+
+
+class Draft(Base):
+    """The typed, unsent content of one form of one membership."""
+
+    __tablename__ = "draft"
+    membership_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    path: Mapped[str] = mapped_column(String(255), primary_key=True)
+    fields: Mapped[list[list[str]]] = mapped_column(JSON)
+    version: Mapped[str] = mapped_column(String(12), default="")
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime, index=True)
+
+
+def keep(session: Session, membership_id: int, path: str, form: MultiDict[str, str]) -> bool:
+    """Keep what ``form`` holds for the membership and the form's path; tell whether it was kept.
+
+    The newest wins. Nothing is kept of a form whose key a commit has used up, of an empty one,
+    or of one too large.
+    """
+    fields = [
+        [name[:80], clean_text(value)]
+        for name, value in form.items(multi=True)
+        if name not in submissions.CARRIERS
+    ][:MOST_FIELDS]
+    size = sum(len(name) + len(value) for name, value in fields)
+    if not any(value for _, value in fields) or size > LARGEST or len(path) > 255:
+        return False
+    insert: Any = (
+        sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    )
+    values = {"fields": fields, "version": form.get("version", "")[:12], "at": now()}
+    session.execute(
+        insert(Draft.__table__)
+        .values(membership_id=membership_id, path=path, **values)
+        .on_conflict_do_update(index_elements=["membership_id", "path"], set_=values)
+    )
+    return True
+
+
+def offered(path: str | None = None) -> Draft | None:
+    """Return what the signed-in membership had typed into the form at ``path`` (this page)."""
+    with system_mode("the actor's own draft"):
+        draft = db.session.get(Draft, (current_user.membership_id, path or request.path))
+    return draft if draft and draft.at > now() - KEPT else None
+
+
+def as_form(draft: Draft) -> MultiDict[str, str]:
+    """Return the draft's fields as a form would send them."""
+    return MultiDict([(name, value) for name, value in draft.fields])
+
+
+def forget(session: Session, membership_id: int, path: str) -> None:
+    """Delete the draft of one form."""
+    table: Any = Draft.__table__
+    session.execute(
+        delete(table).where(table.c.membership_id == membership_id, table.c.path == path)
+    )
+
+
+def forget_sent() -> None:
+    """Delete the draft of the form that was just accepted, in the same transaction."""
+    if current_user.is_authenticated and not g.get("keeps_draft"):
+        forget(db.session(), current_user.membership_id, request.path)
+
+
+def purge(session: Session) -> None:
+    """Delete drafts older than two weeks."""
+    table: Any = Draft.__table__
+    session.execute(delete(table).where(table.c.at < now() - KEPT))

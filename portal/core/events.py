@@ -1,0 +1,284 @@
+"""What happened to a record, by whom, and can the history still be trusted?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from flask import g, has_request_context
+from sqlalchemy import JSON, Boolean, Index, Integer, String, UniqueConstraint, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.core.access import Actor
+from portal.core.database import Base, Numbered, UTCDateTime, db
+from portal.core.times import now
+
+FIRST_HASH = "0" * 64
+
+
+class Recorded(Protocol):
+    """A record with a history: its reference names its chain."""
+
+    @property
+    def reference(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """A declared tag: which particulars it carries, and its sentence.
+
+    ``keys`` are hashed and hold ids, codes, field names, digests, never personal data.
+    ``words`` name the free texts; only their digest is hashed, so that they can be erased.
+    ``sentence`` is a lazy text with ``%(who)s`` and the particulars; ``partner_sees`` says
+    whether the partner's side may read it.
+    """
+
+    tag: str
+    sentence: Any
+    keys: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    partner_sees: bool = True
+
+
+_kinds: dict[str, EventKind] = {}
+
+
+def declare(*kinds: EventKind) -> None:
+    """Make tags known; raises ValueError when one is declared twice."""
+    for kind in kinds:
+        if kind.tag in _kinds:
+            raise ValueError(f"{kind.tag} is declared twice")
+        _kinds[kind.tag] = kind
+
+
+def kind_of(tag: str) -> EventKind | None:
+    """Return the declaration of ``tag``, or None for a retired one."""
+    return _kinds.get(tag)
+
+
+class ChainHead(Base):
+    """The last place and hash of one chain; locked while an event is appended."""
+
+    __tablename__ = "chain_head"
+    chain: Mapped[str] = mapped_column(String(40), primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, default=0)
+    hash: Mapped[str] = mapped_column(String(64), default=FIRST_HASH)
+
+
+class Event(Numbered, Base):
+    """One append-only row: what happened."""
+
+    __tablename__ = "event"
+    tag: Mapped[str] = mapped_column(String(60), index=True)
+    chain: Mapped[str] = mapped_column(String(40))
+    place: Mapped[int] = mapped_column(Integer)
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    membership_id: Mapped[int | None] = mapped_column(index=True)
+    actor_side: Mapped[str] = mapped_column(String(10))
+    # A courtesy copy for the timeline; not hashed, so that it can be erased.
+    actor_name: Mapped[str] = mapped_column(String(120))
+    from_state: Mapped[str | None] = mapped_column(String(32))
+    to_state: Mapped[str | None] = mapped_column(String(32))
+    particulars: Mapped[dict[str, Any]] = mapped_column(JSON)
+    words: Mapped[dict[str, str]] = mapped_column(JSON)
+    words_digest: Mapped[str] = mapped_column(String(64))
+    partner_sees: Mapped[bool] = mapped_column(Boolean)
+    request_id: Mapped[str] = mapped_column(String(32))
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+    __table_args__ = (
+        UniqueConstraint("chain", "place"),
+        Index("ix_event_at", "at", "id"),
+    )
+
+
+def canonical_time(moment: dt.datetime) -> str:
+    """Return the one form in which a time is hashed: UTC with microseconds and Z."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 of ``value`` in canonical JSON, as 64 hexadecimal digits."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hash_of(event: Event) -> str:
+    """Return the hash that ``event`` must carry, over its content and the previous hash."""
+    return digest(
+        {
+            "tag": event.tag,
+            "chain": event.chain,
+            "place": event.place,
+            "at": canonical_time(event.at),
+            "membership": event.membership_id,
+            "side": event.actor_side,
+            "from": event.from_state,
+            "to": event.to_state,
+            "particulars": event.particulars,
+            "words": event.words_digest,
+            "partner_sees": event.partner_sees,
+            "request": event.request_id,
+            "previous": event.previous_hash,
+        }
+    )
+
+
+def request_id() -> str:
+    """Return the reference number of the present request, or "-" outside one."""
+    return str(g.get("request_id", "-")) if has_request_context() else "-"
+
+
+# tag -> functions that say who must hear of it outside the portal
+Subscriber = Callable[[Session, Event, Any], Iterable[Any]]
+_subscribers: dict[str, list[Subscriber]] = {}
+
+
+def subscribe(tag: str, subscriber: Subscriber) -> None:
+    """Let ``subscriber(session, event, record)`` yield rows to add with every event of ``tag``."""
+    _subscribers.setdefault(tag, []).append(subscriber)
+
+
+def record_event(
+    tag: str,
+    record: Recorded | str,
+    actor: Actor | None,
+    *,
+    from_state: str | None = None,
+    to_state: str | None = None,
+    words: Mapping[str, str] | None = None,
+    session: Session | None = None,
+    **particulars: Any,
+) -> Event:
+    """Append one event to the record's chain in the caller's transaction, with its deliveries.
+
+    ``record`` is a record with a reference, or the name of a chain ("person:12").
+    ``actor`` None means the system. Raises ValueError for an undeclared tag or other keys than
+    the declared ones.
+    """
+    kind = _kinds.get(tag)
+    if kind is None:
+        raise ValueError(f"{tag} is not declared")
+    words = dict(words or {})
+    if set(particulars) != kind.keys or not set(words) <= kind.words:
+        raise ValueError(f"{tag} carries {sorted(kind.keys)}, not {sorted(particulars)}")
+    session = session or db.session()
+    session.flush()
+    chain = record if isinstance(record, str) else str(record.reference)
+    place, previous = _lock_head(session, chain)
+    event = Event(
+        tag=tag,
+        chain=chain,
+        place=place + 1,
+        at=now(),
+        membership_id=actor.membership_id if actor else None,
+        actor_side=actor.side if actor else "system",
+        actor_name=actor.name if actor else "",
+        from_state=from_state,
+        to_state=to_state,
+        particulars=particulars,
+        words=words,
+        words_digest=digest(words),
+        partner_sees=kind.partner_sees,
+        request_id=request_id(),
+        previous_hash=previous,
+    )
+    event.hash = hash_of(event)
+    session.add(event)
+    session.execute(
+        update(ChainHead.__table__)  # type: ignore[arg-type]
+        .where(ChainHead.__table__.c.chain == chain)
+        .values(place=event.place, hash=event.hash)
+    )
+    session.flush()
+    for subscriber in _subscribers.get(tag, ()):
+        session.add_all(subscriber(session, event, record))
+    return event
+
+
+def _lock_head(session: Session, chain: str) -> tuple[int, str]:
+    """Return place and hash of the chain's head, made if new, locked until the commit."""
+    table = ChainHead.__table__
+    insert: Any = (
+        sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    )
+    statement = insert(table).values(chain=chain, place=0, hash=FIRST_HASH)
+    row = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["chain"], set_={"place": table.c.place}
+        ).returning(table.c.place, table.c.hash)
+    ).one()
+    return row.place, row.hash
+
+
+@dataclass
+class ChainFault:
+    """The first broken link of a chain."""
+
+    chain: str
+    place: int
+    what: str
+
+
+@dataclass
+class Verdict:
+    """What a verification read and found."""
+
+    chains: int = 0
+    events: int = 0
+    faults: list[ChainFault] = field(default_factory=list)
+
+
+def verify_chains(session: Session) -> Verdict:
+    """Read every chain and return the first fault of each; call in system mode."""
+    verdict = Verdict()
+    heads = {head.chain: head for head in session.scalars(select(ChainHead))}
+    last: Event | None = None
+    broken: set[str] = set()
+    seen: set[str] = set()
+
+    def close(event: Event | None) -> None:
+        if event is None or event.chain in broken:
+            return
+        head = heads.get(event.chain)
+        if head is None or (head.place, head.hash) != (event.place, event.hash):
+            verdict.faults.append(ChainFault(event.chain, event.place, "the tail is cut"))
+
+    events = session.scalars(
+        select(Event).order_by(Event.chain, Event.place).execution_options(yield_per=500)
+    )
+    for event in events:
+        verdict.events += 1
+        if event.chain not in seen:
+            close(last)
+            seen.add(event.chain)
+            last = None
+        if event.chain not in broken:
+            fault = _fault(event, last)
+            if fault:
+                verdict.faults.append(ChainFault(event.chain, event.place, fault))
+                broken.add(event.chain)
+        last = event
+    close(last)
+    for chain, head in heads.items():
+        if head.place and chain not in seen:
+            verdict.faults.append(ChainFault(chain, 1, "every event is missing"))
+    verdict.chains = len(seen)
+    return verdict
+
+
+def _fault(event: Event, last: Event | None) -> str | None:
+    expected = last.place + 1 if last else 1
+    if event.place != expected:
+        return "an event is missing"
+    if event.previous_hash != (last.hash if last else FIRST_HASH):
+        return "it does not follow from the one before"
+    if event.words and digest(event.words) != event.words_digest:
+        return "its words were changed"
+    return None if hash_of(event) == event.hash else "its content was changed"

@@ -1,0 +1,242 @@
+"""How is typed input read, judged and given back with a sentence beside the field?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from flask import g, request
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, Field, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectMultipleField
+from wtforms.validators import DataRequired, Optional, StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.core import drafts
+from portal.core.language import _, chosen_language, show_ago
+from portal.core.money import MAXIMUM_MAJOR, NotMoney, parse_major
+from portal.core.text import clean_line, clean_text
+
+F = TypeVar("F", bound="Form")
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form; CSRF is checked for every request before any form is made."""
+
+    class Meta:
+        csrf = False
+
+    # When the fields came from a kept draft: when that was typed.
+    restored: str | None = None
+
+    @property
+    def problems(self) -> list[tuple[str, Any]]:
+        """Return (field name or "", sentence) for everything that is wrong, in page order."""
+        found = [(field.name, error) for field in self for error in _flat(field.errors)]
+        return found + [("", error) for error in self.form_errors]
+
+
+def _flat(errors: Any) -> list[Any]:
+    if isinstance(errors, dict):
+        return [error for inner in errors.values() for error in _flat(inner)]
+    return [error for item in errors for error in (_flat(item) if _nested(item) else [item])]
+
+
+def _nested(item: Any) -> bool:
+    return isinstance(item, (list, tuple, dict))
+
+
+def bind(form_class: type[F], obj: Any = None, **values: Any) -> F:
+    """Return the form for this request: posted text, else a kept draft, else ``obj``'s values."""
+    if request.method == "POST":
+        return form_class(formdata=request.form, obj=obj, **values)
+    draft = drafts.offered()
+    if draft is None:
+        return form_class(formdata=None, obj=obj, **values)
+    form = form_class(formdata=drafts.as_form(draft), obj=obj, **values)
+    form.restored = show_ago(draft.at)
+    g.draft_shown = draft
+    return form
+
+
+class Line(StringField):
+    """One line of text, cleaned; ``maximum`` characters at most."""
+
+    def __init__(self, label: Any, *, maximum: int = 255, required: Any = None, **kw: Any) -> None:
+        keys = dict(kw.pop("render_kw", {}))
+        # No maxlength attribute: cutting what was pasted without a word helps nobody.
+        super().__init__(
+            label, [*_need(required), AtMost(maximum), *kw.pop("validators", ())], **kw
+        )
+        self.render_kw = keys
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        super().process_formdata([clean_line(str(value)) for value in valuelist[:1]])
+
+
+class Text(TextAreaField):
+    """Several lines of text, cleaned, between ``minimum`` and ``maximum`` characters."""
+
+    def __init__(
+        self, label: Any, *, minimum: int = 0, maximum: int = 2000, required: Any = None, **kw: Any
+    ) -> None:
+        checks = [*_need(required), AtLeast(minimum), AtMost(maximum), *kw.pop("validators", ())]
+        super().__init__(label, checks, **kw)
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        super().process_formdata([clean_text(str(value)) for value in valuelist[:1]])
+
+
+class Day(DateField):
+    """A date as the browser's picker sends it (ISO 8601), or typed day first."""
+
+    def __init__(self, label: Any, *, required: Any = None, **kw: Any) -> None:
+        super().__init__(
+            label,
+            [*_need(required), *kw.pop("validators", ())],
+            format=["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"],
+            **kw,
+        )
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        text = clean_line(str(valuelist[0])) if valuelist else ""
+        self.raw_data = [text]
+        self.data = None
+        if not text:
+            return
+        try:
+            super().process_formdata([text])
+        except ValueError as error:
+            raise ValueError(_("Give the date as day, month and year.")) from error
+        if self.data is not None and self.data.year < 1900:
+            self.data = None
+            raise ValueError(_("Give the date as day, month and year."))
+
+
+class Money(StringField):
+    """An amount in major units, typed as people type it; ``data`` is a Decimal."""
+
+    def __init__(self, label: Any, *, required: Any = None, **kw: Any) -> None:
+        super().__init__(label, [*_need(required), *kw.pop("validators", ())], **kw)
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.typed = clean_line(str(valuelist[0])) if valuelist else ""
+        self.data = None
+        if not self.typed:
+            return
+        try:
+            self.data = parse_major(self.typed, chosen_language())
+        except NotMoney:
+            raise ValueError(_("Give an amount such as 48,000 or 48000.50.")) from None
+        if not 1 <= self.data <= MAXIMUM_MAJOR:
+            self.data = None
+            raise ValueError(_("Give an amount between 1 and 999,999,999.99."))
+
+    def _value(self) -> str:
+        typed = getattr(self, "typed", None)
+        if typed is not None:
+            return str(typed)
+        if self.data is None:
+            return ""
+        return f"{self.data:f}".replace(".", "," if chosen_language() == "fr" else ".")
+
+
+class Pick(SelectField):
+    """One of a list; an unknown value gets a sentence."""
+
+    def __init__(self, label: Any, *, required: Any = None, **kw: Any) -> None:
+        super().__init__(label, [*_need(required)], validate_choice=False, **kw)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data in (None, ""):
+            return
+        if str(self.data) not in {str(value) for value, *_rest in self.iter_choices()}:
+            self.data = None
+            raise StopValidation(_("Choose one from the list."))
+
+
+class PickSome(SelectMultipleField):
+    """Some of a list, as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, label: Any, *, required: Any = None, **kw: Any) -> None:
+        super().__init__(label, [*_need(required)], validate_choice=False, **kw)
+
+    def pre_validate(self, form: Any) -> None:
+        known = {str(value) for value, *_rest in self.iter_choices()}
+        if any(str(value) not in known for value in self.data or ()):
+            raise StopValidation(_("Choose from the list."))
+
+
+class Tick(BooleanField):
+    """One checkbox; ``required`` is the sentence for leaving it empty."""
+
+    def __init__(self, label: Any, *, required: Any = None, **kw: Any) -> None:
+        super().__init__(label, [DataRequired(required)] if required else [], **kw)
+
+
+def _need(sentence: Any) -> list[Any]:
+    return [DataRequired(sentence)] if sentence else [Optional()]
+
+
+class AtMost:
+    """Refuse more than ``limit`` characters."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        if field.data and len(field.data) > self.limit:
+            raise ValidationError(
+                _(
+                    "Use at most %(limit)d characters; this has %(count)d.",
+                    limit=self.limit,
+                    count=len(field.data),
+                )
+            )
+
+
+class AtLeast:
+    """Refuse fewer than ``limit`` characters."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        if field.data and len(field.data) < self.limit:
+            raise ValidationError(
+                _("Use at least %(limit)d characters, so that a reader can judge.", limit=self.limit)
+            )
+
+
+class NotBefore:
+    """Refuse a date before ``first()``; ``sentence`` says so."""
+
+    def __init__(self, first: Callable[[], dt.date], sentence: Any) -> None:
+        self.first, self.sentence = first, sentence
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        if field.data and field.data < self.first():
+            raise ValidationError(self.sentence)
+
+
+class NotAfter:
+    """Refuse a date after ``last()``; ``sentence`` says so."""
+
+    def __init__(self, last: Callable[[], dt.date], sentence: Any) -> None:
+        self.last, self.sentence = last, sentence
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        if field.data and field.data > self.last():
+            raise ValidationError(self.sentence)
+
+
+def only(form: Form, names: Iterable[str]) -> None:
+    """Remove every field of ``form`` but ``names``: nothing else can be written by it."""
+    keep = set(names)
+    for name in [field.short_name for field in form]:
+        if name not in keep:
+            delattr(form, name)

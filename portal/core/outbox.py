@@ -1,0 +1,241 @@
+"""How does an event reach an outside system, once, in order, whatever process dies?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import random
+import uuid
+from typing import Any, Protocol
+
+from sqlalchemy import ForeignKey, Index, Integer, String, and_, event, exists, or_, select, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
+
+from portal.core.crashpoints import crash_point
+from portal.core.database import Base, Numbered, UTCDateTime, choice, db
+from portal.core.events import Event
+from portal.core.times import now
+
+log = logging.getLogger(__name__)
+
+WAITING, LEASED, SENT, PARKED, DROPPED = "waiting", "leased", "sent", "parked", "dropped"
+STATES = (WAITING, LEASED, SENT, PARKED, DROPPED)
+_state_type, _state_check = choice("state", STATES)
+
+FIRST_BACKOFF = dt.timedelta(seconds=2)
+LONGEST_BACKOFF = dt.timedelta(hours=1)
+MOST_ATTEMPTS = 24
+
+
+class Delivery(Numbered, Base):
+    """One event on its way to one outside system."""
+
+    __tablename__ = "delivery"
+    # The idempotency key outside, and the Message-ID of a mail.
+    key: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid.uuid4()))
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    event: Mapped[Event] = relationship()
+    destination: Mapped[str] = mapped_column(String(20))
+    recipient_id: Mapped[int | None] = mapped_column(Integer)
+    # Deliveries of one lane leave one after the other.
+    lane: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(_state_type, default=WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
+    lease_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    lease: Mapped[str | None] = mapped_column(String(36))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
+    sent_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    __table_args__ = (
+        _state_check,
+        Index("ix_delivery_due", "state", "due_at", "id"),
+        Index("ix_delivery_lane", "lane", "state", "id"),
+    )
+
+
+class Retry(Exception):
+    """The outside did not take it now; try again later."""
+
+
+class Park(Exception):
+    """A person must look at it; the text says why."""
+
+
+class Drop(Exception):
+    """There is nothing to send any more; the text says why."""
+
+
+class Destination(Protocol):
+    """An outside system; plugged in by the factory."""
+
+    def send(self, delivery: Delivery) -> None:
+        """Build the payload from the record's present state and send it under delivery.key.
+
+        Raises Retry, Park or Drop; anything else is treated as Retry.
+        """
+
+
+_destinations: dict[str, Destination] = {}
+
+
+def plug_in(name: str, destination: Destination) -> None:
+    """Make ``destination`` the one that takes deliveries named ``name``."""
+    _destinations[name] = destination
+
+
+def new_delivery(event_row: Event, destination: str, recipient_id: int | None) -> Delivery:
+    """Return a delivery of ``event_row``; one recipient's mails of one record keep their order."""
+    lane = f"{destination}:{event_row.chain}:{recipient_id or ''}"
+    return Delivery(
+        event_id=event_row.id, destination=destination, recipient_id=recipient_id, lane=lane
+    )
+
+
+# --- nudges: harmless to lose -------------------------------------------------------------------
+
+
+class Nudge(Protocol):
+    """Tells a worker that a delivery waits."""
+
+    def __call__(self, delivery_id: int) -> None: ...
+
+
+_nudge: list[Nudge] = []
+
+
+def plug_in_nudge(nudge: Nudge) -> None:
+    """Call ``nudge(id)`` after each commit that leaves a delivery behind."""
+    _nudge[:] = [nudge]
+
+
+def install_nudges(session_class: type[Session]) -> None:
+    """Remember new deliveries of a session and nudge the worker once they are committed."""
+
+    def remember(session: Session, _context: Any) -> None:
+        fresh = [row.id for row in session.new if isinstance(row, Delivery)]
+        if fresh:
+            session.info.setdefault("nudges", []).extend(fresh)
+
+    def send(session: Session) -> None:
+        crash_point("committed, not nudged")
+        for delivery_id in session.info.pop("nudges", ()):
+            for nudge in _nudge:
+                try:
+                    nudge(delivery_id)
+                except Exception:
+                    log.warning("a nudge was lost; the sweep will find delivery %s", delivery_id)
+
+    def forget(session: Session) -> None:
+        session.info.pop("nudges", None)
+
+    event.listen(session_class, "after_flush", remember)
+    event.listen(session_class, "after_commit", send)
+    event.listen(session_class, "after_rollback", forget)
+
+
+# --- the worker's side --------------------------------------------------------------------------
+
+
+def _claim(session: Session, delivery_id: int, lease_seconds: float) -> str | None:
+    """Take the lease on a due delivery whose lane is free; return the lease, or None."""
+    moment, lease = now(), str(uuid.uuid4())
+    earlier = aliased(Delivery)
+    is_blocked = exists().where(
+        earlier.lane == Delivery.lane,
+        earlier.id < Delivery.id,
+        earlier.state.in_((WAITING, LEASED)),
+    )
+    taken = session.execute(
+        update(Delivery)
+        .where(
+            Delivery.id == delivery_id,
+            or_(
+                and_(Delivery.state == WAITING, Delivery.due_at <= moment),
+                and_(Delivery.state == LEASED, Delivery.lease_until < moment),
+            ),
+            ~is_blocked,
+        )
+        .values(
+            state=LEASED,
+            lease=lease,
+            lease_until=moment + dt.timedelta(seconds=lease_seconds),
+            attempts=Delivery.attempts + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    session.commit()
+    return lease if getattr(taken, "rowcount", 0) else None
+
+
+def _backoff(attempts: int) -> dt.timedelta:
+    wait = min(FIRST_BACKOFF * 2 ** min(attempts - 1, 20), LONGEST_BACKOFF)
+    return wait * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not a secret
+
+
+def deliver(delivery_id: int, lease_seconds: float) -> bool:
+    """Try to send one delivery now; return whether it was ours to try. Call in system mode."""
+    session = db.session()
+    lease = _claim(session, delivery_id, lease_seconds)
+    if lease is None:
+        return False
+    crash_point("leased, not sent")
+    delivery = session.get_one(Delivery, delivery_id, populate_existing=True)
+    outcome: dict[str, Any]
+    try:
+        _destinations[delivery.destination].send(delivery)
+        outcome = {"state": SENT, "reason": "", "sent_at": now()}
+    except Drop as drop:
+        outcome = {"state": DROPPED, "reason": str(drop)[:500]}
+    except Park as park:
+        outcome = {"state": PARKED, "reason": str(park)[:500]}
+    except Exception as error:
+        if not isinstance(error, Retry):
+            log.exception("delivery %s failed", delivery_id)
+        is_over = delivery.attempts >= MOST_ATTEMPTS
+        outcome = {
+            "state": PARKED if is_over else WAITING,
+            "reason": (str(error) or type(error).__name__)[:500],
+            "due_at": now() + _backoff(delivery.attempts),
+        }
+    session.rollback()
+    crash_point("sent, not committed")
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.lease == lease)
+        .values(lease=None, lease_until=None, **outcome)
+        .execution_options(synchronize_session=False)
+    )
+    session.commit()
+    crash_point("outcome committed")
+    return True
+
+
+def due_ids(session: Session, limit: int = 200) -> list[int]:
+    """Return deliveries that may be tried now, oldest first."""
+    moment = now()
+    return list(
+        session.scalars(
+            select(Delivery.id)
+            .where(
+                or_(
+                    and_(Delivery.state == WAITING, Delivery.due_at <= moment),
+                    and_(Delivery.state == LEASED, Delivery.lease_until < moment),
+                )
+            )
+            .order_by(Delivery.id)
+            .limit(limit)
+        )
+    )
+
+
+def sweep(lease_seconds: float) -> int:
+    """Try every due delivery until none is left that can move; return how many were tried."""
+    tried = 0
+    while True:
+        ids = due_ids(db.session())
+        db.session.rollback()
+        moved = sum(deliver(delivery_id, lease_seconds) for delivery_id in ids)
+        tried += moved
+        if not moved:
+            return tried

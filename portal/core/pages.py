@@ -1,0 +1,48 @@
+"""Does this answer go out as a whole page, as a fragment, or as a way to another page?"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Response, g, make_response, redirect, render_template, request
+
+
+def is_htmx() -> bool:
+    """Tell whether a fragment is wanted; a restored history entry wants the whole page."""
+    return (
+        request.headers.get("HX-Request") == "true"
+        and request.headers.get("HX-History-Restore-Request") != "true"
+        and request.headers.get("HX-Boosted") != "true"
+    )
+
+
+def render(page: str, fragment: str | None = None, status: int = 200, **context: Any) -> Response:
+    """Return ``page``, or for htmx the ``fragment`` that the page itself includes."""
+    name = fragment if fragment and is_htmx() else page
+    return make_response(render_template(name, **context), status)
+
+
+def invalid(page: str, fragment: str | None = None, **context: Any) -> Response:
+    """Return a form that did not pass: 422, typed text kept, errors beside the fields."""
+    return render(page, fragment, 422, **context)
+
+
+def done(url: str, reference: str | None = None) -> Response:
+    """Send the person on after a write: 303, or HX-Redirect for htmx.
+
+    ``url`` is remembered as the answer of this submission, with the record's ``reference``.
+    """
+    g.answer_url, g.answer_reference = url, reference
+    if is_htmx():
+        response = make_response("")
+        response.headers["HX-Redirect"] = url
+        return response
+    return cast(Response, redirect(url, 303))
+
+
+def changed(fragment: str, url: str, reference: str, **context: Any) -> Response:
+    """Answer a transition: for htmx the fragments it changed, else 303 to ``url``."""
+    if not is_htmx():
+        return done(url, reference)
+    g.answer_url, g.answer_reference = url, reference
+    return make_response(render_template(fragment, **context))

@@ -1,0 +1,71 @@
+"""Where does the next page of a long list begin, however long it is?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from portal.core.database import db
+from portal.core.references import normalise_reference
+
+SEPARATOR = "~"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one page, and the cursor of the next (None on the last)."""
+
+    rows: Sequence[Any]
+    next_cursor: str | None
+    is_first: bool
+
+
+def write_cursor(moment: dt.datetime, reference: str) -> str:
+    """Return the cursor after the row changed at ``moment`` (UTC) with ``reference``."""
+    return f"{moment.astimezone(dt.UTC):%Y%m%dT%H%M%S.%f}{SEPARATOR}{reference}"
+
+
+def read_cursor(text: str | None) -> tuple[dt.datetime, str] | None:
+    """Return what a cursor names, or None for anything else: then the first page is shown."""
+    if not text or len(text) > 60:
+        return None
+    moment, _sign, name = text.partition(SEPARATOR)
+    reference = normalise_reference(name)
+    try:
+        at = dt.datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=dt.UTC)
+    except ValueError:
+        return None
+    return (at, reference) if reference else None
+
+
+def page_of(
+    query: Select[Any],
+    time_column: InstrumentedAttribute[Any],
+    reference_column: InstrumentedAttribute[Any],
+    cursor: str | None,
+    size: int,
+) -> Page:
+    """Return the page of ``query`` after ``cursor``: newest first, ``size`` rows at most.
+
+    Reads by key, not by OFFSET: the last page of a million rows costs what the first one does.
+    """
+    after = read_cursor(cursor)
+    if after is not None:
+        key: ColumnElement[bool] = tuple_(time_column, reference_column) < after
+        query = query.where(key)
+    query = query.order_by(time_column.desc(), reference_column.desc()).limit(size + 1)
+    rows = db.session.execute(query).all()
+    shown = rows[:size]
+    next_cursor = None
+    if len(rows) > size:
+        last = shown[-1]
+        record = last[0] if len(last) == 1 else last
+        next_cursor = write_cursor(
+            getattr(record, time_column.key), getattr(record, reference_column.key)
+        )
+    return Page([row[0] if len(row) == 1 else row for row in shown], next_cursor, after is None)

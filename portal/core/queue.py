@@ -1,0 +1,66 @@
+"""How does the worker hear at once that a delivery waits?"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+
+def make_queue(url: str, deliver: Callable[[int], None]) -> tuple[Any, Callable[[int], None]]:
+    """Return the huey instance at ``url`` and the function that nudges it with a delivery's id.
+
+    ``sqlite:///path``, ``redis://…`` or ``postgresql://…``. The queue carries only ids, so that
+    losing one is harmless.
+    """
+    if url.startswith("redis"):
+        from huey import RedisHuey
+
+        queue: Any = RedisHuey("quayside", url=url, results=False)
+    elif url.startswith("postgresql"):
+        from huey import PostgresHuey
+
+        queue = PostgresHuey("quayside", dsn=url.replace("+psycopg", ""), results=False)
+    else:
+        from huey import SqliteHuey
+
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        queue = SqliteHuey("quayside", filename=str(path), results=False, fsync=False)
+    task = queue.task(name="deliver")(deliver)
+
+    def nudge(delivery_id: int) -> None:
+        task(delivery_id)
+
+    return queue, nudge
+
+
+def run_worker(queue: Any, sweep: Callable[[], object], every: float, threads: int) -> None:
+    """Consume nudges with ``threads`` threads and call ``sweep`` now and every ``every`` seconds.
+
+    Returns when the process is told to stop.
+    """
+    stop = threading.Event()
+
+    def sweep_forever() -> None:
+        while not stop.is_set():
+            try:
+                sweep()
+            except Exception:
+                log.exception("a sweep failed; the next one tries again")
+            stop.wait(every)
+
+    sweeper = threading.Thread(target=sweep_forever, name="sweep", daemon=True)
+    sweeper.start()
+    consumer = queue.create_consumer(
+        workers=threads, worker_type="thread", periodic=False, initial_delay=0.05, max_delay=0.5
+    )
+    try:
+        consumer.run()
+    finally:
+        stop.set()
+        sweeper.join(timeout=5)

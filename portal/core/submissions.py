@@ -1,0 +1,162 @@
+"""Has this very form been sent before, and what was the answer?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, TypeVar, cast
+
+from flask import Response, current_app, g, make_response, redirect, request
+from flask_login import current_user
+from sqlalchemy import String, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.core.access import guard_of, system_mode
+from portal.core.database import Base, UTCDateTime, db
+from portal.core.events import digest
+from portal.core.times import now
+
+View = TypeVar("View")
+FIELD = "submission_key"
+# Fields that belong to the carrier, not to the content.
+CARRIERS = frozenset({FIELD, "csrf_token", "version"})
+KEPT = dt.timedelta(days=14)
+
+
+class SubmissionKey(Base):
+    """A key that was used up by a commit, and where its answer stands."""
+
+    __tablename__ = "submission_key"
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    membership_id: Mapped[int]
+    path: Mapped[str] = mapped_column(String(255))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    url: Mapped[str] = mapped_column(String(500), default="")
+    reference: Mapped[str | None] = mapped_column(String(20))
+    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class UnusableKey(Exception):
+    """The form came without a key that this portal made for this person."""
+
+
+@dataclass
+class AlreadySent(Exception):
+    """The same key came with other content: 409, and where the first one stands."""
+
+    url: str
+    reference: str | None
+
+
+def repeatable(view: View) -> View:
+    """Mark a view whose repetition changes nothing more, so that it needs no key."""
+    cast(Any, view).__repeatable__ = True
+    return view
+
+
+def _sign(body: str) -> str:
+    secret = f"submission-key:{current_app.config['SECRET_KEY']}".encode()
+    return hmac.new(secret, body.encode(), sha256).hexdigest()[:24]
+
+
+def new_key() -> str:
+    """Return a fresh key for a form of the signed-in membership: random, membership, signature."""
+    body = f"{secrets.token_urlsafe(15)}.{current_user.membership_id}"
+    return f"{body}.{_sign(body)}"
+
+
+def read_key(key: str) -> tuple[str, int] | None:
+    """Return the random part and the membership of a key that this portal made, else None."""
+    parts = key.split(".")
+    if len(key) > 80 or len(parts) != 3 or not key.isascii():
+        return None
+    random, membership, signature = parts
+    if not hmac.compare_digest(_sign(f"{random}.{membership}"), signature):
+        return None
+    return random, int(membership)
+
+
+def is_used(random: str) -> bool:
+    """Tell whether a commit has used up the key with this random part."""
+    with system_mode("was a submission key used"):
+        return db.session.get(SubmissionKey, random) is not None
+
+
+def begin() -> Response | None:
+    """Claim the request's key in its transaction; return the first answer if there was one.
+
+    Raises UnusableKey or AlreadySent. Public and repeatable endpoints carry no key.
+    """
+    view = current_app.view_functions[request.endpoint or ""]
+    guard = guard_of(current_app, request.endpoint)
+    if guard is None or guard.permission is None or getattr(view, "__repeatable__", False):
+        return None
+    parsed = read_key(request.form.get(FIELD, ""))
+    if parsed is None or parsed[1] != current_user.membership_id:
+        raise UnusableKey
+    random, membership_id = parsed
+    fields = [[k, v] for k, v in request.form.items(multi=True) if k not in CARRIERS]
+    fingerprint = digest([request.path, sorted(fields)])
+    insert: Any = sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert
+    statement = insert(SubmissionKey.__table__).values(
+        key=random,
+        membership_id=membership_id,
+        path=request.path[:255],
+        fingerprint=fingerprint,
+        url="",
+        made_at=now(),
+    )
+    # On PostgreSQL this waits for a first submission that is still under way.
+    taken = db.session.execute(
+        statement.on_conflict_do_nothing().returning(SubmissionKey.__table__.c.key)
+    ).first()
+    if taken is not None:
+        g.submission = random
+        return None
+    with system_mode("was a submission key used"):
+        first = db.session.get_one(SubmissionKey, random, populate_existing=True)
+    if first.fingerprint != fingerprint:
+        raise AlreadySent(first.url, first.reference)
+    return answer_again(first.url)
+
+
+def answer_again(url: str) -> Response:
+    """Return the answer of a submission that was taken before: go and see it."""
+    if request.headers.get("HX-Request") == "true":
+        response = make_response("")
+        response.headers["HX-Redirect"] = url
+        return response
+    return cast(Response, redirect(url, 303))
+
+
+def finish(response: Response) -> None:
+    """Store where the answer stands, in the transaction that holds the effect."""
+    random = g.pop("submission", None)
+    if random is None:
+        return
+    url = (
+        g.get("answer_url")
+        or response.headers.get("HX-Redirect")
+        or response.headers.get("Location")
+        or request.path
+    )
+    table: Any = SubmissionKey.__table__
+    db.session.execute(
+        update(table)
+        .where(table.c.key == random)
+        .values(url=url[:500], reference=g.get("answer_reference"))
+    )
+
+
+def purge(before: dt.datetime | None = None) -> int:
+    """Delete keys older than two weeks; return how many. Call in system mode."""
+    limit = before or now() - KEPT
+    old = select(SubmissionKey.key).where(SubmissionKey.made_at < limit)
+    count = len(db.session.scalars(old).all())
+    db.session.execute(delete(SubmissionKey).where(SubmissionKey.made_at < limit))
+    return count

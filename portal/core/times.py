@@ -1,0 +1,75 @@
+"""What time is it, and when is something due?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from zoneinfo import ZoneInfo
+
+DAY = dt.timedelta(days=1)
+SATURDAY = 5
+
+_moment: ContextVar[dt.datetime | None] = ContextVar("moment", default=None)
+
+
+def now() -> dt.datetime:
+    """Return the present moment in UTC, or the one that :func:`at` has set."""
+    return _moment.get() or dt.datetime.now(dt.UTC)
+
+
+@contextmanager
+def at(moment: dt.datetime) -> Iterator[None]:
+    """Let ``moment`` (aware) be the present one: for the demo world's past and for tests only."""
+    token = _moment.set(moment.astimezone(dt.UTC))
+    try:
+        yield
+    finally:
+        _moment.reset(token)
+
+
+def today(zone: ZoneInfo) -> dt.date:
+    """Return the local date in ``zone``."""
+    return now().astimezone(zone).date()
+
+
+def _next_open(moment: dt.datetime) -> dt.datetime:
+    while moment.weekday() >= SATURDAY:
+        moment = dt.datetime.combine(moment.date() + DAY, dt.time(), moment.tzinfo)
+    return moment
+
+
+def add_business_time(start: dt.datetime, amount: dt.timedelta, zone: ZoneInfo) -> dt.datetime:
+    """Return the moment ``amount`` of Monday-to-Friday wall-clock time after ``start``.
+
+    A business day is 24 hours of a weekday in ``zone``; the answer is in UTC.
+    """
+    moment = _next_open(start.astimezone(zone))
+    while amount > dt.timedelta():
+        midnight = dt.datetime.combine(moment.date() + DAY, dt.time(), zone)
+        # Wall-clock difference: both carry the same zone, so Python ignores the offset.
+        step = min(amount, midnight - moment)
+        moment = moment + step
+        amount -= step
+        if amount > dt.timedelta():
+            moment = _next_open(moment)
+    return moment.astimezone(dt.UTC)
+
+
+def business_time_between(start: dt.datetime, end: dt.datetime, zone: ZoneInfo) -> dt.timedelta:
+    """Return the Monday-to-Friday wall-clock time from ``start`` to ``end`` (zero if over)."""
+    moment, last = start.astimezone(zone), end.astimezone(zone)
+    total = dt.timedelta()
+    while moment < last:
+        midnight = dt.datetime.combine(moment.date() + DAY, dt.time(), zone)
+        step_end = min(midnight, last)
+        if moment.weekday() < SATURDAY:
+            total += step_end - moment
+        moment = step_end
+    return total
+
+
+def business_days(days: int) -> dt.timedelta:
+    """Return ``days`` business days as an amount for :func:`add_business_time`."""
+    return dt.timedelta(days=days)

@@ -1,0 +1,77 @@
+"""When does a request's work become permanent?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from portal.core import drafts, submissions
+from portal.core.access import SAFE, system_mode
+from portal.core.crashpoints import crash_point
+from portal.core.database import db, transaction_mode
+
+
+class Portal(Flask):
+    """The application, with one transaction wrapped round each view.
+
+    The wrapper is within reach of the error handlers: an error raised by the commit is handled
+    like one raised by the view.
+    """
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        # The mode is read when the first statement opens the transaction, not before.
+        transaction_mode.set("read" if request.method in SAFE else "write")
+        return super().preprocess_request()
+
+    def dispatch_request(self) -> Any:
+        try:
+            if request.method in SAFE:
+                return super().dispatch_request()
+            first_answer = submissions.begin()
+            if first_answer is not None:
+                db.session.rollback()
+                return first_answer
+            response = self.make_response(super().dispatch_request())
+            if response.status_code < 400:
+                submissions.finish(response)
+                drafts.forget_sent()
+                crash_point("written, not committed")
+                db.session.commit()
+                crash_point("committed, not answered")
+            else:
+                db.session.rollback()
+            return response
+        except Exception:
+            db.session.rollback()
+            raise
+
+
+def end_transaction(_error: BaseException | None = None) -> None:
+    """Leave the next request of this thread a clean slate."""
+    transaction_mode.set("write")
+
+
+@contextmanager
+def record_aside(reason: str) -> Iterator[Session]:
+    """Yield a session of its own in system mode, committed at the end of the block.
+
+    For what must be kept although the request only read or was refused; ``reason`` says what. A
+    test pins the callers. The request's own transaction must not hold SQLite's write lock.
+    """
+    if db.session.registry.has():
+        # What a refused request had begun is void anyway, and it would hold the write lock.
+        if transaction_mode.get() == "write" and db.session().in_transaction():
+            db.session.rollback()
+    token = transaction_mode.set("write")
+    try:
+        with system_mode(reason), Session(db.engine, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+    finally:
+        transaction_mode.reset(token)
+

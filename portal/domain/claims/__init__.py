@@ -1,0 +1,1 @@
+"""Which customer is reserved for whom, and until when?"""

@@ -1,0 +1,1 @@
+"""What happens to an opportunity once it is approved?"""

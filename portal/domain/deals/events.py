@@ -1,0 +1,33 @@
+"""What can happen to a deal, and how is it said?"""
+
+from enum import StrEnum
+
+from portal.core.events import EventKind, declare
+from portal.core.language import _l
+
+
+class E(StrEnum):
+    """The tags of a deal's events."""
+
+    CREATE = "deal:create"
+    EDIT = "deal:edit"
+    LOSE = "deal:lose"
+    MOVE = "deal:move"
+    PLAN = "deal:plan"
+    STEP_DONE = "deal:step_done"
+    WIN = "deal:win"
+
+
+_some = frozenset
+
+declare(
+    EventKind(
+        E.CREATE, _l("%(who)s opened the deal from %(registration)s"), _some({"registration"})
+    ),
+    EventKind(E.EDIT, _l("%(who)s changed the deal"), _some({"fields"})),
+    EventKind(E.MOVE, _l("%(who)s moved it from %(before)s to %(after)s")),
+    EventKind(E.WIN, _l("%(who)s marked it as won")),
+    EventKind(E.LOSE, _l("%(who)s marked it as lost"), _some({"reason"})),
+    EventKind(E.PLAN, _l("%(who)s set the next step"), _some({"on"}), _some({"step"})),
+    EventKind(E.STEP_DONE, _l("%(who)s did the next step"), _some(set()), _some({"step"})),
+)

@@ -1,0 +1,100 @@
+"""Who may know of a deal, and who may change it?"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, select, true
+
+from portal.core.access import Policy, Rule, Term, scope_of
+from portal.core.language import _l
+from portal.domain.deals.models import Deal, DealProduct, DealWord
+from portal.domain.organisations.models import Side, family_ids
+from portal.domain.organisations.policy import portfolio_ids
+from portal.domain.people.actor import MemberActor
+from portal.domain.people.models import Reach, Role
+from portal.domain.permissions import Permission as P
+
+Condition = ColumnElement[bool]
+
+
+def _is_partner_reader(actor: MemberActor) -> bool:
+    return actor.side == Side.PARTNER and P.DEAL_READ in actor.permissions
+
+
+def own(actor: MemberActor) -> Condition | None:
+    """The deals they own."""
+    if not _is_partner_reader(actor) or actor.reach != Reach.OWN:
+        return None
+    return and_(
+        Deal.owner_id == actor.membership_id, Deal.organisation_id == actor.organisation_id
+    )
+
+
+def organisation(actor: MemberActor) -> Condition | None:
+    """The own organisation's deals."""
+    if not _is_partner_reader(actor) or actor.reach != Reach.ORGANISATION:
+        return None
+    return Deal.organisation_id == actor.organisation_id
+
+
+def family(actor: MemberActor) -> Condition | None:
+    """The deals of the own organisation and those below it."""
+    if not _is_partner_reader(actor) or actor.reach != Reach.FAMILY:
+        return None
+    return Deal.organisation_id.in_(family_ids(actor.organisation_id))
+
+
+def portfolio(actor: MemberActor) -> Condition | None:
+    """The deals of partners in a channel manager's portfolio."""
+    if getattr(actor, "role", None) != Role.CHANNEL_MANAGER:
+        return None
+    return Deal.organisation_id.in_(portfolio_ids(actor.membership_id))
+
+
+def vendor_owned(actor: MemberActor) -> Condition | None:
+    """The deals that a vendor's seller works on."""
+    if getattr(actor, "role", None) != Role.VENDOR_SELLER:
+        return None
+    return Deal.vendor_owner_id == actor.membership_id
+
+
+def every(actor: MemberActor) -> Condition | None:
+    """Every deal, for approvers and auditors."""
+    return true() if getattr(actor, "role", None) in (Role.APPROVER, Role.AUDITOR) else None
+
+
+def is_workers(actor: MemberActor, deal: Deal) -> bool:
+    """The owner, or a manager or administrator of the same organisation."""
+    if deal.organisation_id != actor.organisation_id:
+        return False
+    is_lead = actor.role in (Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR)
+    return is_lead or deal.owner_id == actor.membership_id
+
+
+WORKERS = Rule("worker", _l("Its owner or a manager of that organisation does this."), is_workers)
+
+DEAL = Policy(
+    Deal,
+    scope=[
+        Term("own", _l("They own it."), own),
+        Term("organisation", _l("Their organisation owns it."), organisation),
+        Term("family", _l("An organisation below theirs owns it."), family),
+        Term("portfolio", _l("The partner is in their portfolio."), portfolio),
+        Term("vendor owner", _l("They work on it for the vendor."), vendor_owned),
+        Term("all", _l("Their role reads every deal."), every),
+    ],
+    rules={P.DEAL_READ: [], P.DEAL_EDIT: [WORKERS]},
+)
+
+
+def _of_deal(column: object) -> Term:
+    def where(actor: MemberActor) -> Condition | None:
+        if P.DEAL_READ not in actor.permissions:
+            return None
+        seen = select(Deal.id).where(scope_of(Deal, actor))
+        return column.in_(seen)  # type: ignore[attr-defined, no-any-return]
+
+    return Term("deal", _l("They see the deal."), where)
+
+
+PRODUCTS = Policy(DealProduct, scope=[_of_deal(DealProduct.deal_id)])
+WORDS = Policy(DealWord, scope=[_of_deal(DealWord.deal_id)])

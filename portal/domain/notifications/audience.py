@@ -1,0 +1,78 @@
+"""Who must hear of an event by mail?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.core.access import system_mode
+from portal.core.events import Event, subscribe
+from portal.core.outbox import Delivery, new_delivery
+from portal.domain.deals.events import E as D
+from portal.domain.deals.models import Deal
+from portal.domain.people.models import Membership, PortfolioEntry, Role
+from portal.domain.registrations.events import E as R
+from portal.domain.registrations.models import Registration
+
+MAIL = "mail"
+Audience = Callable[[Session, Event, Registration | Deal], Iterable[int]]
+
+
+def owner(_session: Session, _event: Event, record: Registration | Deal) -> Iterable[int]:
+    """The partner's person whose record it is."""
+    yield record.owner_id
+
+
+def reviewer(session: Session, event: Event, record: Registration | Deal) -> Iterable[int]:
+    """The reviewer, or before there is one the vendor's people who could be."""
+    chosen = record.reviewer_id if isinstance(record, Registration) else None
+    if chosen is not None:
+        yield chosen
+    else:
+        yield from channel_managers(session, event, record)
+
+
+def channel_managers(
+    session: Session, _event: Event, record: Registration | Deal
+) -> Iterable[int]:
+    """The channel managers with the partner in their portfolio; without one, the approvers."""
+    with system_mode("choosing an approver"):
+        managers = session.scalars(
+            select(PortfolioEntry.membership_id)
+            .join(Membership, Membership.id == PortfolioEntry.membership_id)
+            .where(
+                PortfolioEntry.organisation_id == record.organisation_id, Membership.is_active
+            )
+        ).all()
+        if managers:
+            return managers
+        return session.scalars(
+            select(Membership.id).where(Membership.role == Role.APPROVER, Membership.is_active)
+        ).all()
+
+
+AUDIENCES: dict[str, Audience] = {
+    R.SUBMIT: reviewer,
+    R.ANSWER: reviewer,
+    R.WITHDRAW: reviewer,
+    R.ASK: owner,
+    R.APPROVE: owner,
+    R.REJECT: owner,
+    D.WIN: channel_managers,
+    D.LOSE: channel_managers,
+}
+
+
+def mails(session: Session, event: Event, record: Registration | Deal) -> Iterable[Delivery]:
+    """Return a mail delivery for everybody who must hear of ``event``, but not for who did it."""
+    recipients = set(AUDIENCES[event.tag](session, event, record))
+    return [
+        new_delivery(event, MAIL, membership_id)
+        for membership_id in sorted(recipients - {event.membership_id})
+    ]
+
+
+for _tag in AUDIENCES:
+    subscribe(_tag, mails)

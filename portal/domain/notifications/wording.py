@@ -1,0 +1,43 @@
+"""What does a mail about an event say?"""
+
+from __future__ import annotations
+
+from portal.core.language import _l
+from portal.domain.deals.events import E as D
+from portal.domain.registrations.events import E as R
+
+# tag -> (subject, first sentence, what the link does); filled with company, who, vendor.
+WORDS = {
+    R.SUBMIT: (
+        _l("To review: %(company)s"),
+        _l("%(who)s registered %(company)s."),
+        _l("Review it"),
+    ),
+    R.ANSWER: (
+        _l("Answered: %(company)s"),
+        _l("%(who)s answered your questions about %(company)s."),
+        _l("Go on with the review"),
+    ),
+    R.WITHDRAW: (
+        _l("Withdrawn: %(company)s"),
+        _l("%(who)s withdrew the registration of %(company)s. Nothing is left to decide."),
+        _l("See it"),
+    ),
+    R.ASK: (
+        _l("A question about %(company)s"),
+        _l("%(who)s needs some information before deciding on %(company)s."),
+        _l("Answer"),
+    ),
+    R.APPROVE: (
+        _l("Approved: %(company)s"),
+        _l("%(who)s approved your registration of %(company)s. The deal is in your pipeline."),
+        _l("See it"),
+    ),
+    R.REJECT: (
+        _l("Not approved: %(company)s"),
+        _l("%(who)s did not approve your registration of %(company)s. The reason is on its page."),
+        _l("Read the reason"),
+    ),
+    D.WIN: (_l("Won: %(company)s"), _l("%(who)s won %(company)s."), _l("See the deal")),
+    D.LOSE: (_l("Lost: %(company)s"), _l("%(who)s lost %(company)s."), _l("See the deal")),
+}

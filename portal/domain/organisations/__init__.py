@@ -1,0 +1,1 @@
+"""Which companies take part, and how do they stand to each other?"""

@@ -1,0 +1,85 @@
+"""Which companies take part, and who stands above whom?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import partial
+
+from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.sql.selectable import Select
+
+from portal.core.database import Base, Numbered, choice
+from portal.core.references import new_reference
+
+
+class Side(StrEnum):
+    """On which side of the agreement an organisation stands."""
+
+    PARTNER = "partner"
+    VENDOR = "vendor"
+
+
+class PartnerType(StrEnum):
+    """What a partner does for the vendor; decides which workflows appear."""
+
+    REFERRAL = "referral"
+    RESELLER = "reseller"
+    DISTRIBUTOR = "distributor"
+    SERVICES = "services"
+    TECHNOLOGY = "technology"
+
+
+class OrganisationStatus(StrEnum):
+    """Where a partner stands in the programme."""
+
+    INVITED = "invited"
+    ONBOARDING = "onboarding"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+_side, _side_check = choice("side", Side)
+_status, _status_check = choice("status", OrganisationStatus)
+
+
+class Organisation(Numbered, Base):
+    """A partner company, or the vendor itself: the access boundary."""
+
+    __tablename__ = "organisation"
+    reference: Mapped[str] = mapped_column(
+        String(11), unique=True, default=partial(new_reference, "OR")
+    )
+    name: Mapped[str] = mapped_column(String(120))
+    name_key: Mapped[str] = mapped_column(String(255), index=True)
+    side: Mapped[str] = mapped_column(_side)
+    status: Mapped[str] = mapped_column(_status)
+    types: Mapped[list[str]] = mapped_column(JSON, default=list)
+    tier: Mapped[str] = mapped_column(String(40), default="")
+    # ISO 3166-1 codes in which it may sell.
+    countries: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # Registrable domains of its own, which are no customers.
+    domains: Mapped[list[str]] = mapped_column(JSON, default=list)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    parent: Mapped[Organisation | None] = relationship(remote_side="Organisation.id")
+    version: Mapped[int] = mapped_column(default=1)
+    __table_args__ = (_side_check, _status_check)
+    __mapper_args__ = {"version_id_col": version}
+
+
+class OrganisationClosure(Base):
+    """Every pair of an organisation and one above it, itself included (depth 0)."""
+
+    __tablename__ = "organisation_closure"
+    ancestor_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    descendant_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id"), primary_key=True, index=True
+    )
+    depth: Mapped[int] = mapped_column()
+
+
+def family_ids(organisation_id: int) -> Select[tuple[int]]:
+    """Return the SELECT of the row numbers of an organisation and all below it."""
+    closure = OrganisationClosure.__table__
+    return select(closure.c.descendant_id).where(closure.c.ancestor_id == organisation_id)

@@ -1,0 +1,53 @@
+"""Who may know of an organisation?"""
+
+from sqlalchemy import ColumnElement, Select, select, true
+
+from portal.core.access import Policy, Term
+from portal.core.language import _l
+from portal.domain.organisations.models import Organisation, Side, family_ids
+from portal.domain.people.actor import MemberActor
+from portal.domain.people.models import PortfolioEntry, Reach, Role
+from portal.domain.permissions import Permission as P
+
+
+def own(actor: MemberActor) -> ColumnElement[bool] | None:
+    """The actor's own organisation."""
+    return Organisation.id == actor.organisation_id if actor.organisation_id else None
+
+
+def family(actor: MemberActor) -> ColumnElement[bool] | None:
+    """The organisations below the actor's, with reach family."""
+    if actor.side != Side.PARTNER or actor.reach != Reach.FAMILY:
+        return None
+    return Organisation.id.in_(family_ids(actor.organisation_id))
+
+
+def portfolio(actor: MemberActor) -> ColumnElement[bool] | None:
+    """The partners in a channel manager's portfolio."""
+    if getattr(actor, "role", None) != Role.CHANNEL_MANAGER:
+        return None
+    return Organisation.id.in_(portfolio_ids(actor.membership_id))
+
+
+def every(actor: MemberActor) -> ColumnElement[bool] | None:
+    """Every organisation, for the vendor's other roles that work with partners."""
+    is_reader = P.ORGANISATION_READ in actor.permissions
+    return true() if is_reader and actor.role != Role.CHANNEL_MANAGER else None
+
+
+def portfolio_ids(membership_id: int) -> Select[tuple[int]]:
+    """Return the SELECT of the organisations in a membership's portfolio."""
+    table = PortfolioEntry.__table__
+    return select(table.c.organisation_id).where(table.c.membership_id == membership_id)
+
+
+ORGANISATION = Policy(
+    Organisation,
+    scope=[
+        Term("own", _l("It is their own organisation."), own),
+        Term("family", _l("It stands below their organisation."), family),
+        Term("portfolio", _l("It is in their portfolio."), portfolio),
+        Term("vendor", _l("Their role works with every partner."), every),
+    ],
+    rules={P.ORGANISATION_READ: []},
+)

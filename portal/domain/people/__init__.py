@@ -1,0 +1,1 @@
+"""Who are the people, for whom do they act, and from which device?"""

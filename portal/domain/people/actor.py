@@ -1,0 +1,155 @@
+"""Who is acting, in which role, and how far do they see?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from portal.core.database import db
+from portal.domain.organisations.models import Organisation, OrganisationStatus
+from portal.domain.people.models import LoginSession, Membership, Role, User
+from portal.domain.people.roles import permissions_of
+
+
+@dataclass(frozen=True)
+class MemberActor:
+    """A membership that acts: what policies, pages and events need of it, read once a request."""
+
+    membership_id: int
+    user_id: int
+    organisation_id: int
+    name: str
+    email: str
+    organisation_name: str
+    side: str
+    role: Role
+    reach: str
+    approval_limit: int | None
+    language: str
+    timezone: str
+    permissions: frozenset[str]
+    token: str = ""
+    seen_at: dt.datetime | None = None
+
+    # What Flask-Login asks of a user.
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """Return the sign-in token: what the signed cookie carries."""
+        return self.token
+
+    @property
+    def initials(self) -> str:
+        """Return up to two letters for the round mark."""
+        parts = [part for part in self.name.split() if part[:1].isalpha()]
+        return (parts[0][:1] + (parts[-1][:1] if len(parts) > 1 else "")).upper() if parts else "?"
+
+    @property
+    def first_name(self) -> str:
+        """Return the name by which a colleague greets them."""
+        return self.name.split(" ", 1)[0]
+
+
+CLOSED = frozenset({OrganisationStatus.SUSPENDED, OrganisationStatus.ENDED})
+
+_columns = (
+    Membership.id,
+    Membership.user_id,
+    Membership.organisation_id,
+    Membership.role,
+    Membership.reach,
+    Membership.approval_limit,
+    User.name,
+    User.email,
+    User.language,
+    User.timezone,
+    Organisation.name.label("organisation_name"),
+    Organisation.side,
+    Organisation.status,
+    Organisation.types,
+)
+_memberships = (
+    select(*_columns)
+    .join(User, User.id == Membership.user_id)
+    .join(Organisation, Organisation.id == Membership.organisation_id)
+    .where(
+        Membership.is_active,
+        User.is_active,
+        Organisation.status.not_in(sorted(CLOSED)),
+    )
+)
+
+
+def _actor(row: Row[Any], token: str, seen: dt.datetime | None) -> MemberActor:
+    role = Role(row.role)
+    return MemberActor(
+        membership_id=row.id,
+        user_id=row.user_id,
+        organisation_id=row.organisation_id,
+        name=row.name,
+        email=row.email,
+        organisation_name=row.organisation_name,
+        side=row.side,
+        role=role,
+        reach=row.reach,
+        approval_limit=row.approval_limit,
+        language=row.language,
+        timezone=row.timezone,
+        permissions=permissions_of(role, row.side, row.status, row.types),
+        token=token,
+        seen_at=seen,
+    )
+
+
+def actor_from(membership: Membership) -> MemberActor:
+    """Return the actor of a loaded membership, whether or not it is active."""
+    user, organisation = membership.user, membership.organisation
+    role = Role(membership.role)
+    return MemberActor(
+        membership_id=membership.id,
+        user_id=user.id,
+        organisation_id=organisation.id,
+        name=user.name,
+        email=user.email,
+        organisation_name=organisation.name,
+        side=organisation.side,
+        role=role,
+        reach=membership.reach,
+        approval_limit=membership.approval_limit,
+        language=user.language,
+        timezone=user.timezone,
+        permissions=permissions_of(
+            role, organisation.side, organisation.status, organisation.types
+        ),
+    )
+
+
+def actor_of_membership(membership_id: int) -> MemberActor | None:
+    """Return the actor of an active membership, or None. Call in system mode."""
+    row = db.session.execute(_memberships.where(Membership.id == membership_id)).first()
+    return _actor(row, "", None) if row else None
+
+
+def actor_of_session(
+    token: str, token_hash: str, made_after: dt.datetime, seen_after: dt.datetime
+) -> MemberActor | None:
+    """Return the actor of the live login session with this token hash. Call in system mode.
+
+    A session made before ``made_after`` or last seen before ``seen_after`` is over.
+    """
+    row = db.session.execute(
+        _memberships.add_columns(LoginSession.seen_at)
+        .join(LoginSession, LoginSession.membership_id == Membership.id)
+        .where(
+            LoginSession.token_hash == token_hash,
+            LoginSession.ended_at.is_(None),
+            LoginSession.made_at > made_after,
+            LoginSession.seen_at > seen_after,
+        )
+    ).first()
+    return _actor(row, token, row.seen_at) if row else None

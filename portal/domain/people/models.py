@@ -1,0 +1,127 @@
+"""Who are the people, for whom do they act, and from which device?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from functools import partial
+
+from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.core.database import Base, Numbered, UTCDateTime, choice
+from portal.core.references import new_reference
+from portal.core.times import now
+from portal.domain.organisations.models import Organisation
+
+
+class Role(StrEnum):
+    """What a membership does; the first three are the partner's, the others the vendor's."""
+
+    PARTNER_SELLER = "partner_seller"
+    PARTNER_MANAGER = "partner_manager"
+    PARTNER_ADMINISTRATOR = "partner_administrator"
+    CHANNEL_MANAGER = "channel_manager"
+    VENDOR_SELLER = "vendor_seller"
+    APPROVER = "approver"
+    SUPPORT_AGENT = "support_agent"
+    FINANCE = "finance"
+    PROGRAMME_ADMINISTRATOR = "programme_administrator"
+    SECURITY_ADMINISTRATOR = "security_administrator"
+    AUDITOR = "auditor"
+
+
+class Reach(StrEnum):
+    """How far a partner membership sees."""
+
+    OWN = "own"
+    ORGANISATION = "organisation"
+    FAMILY = "family"
+
+
+_role, _role_check = choice("role", Role)
+_reach, _reach_check = choice("reach", Reach)
+
+
+class User(Numbered, Base):
+    """A person, known by (issuer, subject), never by e-mail."""
+
+    __tablename__ = "user"
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    language: Mapped[str] = mapped_column(String(5), default="en")
+    timezone: Mapped[str] = mapped_column(String(60), default="")
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = {"version_id_col": version}
+
+
+class UserIdentity(Numbered, Base):
+    """One (issuer, subject) by which a person signs in."""
+
+    __tablename__ = "user_identity"
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    user: Mapped[User] = relationship()
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+
+class Membership(Numbered, Base):
+    """A user in an organisation, with one role and a reach."""
+
+    __tablename__ = "membership"
+    reference: Mapped[str] = mapped_column(
+        String(11), unique=True, default=partial(new_reference, "PE")
+    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    role: Mapped[str] = mapped_column(_role)
+    reach: Mapped[str] = mapped_column(_reach, default=Reach.OWN)
+    # Major units, in whichever currency a record is; None is no limit. Only approvers have one.
+    approval_limit: Mapped[int | None] = mapped_column()
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    user: Mapped[User] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+    version: Mapped[int] = mapped_column(default=1)
+    __table_args__ = (_role_check, _reach_check, UniqueConstraint("user_id", "organisation_id"))
+    __mapper_args__ = {"version_id_col": version}
+
+
+class PortfolioEntry(Base):
+    """One partner organisation in a channel manager's portfolio."""
+
+    __tablename__ = "portfolio_entry"
+    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+
+
+class JoinLink(Numbered, Base):
+    """A one-time link that binds the first identity that comes through it to a membership."""
+
+    __tablename__ = "join_link"
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
+    membership: Mapped[Membership] = relationship()
+    expires_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+
+class LoginSession(Numbered, Base):
+    """A device on which a membership is signed in; only the token's hash is stored."""
+
+    __tablename__ = "login_session"
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
+    identity_id: Mapped[int] = mapped_column(ForeignKey("user_identity.id"))
+    # The provider's own name for its session, for back-channel logout.
+    provider_sid: Mapped[str | None] = mapped_column(String(255))
+    acr: Mapped[str | None] = mapped_column(String(255))
+    amr: Mapped[str] = mapped_column(String(255), default="")
+    authenticated_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    address: Mapped[str] = mapped_column(String(45), default="")
+    agent: Mapped[str] = mapped_column(String(255), default="")
+    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
+    seen_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    __table_args__ = (Index("ix_login_session_membership", "membership_id", "ended_at"),)

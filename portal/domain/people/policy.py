@@ -1,0 +1,63 @@
+"""Who may know of a person?"""
+
+from sqlalchemy import ColumnElement, select, true
+
+from portal.core.access import Policy, Term
+from portal.core.language import _l
+from portal.domain.organisations.models import Side, family_ids
+from portal.domain.organisations.policy import portfolio_ids
+from portal.domain.people.actor import MemberActor
+from portal.domain.people.models import Membership, Reach, Role, User
+from portal.domain.permissions import Permission as P
+
+
+def myself(actor: MemberActor) -> ColumnElement[bool] | None:
+    """The actor's own membership."""
+    return Membership.id == actor.membership_id if actor.membership_id else None
+
+
+def colleagues(actor: MemberActor) -> ColumnElement[bool] | None:
+    """The organisation's people, for a partner who sees more than the own records."""
+    if actor.side != Side.PARTNER or actor.reach == Reach.OWN:
+        return None
+    if actor.reach == Reach.FAMILY:
+        return Membership.organisation_id.in_(family_ids(actor.organisation_id))
+    return Membership.organisation_id == actor.organisation_id
+
+
+def portfolio(actor: MemberActor) -> ColumnElement[bool] | None:
+    """The people of the partners in a channel manager's portfolio, and the own colleagues."""
+    if getattr(actor, "role", None) != Role.CHANNEL_MANAGER:
+        return None
+    return Membership.organisation_id.in_(portfolio_ids(actor.membership_id)) | (
+        Membership.organisation_id == actor.organisation_id
+    )
+
+
+def every(actor: MemberActor) -> ColumnElement[bool] | None:
+    """Everybody, for the vendor's other roles that work with people."""
+    is_reader = P.PERSON_READ in actor.permissions
+    return true() if is_reader and actor.role != Role.CHANNEL_MANAGER else None
+
+
+MEMBERSHIP_TERMS = [
+    Term("myself", _l("It is they themselves."), myself),
+    Term("colleagues", _l("Their reach includes the organisation's people."), colleagues),
+    Term("portfolio", _l("The person's organisation is in their portfolio."), portfolio),
+    Term("vendor", _l("Their role works with people of every partner."), every),
+]
+
+MEMBERSHIP = Policy(Membership, scope=MEMBERSHIP_TERMS, rules={P.PERSON_READ: []})
+
+
+def _has_seen_membership(term: Term) -> Term:
+    def where(actor: MemberActor) -> ColumnElement[bool] | None:
+        condition = term.where(actor)
+        if condition is None:
+            return None
+        return User.id.in_(select(Membership.__table__.c.user_id).where(condition))
+
+    return Term(term.name, term.words, where)
+
+
+USER = Policy(User, scope=[_has_seen_membership(term) for term in MEMBERSHIP_TERMS])

@@ -1,0 +1,102 @@
+"""Which permissions does a role carry, and in which workflows does a partner take part?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from portal.core.language import _l
+from portal.domain.organisations.models import OrganisationStatus, PartnerType, Side
+from portal.domain.people.models import Reach, Role
+from portal.domain.permissions import Permission as P
+
+EVERYBODY = frozenset({P.HOME_READ, P.ACCOUNT_EDIT})
+_DEALS = frozenset(
+    {
+        P.DEAL_EDIT,
+        P.DEAL_LIST,
+        P.DEAL_READ,
+        P.REGISTRATION_ANSWER,
+        P.REGISTRATION_CREATE,
+        P.REGISTRATION_EDIT,
+        P.REGISTRATION_LIST,
+        P.REGISTRATION_READ,
+        P.REGISTRATION_SUBMIT,
+        P.REGISTRATION_WITHDRAW,
+    }
+)
+_FOLLOW = frozenset({P.REGISTRATION_READ, P.DEAL_READ})
+_PARTNERS = frozenset({P.ORGANISATION_READ, P.PERSON_READ})
+
+PERMISSIONS: dict[Role, frozenset[P]] = {
+    Role.PARTNER_SELLER: _DEALS,
+    Role.PARTNER_MANAGER: _DEALS,
+    Role.PARTNER_ADMINISTRATOR: _DEALS,
+    Role.CHANNEL_MANAGER: _FOLLOW | _PARTNERS | {P.REGISTRATION_REVIEW, P.DEAL_LIST},
+    Role.VENDOR_SELLER: frozenset({P.DEAL_LIST, P.DEAL_READ}),
+    Role.APPROVER: _FOLLOW
+    | _PARTNERS
+    | {P.REGISTRATION_REVIEW, P.REGISTRATION_DECIDE, P.DEAL_LIST},
+    Role.SUPPORT_AGENT: frozenset(),
+    Role.FINANCE: frozenset(),
+    Role.PROGRAMME_ADMINISTRATOR: _PARTNERS | {P.OUTBOX_READ},
+    Role.SECURITY_ADMINISTRATOR: _PARTNERS,
+    Role.AUDITOR: _FOLLOW | _PARTNERS | {P.REGISTRATION_LIST, P.DEAL_LIST, P.OUTBOX_READ},
+}
+
+PARTNER_ROLES = frozenset(
+    {Role.PARTNER_SELLER, Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR}
+)
+
+# Which partner types register and follow deals.
+DEAL_TYPES = frozenset({PartnerType.RESELLER, PartnerType.DISTRIBUTOR})
+
+ROLE_WORDS = {
+    Role.PARTNER_SELLER: _l("Seller"),
+    Role.PARTNER_MANAGER: _l("Manager"),
+    Role.PARTNER_ADMINISTRATOR: _l("Administrator"),
+    Role.CHANNEL_MANAGER: _l("Channel manager"),
+    Role.VENDOR_SELLER: _l("Vendor seller"),
+    Role.APPROVER: _l("Approver"),
+    Role.SUPPORT_AGENT: _l("Support agent"),
+    Role.FINANCE: _l("Finance"),
+    Role.PROGRAMME_ADMINISTRATOR: _l("Programme administrator"),
+    Role.SECURITY_ADMINISTRATOR: _l("Security administrator"),
+    Role.AUDITOR: _l("Auditor"),
+}
+
+REACH_WORDS = {
+    Reach.OWN: _l("Only mine, or where I was added"),
+    Reach.ORGANISATION: _l("My company"),
+    Reach.FAMILY: _l("My company and those below it"),
+}
+
+TYPE_WORDS = {
+    PartnerType.REFERRAL: _l("Referral"),
+    PartnerType.RESELLER: _l("Reseller"),
+    PartnerType.DISTRIBUTOR: _l("Distributor"),
+    PartnerType.SERVICES: _l("Services"),
+    PartnerType.TECHNOLOGY: _l("Technology"),
+}
+
+STATUS_WORDS = {
+    OrganisationStatus.INVITED: (_l("Invited"), "neutral"),
+    OrganisationStatus.ONBOARDING: (_l("Onboarding"), "info"),
+    OrganisationStatus.ACTIVE: (_l("Active"), "ok"),
+    OrganisationStatus.SUSPENDED: (_l("Suspended"), "warn"),
+    OrganisationStatus.ENDED: (_l("Ended"), "neutral"),
+}
+
+
+def permissions_of(
+    role: Role, side: str, status: str, types: Sequence[str]
+) -> frozenset[str]:
+    """Return what a membership of ``role`` may do in an organisation of that kind.
+
+    A vendor role in a partner organisation, or the other way round, may do nothing.
+    """
+    if (role in PARTNER_ROLES) != (side == Side.PARTNER):
+        return frozenset()
+    if side == Side.VENDOR:
+        return frozenset(EVERYBODY | PERMISSIONS[role])
+    is_open = status == OrganisationStatus.ACTIVE and bool(DEAL_TYPES & set(types))
+    return frozenset(EVERYBODY | PERMISSIONS[role]) if is_open else frozenset(EVERYBODY)

@@ -1,0 +1,1 @@
+"""What does the vendor sell through partners?"""

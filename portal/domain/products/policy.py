@@ -1,0 +1,33 @@
+"""Who may know of a product?"""
+
+from sqlalchemy import ColumnElement, select, true
+
+from portal.core.access import Policy, Term
+from portal.core.language import _l
+from portal.domain.organisations.models import Side
+from portal.domain.people.actor import MemberActor
+from portal.domain.products.models import OrganisationProduct, Product
+
+
+def theirs(actor: MemberActor) -> ColumnElement[bool] | None:
+    """What the actor's organisation may sell."""
+    if actor.side != Side.PARTNER:
+        return None
+    table = OrganisationProduct.__table__
+    return Product.id.in_(
+        select(table.c.product_id).where(table.c.organisation_id == actor.organisation_id)
+    )
+
+
+def every(actor: MemberActor) -> ColumnElement[bool] | None:
+    """Everything, for the vendor's own people."""
+    return true() if actor.side == Side.VENDOR else None
+
+
+PRODUCT = Policy(
+    Product,
+    scope=[
+        Term("theirs", _l("Their organisation may sell it."), theirs),
+        Term("vendor", _l("They work for the vendor."), every),
+    ],
+)

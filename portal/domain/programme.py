@@ -1,0 +1,46 @@
+"""Which rules has the vendor set for the programme?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The programme's settings; durations in days, business days are Monday to Friday."""
+
+    timezone: str = "America/Toronto"
+    currencies: tuple[str, ...] = ("CAD", "USD", "EUR", "GBP")
+    take_business_days: int = 1
+    decide_business_days: int = 3
+    answer_days: int = 14
+    protection_days: int = 90
+    longest_close_months: int = 24
+    stalled_days: int = 21
+    # Names the rules under which a receipt was issued.
+    rule_version: str = "2026-11"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the vendor's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def protection(self) -> dt.timedelta:
+        """Return how long an approved registration protects the customer."""
+        return dt.timedelta(days=self.protection_days)
+
+
+_present = [Programme()]
+
+
+def programme() -> Programme:
+    """Return the settings in force."""
+    return _present[0]
+
+
+def configure(**changes: object) -> None:
+    """Set the deployment's own values at start."""
+    _present[0] = replace(_present[0], **changes)  # type: ignore[arg-type]

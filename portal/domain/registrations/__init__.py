@@ -1,0 +1,1 @@
+"""How does a partner reserve a customer, and how does the vendor decide?"""

@@ -1,0 +1,104 @@
+"""What does a registration say, is it complete, and how are its fields called?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.core.language import _l
+from portal.domain.customers.places import REGIONS
+from portal.domain.registrations.models import ActivityKind, Registration, RejectReason
+
+STEPS = ("customer", "opportunity", "evidence", "check")
+
+# Form field -> label, for questions, summaries and errors; the order is the form's.
+LABELS: dict[str, Any] = {
+    "website": _l("Customer website"),
+    "company": _l("Customer company"),
+    "legal_name": _l("Legal name"),
+    "street": _l("Street"),
+    "postal_code": _l("Postal code"),
+    "country": _l("Country"),
+    "region": _l("Region or state"),
+    "city": _l("City"),
+    "contact_name": _l("Contact name"),
+    "contact_email": _l("Contact e-mail"),
+    "contact_phone": _l("Contact phone"),
+    "products": _l("Products"),
+    "value": _l("Estimated value"),
+    "currency": _l("Currency"),
+    "close_on": _l("Expected close date"),
+    "need": _l("What does the customer need?"),
+    "rivals": _l("Who else is the customer considering?"),
+    "own_reference": _l("Your reference"),
+    "activities": _l("What have you done with this customer so far?"),
+    "may_contact": _l("May we contact them?"),
+}
+
+ACTIVITY_WORDS = {
+    ActivityKind.CALL: _l("Call"),
+    ActivityKind.MEETING: _l("Meeting"),
+    ActivityKind.DEMO: _l("Demo"),
+    ActivityKind.PROPOSAL: _l("Proposal"),
+    ActivityKind.SITE_VISIT: _l("Site visit"),
+    ActivityKind.TRIAL: _l("Trial"),
+    ActivityKind.OTHER: _l("Something else"),
+}
+
+REASON_WORDS = {
+    RejectReason.EXISTING_CUSTOMER: _l("The customer already buys from us directly"),
+    RejectReason.PROTECTED: _l("The customer is protected for another partner"),
+    RejectReason.NOT_ENOUGH_EVIDENCE: _l("There is not enough work with the customer yet"),
+    RejectReason.OUT_OF_TERRITORY: _l("The customer is outside your territory"),
+    RejectReason.NO_PROJECT: _l("There is no project that we could win together"),
+    RejectReason.OTHER: _l("Another reason"),
+}
+
+MAY_CONTACT_WORDS = {"yes": _l("Yes"), "ask": _l("Ask me first")}
+
+EVIDENCE_WORDS = {
+    "domain": (_l("same website"), _l("other website")),
+    "name_and_postal_code": (_l("same name and postal code"), ""),
+    "company": (_l("same name"), _l("other name")),
+    "country": (_l("same country"), _l("other country")),
+    "city": (_l("same city"), _l("other city")),
+    "product": (_l("same product"), _l("other product")),
+    "contact": (_l("same contact"), ""),
+}
+
+
+def content_of(registration: Registration) -> dict[str, Any]:
+    """Return what the registration says in canonical form: the content of its receipt."""
+    return {
+        "customer": {
+            name: getattr(registration, name)
+            for name in (
+                "company", "website", "has_no_website", "domain", "legal_name", "street",
+                "postal_code", "country", "region", "city", "contact_name", "contact_email",
+                "contact_phone",
+            )
+        },
+        "products": sorted(product.code for product in registration.products),
+        "value": [registration.value_minor, registration.currency],
+        "close_on": registration.close_on.isoformat() if registration.close_on else None,
+        "need": registration.need,
+        "rivals": registration.rivals,
+        "own_reference": registration.own_reference,
+        "activities": sorted([a.kind, a.on.isoformat()] for a in registration.activities),
+        "may_contact": registration.may_contact,
+        "consent": registration.consent_words,
+    }  # fmt: skip
+
+
+def unfinished_steps(registration: Registration) -> list[str]:
+    """Return the steps of the form that still lack something, in order."""
+    r = registration
+    has_identity = bool(r.domain) or all((r.legal_name, r.street, r.postal_code))
+    has_region = bool(r.region) or r.country not in REGIONS
+    done = {
+        "customer": all(
+            (r.company, has_identity, r.country, has_region, r.contact_name, r.contact_email)
+        ),
+        "opportunity": all((r.products, r.value_minor, r.currency, r.close_on, r.need)),
+        "evidence": bool(r.activities and r.may_contact and r.consent_at),
+    }
+    return [step for step in STEPS if step in done and not done[step]]

@@ -1,0 +1,158 @@
+"""Who may know of a registration, and who may do what to it?"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, select
+
+from portal.core.access import Policy, Rule, Term, scope_of
+from portal.core.language import _l
+from portal.core.money import to_major
+from portal.domain.organisations.models import Side, family_ids
+from portal.domain.organisations.policy import portfolio_ids
+from portal.domain.people.actor import MemberActor
+from portal.domain.people.models import Reach, Role
+from portal.domain.permissions import Permission as P
+from portal.domain.registrations.models import (
+    Question,
+    Receipt,
+    Registration,
+    RegistrationActivity,
+    RegistrationMatch,
+    RegistrationProduct,
+    Status,
+)
+
+Condition = ColumnElement[bool]
+
+
+def _is_partner_reader(actor: MemberActor) -> bool:
+    return actor.side == Side.PARTNER and P.REGISTRATION_READ in actor.permissions
+
+
+def own(actor: MemberActor) -> Condition | None:
+    """What they registered themselves."""
+    if not _is_partner_reader(actor):
+        return None
+    return and_(
+        Registration.owner_id == actor.membership_id,
+        Registration.organisation_id == actor.organisation_id,
+    )
+
+
+def organisation(actor: MemberActor) -> Condition | None:
+    """What the own organisation registered."""
+    if not _is_partner_reader(actor) or actor.reach == Reach.OWN:
+        return None
+    return Registration.organisation_id == actor.organisation_id
+
+
+def family(actor: MemberActor) -> Condition | None:
+    """What organisations below registered and sent; their drafts stay theirs."""
+    if not _is_partner_reader(actor) or actor.reach != Reach.FAMILY:
+        return None
+    return and_(
+        Registration.organisation_id.in_(family_ids(actor.organisation_id)),
+        Registration.status != Status.DRAFT,
+    )
+
+
+def portfolio(actor: MemberActor) -> Condition | None:
+    """What partners in a channel manager's portfolio sent."""
+    if getattr(actor, "role", None) != Role.CHANNEL_MANAGER:
+        return None
+    return and_(
+        Registration.organisation_id.in_(portfolio_ids(actor.membership_id)),
+        Registration.status != Status.DRAFT,
+    )
+
+
+def sent(actor: MemberActor) -> Condition | None:
+    """Everything that was sent, for approvers and auditors."""
+    if actor.side != Side.VENDOR or P.REGISTRATION_READ not in actor.permissions:
+        return None
+    return Registration.status != Status.DRAFT if actor.role != Role.CHANNEL_MANAGER else None
+
+
+def is_workers(actor: MemberActor, registration: Registration) -> bool:
+    """The owner, or a manager or administrator of the same organisation."""
+    if registration.organisation_id != actor.organisation_id:
+        return False
+    is_lead = actor.role in (Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR)
+    return is_lead or registration.owner_id == actor.membership_id
+
+
+def is_strangers(actor: MemberActor, registration: Registration) -> bool:
+    """Somebody of another organisation than the one that registered."""
+    return registration.organisation_id != actor.organisation_id
+
+
+def is_other_person(actor: MemberActor, registration: Registration) -> bool:
+    """Not the person who submitted, under whatever membership."""
+    return registration.submitter_user_id != actor.user_id
+
+
+def is_within_limit(actor: MemberActor, registration: Registration) -> bool:
+    """The value is within the approver's limit (compared in the registration's own currency)."""
+    if actor.approval_limit is None:
+        return True
+    if registration.value_minor is None:
+        return True
+    return to_major(registration.value_minor, registration.currency) <= actor.approval_limit
+
+
+WORKERS = Rule("worker", _l("Its owner or a manager of that organisation does this."), is_workers)
+STRANGERS = Rule("other organisation", _l("Nobody decides for their own side."), is_strangers)
+OTHER_PERSON = Rule("four eyes", _l("You sent this; another person decides."), is_other_person)
+LIMIT = Rule("limit", _l("This is over your limit; an approver above it decides."), is_within_limit)
+
+REGISTRATION = Policy(
+    Registration,
+    scope=[
+        Term("own", _l("They registered it."), own),
+        Term("organisation", _l("Their organisation registered it."), organisation),
+        Term("family", _l("An organisation below theirs registered it."), family),
+        Term("portfolio", _l("The partner is in their portfolio."), portfolio),
+        Term("sent", _l("Their role reads every registration that was sent."), sent),
+    ],
+    rules={
+        P.REGISTRATION_READ: [],
+        P.REGISTRATION_EDIT: [WORKERS],
+        P.REGISTRATION_SUBMIT: [WORKERS],
+        P.REGISTRATION_ANSWER: [WORKERS],
+        P.REGISTRATION_WITHDRAW: [WORKERS],
+        P.REGISTRATION_REVIEW: [STRANGERS, OTHER_PERSON],
+        P.REGISTRATION_DECIDE: [STRANGERS, OTHER_PERSON, LIMIT],
+    },
+)
+
+
+def _of_registration(column: object) -> Term:
+    def where(actor: MemberActor) -> Condition | None:
+        if P.REGISTRATION_READ not in actor.permissions:
+            return None
+        seen = select(Registration.id).where(scope_of(Registration, actor))
+        return column.in_(seen)  # type: ignore[attr-defined, no-any-return]
+
+    return Term("registration", _l("They see the registration."), where)
+
+
+def _of_reviewed(actor: MemberActor) -> Condition | None:
+    is_reader = P.REGISTRATION_READ in actor.permissions and actor.side == Side.VENDOR
+    if not is_reader:
+        return None
+    seen = select(Registration.id).where(scope_of(Registration, actor))
+    return RegistrationMatch.registration_id.in_(seen)
+
+
+PRODUCTS = Policy(
+    RegistrationProduct, scope=[_of_registration(RegistrationProduct.registration_id)]
+)
+ACTIVITIES = Policy(
+    RegistrationActivity, scope=[_of_registration(RegistrationActivity.registration_id)]
+)
+QUESTIONS = Policy(Question, scope=[_of_registration(Question.registration_id)])
+RECEIPTS = Policy(Receipt, scope=[_of_registration(Receipt.registration_id)])
+MATCHES = Policy(
+    RegistrationMatch,
+    scope=[Term("reviewer", _l("They read the registration for the vendor."), _of_reviewed)],
+)

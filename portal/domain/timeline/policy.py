@@ -1,0 +1,55 @@
+"""Who may read an event?"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, or_, select, true
+
+from portal.core.access import Policy, Term, scope_of
+from portal.core.events import Event
+from portal.core.language import _l
+from portal.core.outbox import Delivery
+from portal.domain.deals.models import Deal
+from portal.domain.organisations.models import Side
+from portal.domain.people.actor import MemberActor
+from portal.domain.people.models import Role
+from portal.domain.permissions import Permission as P
+from portal.domain.registrations.models import Registration
+
+Condition = ColumnElement[bool]
+
+
+def _of_seen_records(actor: MemberActor) -> Condition | None:
+    """Events of records that the actor sees; a partner only those meant for both sides."""
+    parts: list[Condition] = []
+    if P.REGISTRATION_READ in actor.permissions:
+        seen = select(Registration.reference).where(scope_of(Registration, actor))
+        parts.append(Event.chain.in_(seen))
+    if P.DEAL_READ in actor.permissions:
+        parts.append(Event.chain.in_(select(Deal.reference).where(scope_of(Deal, actor))))
+    if not parts:
+        return None
+    if actor.side == Side.VENDOR:
+        return or_(*parts)
+    return and_(or_(*parts), Event.partner_sees)
+
+
+def _every(actor: MemberActor) -> Condition | None:
+    return true() if getattr(actor, "role", None) == Role.AUDITOR else None
+
+
+def _outbox(actor: MemberActor) -> Condition | None:
+    return true() if P.OUTBOX_READ in actor.permissions else None
+
+
+EVENT = Policy(
+    Event,
+    scope=[
+        Term("record", _l("They see the record."), _of_seen_records),
+        Term("auditor", _l("Auditors read the whole history."), _every),
+    ],
+)
+DELIVERY = Policy(
+    Delivery,
+    scope=[Term("outbox", _l("Their role reads the outbox."), _outbox)],
+    rules={P.OUTBOX_READ: []},
+)

@@ -1,0 +1,91 @@
+"""How is an event said to a reader?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.core.database import db
+from portal.core.events import Event, kind_of
+from portal.core.language import _, show_ago
+from portal.domain.deals.workflow import LOSS_WORDS
+from portal.domain.deals.workflow import WORDS as STAGES
+from portal.domain.organisations.models import Side
+from portal.domain.people.actor import MemberActor
+from portal.domain.registrations.content import LABELS, REASON_WORDS
+
+MOST = 60
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a timeline."""
+
+    sentence: str
+    detail: str
+    at: str
+    side: str
+
+
+def timeline(reference: str, reader: MemberActor, vendor: str, most: int = MOST) -> list[Entry]:
+    """Return the history of the record ``reference``, newest first, as ``reader`` may see it.
+
+    ``vendor`` is the vendor's name, which stands behind the names of its people.
+    """
+    events = db.session.scalars(
+        select(Event).where(Event.chain == reference).order_by(Event.place.desc()).limit(most)
+    )
+    return [entry_of(event, reader, vendor) for event in events]
+
+
+def entry_of(event: Event, reader: MemberActor, vendor: str) -> Entry:
+    """Return one event as a line for ``reader``."""
+    kind = kind_of(event.tag)
+    values = dict(_readable(event))
+    values["who"] = _who(event, reader, vendor)
+    sentence = str(kind.sentence) % _Forgiving(values) if kind else event.tag
+    return Entry(sentence, _detail(event), show_ago(event.at), _side(event))
+
+
+class _Forgiving(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _side(event: Event) -> str:
+    return event.actor_side if event.actor_side in (Side.PARTNER, Side.VENDOR) else ""
+
+
+def _who(event: Event, reader: MemberActor, vendor: str) -> str:
+    if event.membership_id == reader.membership_id:
+        return _("You")
+    if not event.actor_name:
+        return "Quayside"
+    if event.actor_side == Side.VENDOR and reader.side == Side.PARTNER:
+        first = event.actor_name.split(" ", 1)[0]
+        return _("%(name)s at %(vendor)s", name=first, vendor=vendor)
+    return event.actor_name
+
+
+def _readable(event: Event) -> dict[str, Any]:
+    values = dict(event.particulars)
+    if event.tag.startswith("deal:"):
+        values["before"] = STAGES.get(event.from_state, event.from_state)  # type: ignore[call-overload]
+        values["after"] = STAGES.get(event.to_state, event.to_state)  # type: ignore[call-overload]
+    return values
+
+
+def _detail(event: Event) -> str:
+    parts = []
+    if event.tag in ("registration:ask", "registration:answer"):
+        parts.append(", ".join(str(LABELS.get(name, name)) for name in event.particulars["fields"]))
+    if event.tag == "registration:reject":
+        parts.append(str(REASON_WORDS.get(event.particulars["reason"], "")))
+    if event.tag == "deal:lose":
+        parts.append(str(LOSS_WORDS.get(event.particulars["reason"], "")))
+    if event.tag == "registration:submit":
+        parts.append(_("Receipt %(number)s", number=event.particulars["receipt"]))
+    parts.extend(text for text in event.words.values() if text)
+    return " · ".join(part for part in parts if part)

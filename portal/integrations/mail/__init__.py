@@ -1,0 +1,1 @@
+"""How does a delivery leave as a mail?"""

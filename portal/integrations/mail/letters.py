@@ -1,0 +1,99 @@
+"""What does the mail of a delivery say, built from the record as it stands now?"""
+
+from __future__ import annotations
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app, g, render_template
+from flask_babel import refresh
+
+from portal.core.access import acting_as, visible
+from portal.core.database import db
+from portal.core.events import kind_of
+from portal.core.outbox import Delivery, Drop, Park
+from portal.domain.deals.models import Deal
+from portal.domain.notifications.wording import WORDS
+from portal.domain.organisations.models import Side
+from portal.domain.people.actor import MemberActor, actor_of_membership
+from portal.domain.registrations.models import Registration
+
+MODELS: dict[str, Any] = {"DR": Registration, "DL": Deal}
+
+
+def message_id(delivery: Delivery) -> str:
+    """Return the Message-ID made from the delivery: the same at every try."""
+    host = urlsplit(current_app.config["PORTAL_URL"]).hostname or "localhost"
+    return f"<{delivery.key}@{host}>"
+
+
+def write_letter(delivery: Delivery) -> EmailMessage:
+    """Return the mail of ``delivery`` in the recipient's language. Call in system mode.
+
+    Raises Drop when the recipient may no longer see the record, Park without an address.
+    """
+    recipient = actor_of_membership(delivery.recipient_id or 0)
+    if recipient is None:
+        raise Drop("the recipient has no access any more")
+    if not recipient.email:
+        raise Park("the recipient has no e-mail address")
+    event = delivery.event
+    words = WORDS.get(event.tag)
+    if words is None or kind_of(event.tag) is None:
+        raise Drop("nobody is told of this any more")
+    with acting_as(recipient):
+        model = MODELS[event.chain[:2]]
+        record = db.session.scalar(
+            visible(model, recipient).where(model.reference == event.chain)
+        )
+        if record is None:
+            raise Drop("the recipient may no longer see the record")
+        company, url = record.company, _url(record, recipient)
+    g.language, g.timezone = recipient.language, recipient.timezone
+    refresh()
+    values = {
+        "company": company,
+        "who": event.actor_name or "Quayside",
+        "vendor": current_app.config["VENDOR_NAME"],
+    }
+    subject, sentence, link = (str(text) % values for text in words)
+    context = {
+        "recipient": recipient,
+        "subject": subject,
+        "sentence": sentence,
+        "link": link,
+        "url": url,
+        "reference": event.chain,
+        "language": recipient.language,
+    }
+    letter = EmailMessage()
+    letter["Subject"] = " ".join(subject.split())
+    letter["From"] = current_app.config["MAIL_FROM"]
+    letter["To"] = Address(recipient.name, addr_spec=recipient.email)
+    letter["Message-ID"] = message_id(delivery)
+    letter["Date"] = format_datetime(delivery.made_at)
+    letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(render_template("mail/letter.txt", **context))
+    letter.add_alternative(render_template("mail/letter.html", **context), subtype="html")
+    return letter
+
+
+def _url(record: Any, recipient: MemberActor) -> str:
+    base = current_app.config["PORTAL_URL"].rstrip("/")
+    if isinstance(record, Deal):
+        return f"{base}/deals/{record.reference}"
+    if recipient.side == Side.VENDOR:
+        return f"{base}/admin/registrations/{record.reference}"
+    return f"{base}/registrations/{record.reference}"
+
+
+def kept_letter(delivery: Delivery) -> EmailMessage | None:
+    """Return the letter as it would leave now, for the outbox page; None when none would."""
+    try:
+        return write_letter(delivery)
+    except (Drop, Park):
+        return None
+

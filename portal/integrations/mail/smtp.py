@@ -1,0 +1,85 @@
+"""How is a letter handed to an SMTP server, and where does it lie without one?"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from portal.core.crashpoints import crash_point
+from portal.core.database import db
+from portal.core.outbox import Delivery, Park, Retry
+from portal.domain.notifications.models import Letter
+from portal.integrations.mail.letters import write_letter
+
+TIMEOUT = 10.0
+
+
+class SmtpMailer:
+    """Sends through the server at ``url``: ``smtp://user:password@host:port`` or ``smtps://``."""
+
+    def __init__(self, url: str) -> None:
+        self.parts = urlsplit(url)
+
+    def send(self, delivery: Delivery) -> None:
+        """Send the delivery's letter; raises Retry, Park or Drop."""
+        letter = write_letter(delivery)
+        # No transaction is open while the network is waited for.
+        db.session.rollback()
+        try:
+            with self._connect() as server:
+                server.send_message(letter)
+                crash_point("accepted outside, not noted")
+        except smtplib.SMTPRecipientsRefused as refused:
+            codes = {code for code, _text in refused.recipients.values()}
+            if all(code >= 500 for code in codes):
+                raise Park("the mail server refused the address") from refused
+            raise Retry("the mail server cannot take this address now") from refused
+        except smtplib.SMTPResponseException as answer:
+            if answer.smtp_code >= 500:
+                raise Park(f"the mail server refused: {answer.smtp_code}") from answer
+            raise Retry(f"the mail server said {answer.smtp_code}") from answer
+        except (OSError, smtplib.SMTPException) as error:
+            raise Retry(f"the mail server was not reached: {type(error).__name__}") from error
+
+    def _connect(self) -> smtplib.SMTP:
+        host, port = self.parts.hostname or "localhost", self.parts.port
+        if self.parts.scheme == "smtps":
+            context = ssl.create_default_context()
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                host, port or 465, timeout=TIMEOUT, context=context
+            )
+        else:
+            server = smtplib.SMTP(host, port or 25, timeout=TIMEOUT)
+            if self.parts.scheme == "smtp+tls":
+                server.starttls(context=ssl.create_default_context())
+        if self.parts.username:
+            server.login(unquote(self.parts.username), unquote(self.parts.password or ""))
+        return server
+
+
+class KeptMailer:
+    """Keeps letters in the portal, where programme administrators read them."""
+
+    def send(self, delivery: Delivery) -> None:
+        """Keep the delivery's letter; the second time changes nothing."""
+        letter = write_letter(delivery)
+        delivery_id = delivery.id
+        db.session.rollback()
+        text = letter.get_body(("plain",))
+        insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert
+        db.session.execute(
+            insert(Letter)
+            .values(
+                delivery_id=delivery_id,
+                recipient=str(letter["To"])[:254],
+                subject=str(letter["Subject"])[:255],
+                body=text.get_content() if text else "",
+            )
+            .on_conflict_do_nothing()
+        )
+        db.session.commit()
+        crash_point("accepted outside, not noted")

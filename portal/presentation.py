@@ -1,0 +1,124 @@
+"""What does every template know without being told?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import gettext, ngettext
+from flask_login import current_user
+
+from portal.core import access, language
+from portal.core.access import Actor
+from portal.core.submissions import new_key
+from portal.domain.people.actor import MemberActor
+from portal.domain.permissions import Permission as P
+from portal.domain.timeline.sentences import timeline
+from portal.blueprints.navigation import Tab, tabs_of
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """The vendor as pages name it."""
+
+    name: str
+    short_name: str
+    portal_name: str
+    theme_url: str | None = None
+
+    @property
+    def initial(self) -> str:
+        """Return the letter of the mark."""
+        return self.short_name[:1].upper()
+
+
+@dataclass(frozen=True)
+class Account:
+    """The signed-in person as the header shows them."""
+
+    name: str
+    initials: str
+    url: str
+
+
+def vendor() -> Vendor:
+    """Return the vendor of this deployment."""
+    config = current_app.config
+    return Vendor(config["VENDOR_NAME"], config["VENDOR_SHORT_NAME"], config["PORTAL_NAME"])
+
+
+def navigation() -> Sequence[Tab]:
+    """Return the tabs of the signed-in person."""
+    return tabs_of(cast(MemberActor, current_user), request.blueprint or "", request.endpoint or "")
+
+
+def account() -> Account:
+    """Return who is signed in, for the header."""
+    actor = cast(MemberActor, current_user)
+    return Account(actor.name, actor.initials, url_for("account.show"))
+
+
+def may(permission: str, record: Any = None) -> bool:
+    """Tell whether the signed-in membership has a permission: what buttons ask."""
+    return access.can(cast(Actor, current_user), permission, record)
+
+
+@lru_cache(maxsize=64)
+def _fingerprint(folder: str, name: str, _changed: float) -> str:
+    return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:12]
+
+
+def version_static(endpoint: str, values: dict[str, Any]) -> None:
+    """Put a hash of the content into the address of a static file."""
+    if endpoint != "static" or "filename" not in values:
+        return
+    folder = current_app.static_folder or ""
+    file = Path(folder) / values["filename"]
+    if file.is_file():
+        values["v"] = _fingerprint(folder, values["filename"], file.stat().st_mtime)
+
+
+def conflict(reference: str) -> dict[str, Any]:
+    """Return what a 409 page says of the record: its address and what happened last."""
+    actor = cast(MemberActor, current_user)
+    is_staff = P.REGISTRATION_REVIEW in actor.permissions
+    endpoint = {
+        "DR": "admin.review.show" if is_staff else "registrations.show",
+        "DL": "deals.show",
+    }.get(reference[:2])
+    url = url_for(endpoint, reference=reference) if endpoint else None
+    entries = timeline(reference, actor, vendor().short_name, most=3)
+    return {"url": url, "entries": entries, "reference": reference}
+
+
+def init_presentation(app: Flask) -> None:
+    """Give the templates of ``app`` their globals and filters."""
+    app.url_defaults(version_static)
+    app.extensions["quayside.conflict"] = conflict
+    app.jinja_env.globals.update(
+        _=gettext,
+        gettext=gettext,
+        ngettext=ngettext,
+        can=may,
+        navigation=navigation,
+        submission_key=new_key,
+        P=P,
+        LANGUAGES=language.LANGUAGES,
+    )
+    app.jinja_env.filters.update(
+        ago=language.show_ago,
+        date=language.show_date,
+        exact=language.show_exact,
+        money=language.show_money,
+        short_date=language.show_short_date,
+    )
+
+    @app.context_processor
+    def present() -> dict[str, Any]:
+        signed_in = account() if current_user.is_authenticated else None
+        return {"vendor": vendor(), "locale": language.locale(), "account": signed_in}
