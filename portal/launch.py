@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import http.client
 import os
 import re
@@ -12,8 +11,8 @@ import signal
 import socket
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 
 from portal.demo_personas import PERSONAS
@@ -23,7 +22,6 @@ from portal.processes import Child, die_with_parent, run_together
 # children load them side by side, and a second start is there within three seconds.
 
 ROOT = Path(__file__).resolve().parent.parent
-ANY_ORGANISATION = "SELECT 1 FROM organisation LIMIT 1"
 
 
 class CannotStartError(Exception):
@@ -40,18 +38,19 @@ def main() -> int:
         os.environ.update(demo_environment(port, os.environ))
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling anew takes half of a start
         if arguments.anew:
-            return _make_demo_anew()
+            _prepare(anew=True)
+            print("The demo world is new, dated from today.")
+            return 0
         for number in (port, port + 1):
             refuse_taken(number)
-        with _in_use(Path(os.environ["VAR_DIR"]), alone=False):
-            if not is_prepared(os.environ["DATABASE_URL"]):
-                _prepare()
-            return run_together(
-                _children(port),
-                cwd=ROOT,
-                is_ready=lambda: _answers(port),
-                greet=lambda: _greet(port),
-            )
+        if not is_prepared(os.environ["DATABASE_URL"], provider_port=port + 1):
+            _prepare()
+        return run_together(
+            _children(port),
+            cwd=ROOT,
+            is_ready=lambda: _answers(port),
+            greet=lambda: _greet(port),
+        )
     except CannotStartError as reason:
         print(reason, file=sys.stderr)
         return 2
@@ -109,22 +108,26 @@ def secret_key(path: Path) -> str:
     return path.read_text()
 
 
-def is_prepared(database_url: str) -> bool:
-    """Say whether the database certainly stands at the newest migration and holds a world.
+def is_prepared(database_url: str, provider_port: int) -> bool:
+    """Say whether the database certainly stands at the newest migration and holds the demo world,
+    whose people sign in through the provider on ``provider_port``.
 
     Asked of SQLite directly, because loading the migration tool takes longer than all the rest of
     a start; for another database the answer is no, and preparing it finds that nothing is to do.
     """
-    file = _sqlite_file(database_url)
-    if file is None or not file.exists():
+    scheme, _, path = database_url.partition(":///")
+    if not scheme.startswith("sqlite"):
         return False
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=rw", uri=True)) as database:
+        with closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True)) as database:
             revisions = set(database.execute("SELECT version_num FROM alembic_version"))
-            organisation = database.execute(ANY_ORGANISATION).fetchone()
+            person = database.execute(
+                "SELECT 1 FROM user_identity WHERE issuer = ? AND subject = ?",
+                (f"http://localhost:{provider_port}", PERSONAS[0].short),
+            ).fetchone()
     except sqlite3.Error:
         return False
-    return organisation is not None and revisions == {(name,) for name in newest_migrations()}
+    return person is not None and revisions == {(name,) for name in newest_migrations()}
 
 
 def newest_migrations() -> set[str]:
@@ -138,58 +141,30 @@ def newest_migrations() -> set[str]:
     return names["revision"] - names["down_revision"]
 
 
-def _sqlite_file(database_url: str) -> Path | None:
-    scheme, _, path = database_url.partition(":///")
-    return Path(path.partition("?")[0]) if scheme.startswith("sqlite") and path else None
-
-
-def _prepare() -> None:
+def _prepare(anew: bool = False) -> None:
     print("Preparing the database and the demo world …", flush=True)
     from flask_migrate import upgrade
-    from sqlalchemy import text
+    from sqlalchemy import select
 
     from portal import create_app
+    from portal.core.access import system_mode
     from portal.core.database import db
-    from portal.demo import load_demo
+    from portal.demo import load_demo, remake_demo
+    from portal.domain.people.models import UserIdentity
 
     app = create_app()
-    with app.app_context():
+    with app.app_context(), system_mode("demo"):
         upgrade(directory=str(ROOT / "migrations"))
-        with db.engine.connect() as connection:
-            is_empty = connection.execute(text(ANY_ORGANISATION)).first() is None
-        if is_empty:
-            load_demo(app)
-        db.engine.dispose()
-
-
-def _make_demo_anew() -> int:
-    file = _sqlite_file(os.environ["DATABASE_URL"])
-    if file is None:
-        raise CannotStartError(
-            "The demo world is made anew only in an SQLite file; empty the database that "
-            "DATABASE_URL names yourself, and make run fills it."
+        real_person = db.session.scalar(
+            select(UserIdentity.id).where(~UserIdentity.issuer.startswith("http://localhost:"))
         )
-    with _in_use(Path(os.environ["VAR_DIR"]), alone=True):
-        for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
-            file.with_name(name).unlink(missing_ok=True)
-        _prepare()
-    print("The demo world is new, dated from today.")
-    return 0
-
-
-@contextmanager
-def _in_use(var: Path, *, alone: bool) -> Iterator[None]:
-    """Hold the mark that this folder's portal is running, or, ``alone``, that it must not be."""
-    with open(var / "running", "w") as mark:
-        try:
-            fcntl.flock(mark, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        except BlockingIOError:
+        db.session.rollback()
+        if anew and real_person is not None:
             raise CannotStartError(
-                "The portal is running on this demo world; end it first."
-                if alone
-                else "The demo world is being made anew just now; try again in a moment."
-            ) from None
-        yield
+                "Real people sign in to this database, so it is left as it is; "
+                "name another one with DATABASE_URL or VAR_DIR."
+            )
+    (remake_demo if anew else load_demo)(app)
 
 
 def _children(port: int) -> list[Child]:
