@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from flask import Response, abort, current_app, redirect, request, session, url_for
@@ -11,6 +10,7 @@ from flask_login import UserMixin, current_user, login_user
 from werkzeug.exceptions import HTTPException
 
 from portal.blueprints.sign_in import bp
+from portal.blueprints.sign_in.refusals import not_admitted, not_signed_in, refused
 from portal.core.access import public
 from portal.core.identity import (
     Identity,
@@ -18,7 +18,6 @@ from portal.core.identity import (
     SignInRefused,
     identity_providers,
 )
-from portal.core.language import _
 from portal.core.limits import limiter, where_from
 from portal.core.pages import done, render
 from portal.core.redirects import safe_path
@@ -32,8 +31,6 @@ from portal.domain.people.operations import (
     end_session,
     open_session,
 )
-
-log = logging.getLogger(__name__)
 
 TOKEN = "_user_id"  # noqa: S105 - where Flask-Login keeps what get_id() answers
 OFTEN = "120/minute"  # an address, not a person: a whole office may stand behind one
@@ -73,7 +70,7 @@ def start(provider: str) -> ResponseReturnValue:
             **{name: value for name, value in particulars.items() if value},
         )
     except SignInRefused as refusal:
-        return _not_signed_in(chosen, refusal)
+        return not_signed_in(chosen, refusal)
     return current_app.make_response(answer)
 
 
@@ -86,18 +83,20 @@ def finish(provider: str) -> ResponseReturnValue:
     try:
         identity, particulars = chosen.finish()
     except SignInRefused as refusal:
-        return _not_signed_in(chosen, refusal)
+        return not_signed_in(chosen, refusal)
     try:
         token = _open(identity, str(particulars.get("link") or ""))
     except NoMembership:
-        return _not_admitted("unknown", identity)
+        return not_admitted("unknown", identity)
     except Deactivated:
-        return _not_admitted("closed", identity)
+        return not_admitted("closed", identity)
     except LinkRefused as refusal:
-        return _not_admitted(f"link-{refusal.reason}", identity)
+        return not_admitted(f"link-{refusal.reason}", identity)
     # Nothing of the visitor's session lives on in the member's: neither id nor CSRF secret.
     session.clear()
     login_user(_Arrival(token), force=True)
+    for unused in ("_id", "_fresh"):  # Flask-Login's own protection is off; the row decides
+        session.pop(unused, None)
     return redirect(_onward(particulars.get("next")) or "/")
 
 
@@ -134,7 +133,7 @@ def join(token: str) -> ResponseReturnValue:
     with record_aside("sign-in") as aside:
         link = describe_link(aside, token[:LONGEST_LINK])
     if link is None:
-        return _refused(404, "link-unknown")
+        return refused(404, "link-unknown")
     return render(
         "sign_in/join.html", link=link, token=token, providers=identity_providers().values()
     )
@@ -180,60 +179,3 @@ def _address(endpoint: str, **values: Any) -> str:
 def _clearing(answer: Response) -> Response:
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
-
-
-def _not_signed_in(provider: IdentityProvider, refusal: SignInRefused) -> Response:
-    log.warning("sign-in at %s refused: %s (%r)", provider.name, refusal.reason, refusal.detail)
-    return _refused(400, refusal.reason, provider=provider.label)
-
-
-def _not_admitted(reason: str, identity: Identity) -> Response:
-    log.info("sign-in of %r at %s refused: %s", identity.subject, identity.issuer, reason)
-    return _refused(403, reason, who=identity.email or identity.name)
-
-
-def _refused(status: int, reason: str, provider: str = "", who: str | None = None) -> Response:
-    title, text = _words(reason, provider)
-    return render("sign_in/refused.html", status=status, title=title, text=text, who=who)
-
-
-def _words(reason: str, provider: str) -> tuple[str, str]:
-    """Return title and text of the page for a reason code."""
-    vendor = current_app.config["VENDOR_NAME"]
-    match reason:
-        case "state":
-            title = _("Let us try that again")
-            text = _("This sign-in was started a while ago, or in another window.")
-        case "denied":
-            title = _("You have not signed in")
-            text = _("You turned back at %(provider)s. You can start again.", provider=provider)
-        case "unknown":
-            title = _("We do not know you here yet")
-            text = _(
-                "Ask the administrator in your company, or your contact at %(vendor)s, to invite "
-                "you.",
-                vendor=vendor,
-            )
-        case "closed":
-            title = _("Your access is closed")
-            text = _(
-                "Ask the administrator in your company, or your contact at %(vendor)s, to open it "
-                "again.",
-                vendor=vendor,
-            )
-        case "link-taken":
-            title = _("You already have access")
-            text = _("Sign in without the link. It stays good for the person it was made for.")
-        case "link-unknown" | "link-used" | "link-expired":
-            title = _("This link no longer works")
-            text = _(
-                "It was used before, or its time is over. Ask the person who sent it for a new one."
-            )
-        case _other:
-            title = _("%(provider)s did not answer as it should", provider=provider)
-            text = _(
-                "Nobody was signed in. Try again in a few minutes; if it stays like this, tell "
-                "your contact at %(vendor)s.",
-                vendor=vendor,
-            )
-    return title, text

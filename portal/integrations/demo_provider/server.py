@@ -14,13 +14,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from authlib.oauth2 import OAuth2Error
 
 from portal.integrations.demo_provider import page
-from portal.integrations.demo_provider.grants import (
-    BY_SHORT,
-    SCOPES,
-    DemoServer,
-    ProviderRequest,
-    Reply,
-)
+from portal.integrations.demo_provider.grants import DemoServer
+from portal.integrations.demo_provider.records import BY_SHORT, SCOPES, ProviderRequest, Reply
 
 LONGEST_BODY = 20_000  # bytes; a form with one button and an authorization request is far below
 STYLE = (Path(__file__).parent / "style.css").read_bytes()
