@@ -104,7 +104,7 @@
 
   addEventListener("htmx:beforeRequest", ({ detail }) => isSubmit(detail) && setBusy(detail.elt, true));
   addEventListener("htmx:afterRequest", ({ detail }) => {
-    const { elt } = detail;
+    const { elt } = detail.requestConfig; // detail.elt is an ancestor once the swap has removed the form
     if (isSubmit(detail)) setBusy(elt, false);
     if (!detail.successful) return;
     if (keeps(elt)) forget();
@@ -113,7 +113,8 @@
   });
 
   const failed = ({ detail }) => {
-    const { elt, target, requestConfig: sent } = detail;
+    const { target, requestConfig: sent } = detail;
+    const { elt } = sent;
     wait(elt, elt.form ?? elt, isSubmit(detail)
       ? resubmit(elt, sent.triggeringEvent.submitter)
       : () => htmx.ajax(sent.verb, sent.path, { source: elt, target }));
