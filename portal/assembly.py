@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import config as settings
-from portal.blueprints import admin, account, deals, drafts, home, receipts, registrations, sign_in
+from portal.blueprints import account, admin, deals, drafts, home, receipts, registrations, sign_in
 from portal.core import access, language, outbox
 from portal.core.admission import init_admission
 from portal.core.database import db, engine_options, prepare_engine
@@ -24,9 +24,10 @@ from portal.core.headers import content_security_policy, init_headers
 from portal.core.limits import init_limits
 from portal.core.queue import make_queue
 from portal.core.references import ReferenceConverter
-from portal.core.transactions import Portal, end_transaction, record_aside
 from portal.core.times import now
+from portal.core.transactions import Portal, end_transaction, record_aside
 from portal.domain import programme
+from portal.domain.deals import policy as _deals  # noqa: F401
 from portal.domain.notifications import audience as _audience  # noqa: F401 - subscribes
 from portal.domain.notifications import policy as _notifications  # noqa: F401
 from portal.domain.organisations import policy as _organisations  # noqa: F401
@@ -34,6 +35,7 @@ from portal.domain.people import operations as people
 from portal.domain.people import policy as _people  # noqa: F401
 from portal.domain.people.actor import MemberActor
 from portal.domain.products import policy as _products  # noqa: F401
+from portal.domain.registrations import policy as _registrations  # noqa: F401
 from portal.domain.timeline import policy as _timeline  # noqa: F401
 from portal.integrations.mail.smtp import KeptMailer, SmtpMailer
 from portal.integrations.oidc import init_identity_providers
@@ -75,9 +77,7 @@ def _connect_database(app: Flask) -> None:
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
-    migrate.init_app(
-        app, db, directory=str(settings.ROOT / "migrations"), render_as_batch=True
-    )
+    migrate.init_app(app, db, directory=str(settings.ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
         prepare_engine(db.engine)
     if not _is_netted:
@@ -135,4 +135,3 @@ def _note_seen(actor: MemberActor) -> None:
     if actor.seen_at is not None and now() - actor.seen_at > people.SEEN_EVERY:
         with record_aside("last seen") as aside:
             people.note_seen(aside, actor)
-

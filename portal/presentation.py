@@ -13,13 +13,13 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
+from portal.blueprints.navigation import Tab, tabs_of
 from portal.core import access, language
 from portal.core.access import Actor
 from portal.core.submissions import new_key
 from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
 from portal.domain.timeline.sentences import timeline
-from portal.blueprints.navigation import Tab, tabs_of
 
 
 @dataclass(frozen=True)

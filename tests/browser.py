@@ -194,7 +194,7 @@ def check_page(page: Page) -> None:
 
 
 def check_markup(page: Page) -> None:
-    """Assert unique ids, labelled fields, keys in posted forms, nothing inline, nothing left over."""
+    """Assert unique ids, labels, keys in posted forms, nothing inline, nothing left over."""
     soup = page.soup
     ids = [str(tag["id"]) for tag in soup.select("[id]")]
     doubled = {name for name in ids if ids.count(name) > 1}

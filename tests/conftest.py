@@ -166,5 +166,7 @@ def visitor(app: Flask) -> Browser:
 def membership_id(app: Flask, short: str) -> int:
     """Return the row number of a persona's membership."""
     with app.app_context(), system_mode("test"):
-        found = db.session.query(Membership.id).join(User).filter(User.email.startswith(short + "@"))
+        found = (
+            db.session.query(Membership.id).join(User).filter(User.email.startswith(short + "@"))
+        )
         return int(found.scalar())

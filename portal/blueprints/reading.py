@@ -29,9 +29,7 @@ def parts_of(registration: Registration, with_links: bool = False) -> list[Part]
     def url(step: str) -> str | None:
         if not with_links:
             return None
-        return url_for(
-            "registrations.step", reference=registration.reference, step=step, check=1
-        )
+        return url_for("registrations.step", reference=registration.reference, step=step, check=1)
 
     return [
         Part("customer", _("Customer"), _filled(_customer(registration)), url("customer")),

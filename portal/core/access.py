@@ -108,7 +108,7 @@ def policies() -> Mapping[type[Any], Policy[Any]]:
 
 
 def scope_of(model: type[M], actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on ``model``'s rows that ``actor`` may know of; false without a policy."""
+    """Return the condition on rows of ``model`` that ``actor`` may know of; without a policy none."""
     policy = _policies.get(model)
     if policy is None:
         return false()
@@ -118,7 +118,7 @@ def scope_of(model: type[M], actor: Actor) -> ColumnElement[bool]:
     return parts[0] if len(parts) == 1 else or_(*parts)
 
 
-def visible(model: type[M], actor: Actor) -> Select[tuple[M]]:
+def visible(model: type[M], actor: Actor) -> Select[M]:
     """Return the SELECT with which every list, count, search and export begins."""
     return select(model).where(scope_of(model, actor))
 

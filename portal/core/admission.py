@@ -104,5 +104,3 @@ def init_admission(
     _seen[:] = [seen]
     app.before_request(admit)
     app.teardown_request(lambda _error=None: stop_acting())
-
-

@@ -30,7 +30,7 @@ declare(
     EventKind(
         "access:deny",
         _l("%(who)s was refused"),
-        keys=frozenset({"permission", "record", "rule"}),
+        keys=frozenset({"permission", "target", "rule"}),
         partner_sees=False,
     )
 )
@@ -105,7 +105,7 @@ def on_denied(error: Denied) -> Response:
 
 def note_denial(error: Denied) -> None:
     """Write the refusal into the person's chain."""
-    record = getattr(error.record, "reference", None) or "-"
+    target = getattr(error.record, "reference", None) or "-"
     with record_aside("refusal") as aside:
         record_event(
             "access:deny",
@@ -113,7 +113,7 @@ def note_denial(error: Denied) -> None:
             error.actor,
             session=aside,
             permission=error.permission,
-            record=record,
+            target=target,
             rule=error.why.rule,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from flask import g, request
@@ -11,7 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, Field, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectMultipleField
 from wtforms.validators import DataRequired, Optional, StopValidation, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from portal.core import drafts
 from portal.core.language import _, chosen_language, show_ago
@@ -114,8 +115,11 @@ class Day(DateField):
             raise ValueError(_("Give the date as day, month and year."))
 
 
-class Money(StringField):
+class Money(Field):
     """An amount in major units, typed as people type it; ``data`` is a Decimal."""
+
+    widget = TextInput()
+    data: Decimal | None
 
     def __init__(self, label: Any, *, required: Any = None, **kw: Any) -> None:
         super().__init__(label, [*_need(required), *kw.pop("validators", ())], **kw)
@@ -208,7 +212,10 @@ class AtLeast:
     def __call__(self, _form: Any, field: Field) -> None:
         if field.data and len(field.data) < self.limit:
             raise ValidationError(
-                _("Use at least %(limit)d characters, so that a reader can judge.", limit=self.limit)
+                _(
+                    "Use at least %(limit)d characters, so that a reader can judge.",
+                    limit=self.limit,
+                )
             )
 
 

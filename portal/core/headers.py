@@ -65,5 +65,3 @@ def init_headers(app: Flask) -> None:
     app.before_request(number_request)
     app.before_request(refuse_cross_site)
     app.after_request(add_headers)
-
-

@@ -15,9 +15,18 @@ from flask_babel import Babel, get_locale, get_timezone, gettext, lazy_gettext, 
 from portal.core.money import to_major
 from portal.core.times import now
 
-_ = gettext
 _l = lazy_gettext
-_n = ngettext
+
+
+def _(text: str, **values: Any) -> str:
+    """Return ``text`` in the page's language, with ``values`` filled in."""
+    return str(gettext(text, **values))
+
+
+def _n(one: str, many: str, num: int, **values: Any) -> str:
+    """Return the form of a text for ``num``, in the page's language."""
+    return str(ngettext(one, many, num, **values))
+
 
 # What a person chooses -> the locale that writes figures and dates. British forms for English:
 # "25 Nov" and "CA$86,000" say the same to every reader on both sides of a border.
@@ -120,7 +129,7 @@ def show_time(moment: dt.datetime) -> str:
 
 def show_exact(moment: dt.datetime) -> str:
     """Return the whole local date and time with its zone."""
-    return format_datetime(_local(moment), "d MMMM y, HH:mm z", locale=locale(), rebase=False)
+    return format_datetime(moment, "d MMMM y, HH:mm z", tzinfo=get_timezone(), locale=locale())
 
 
 @dataclass(frozen=True)

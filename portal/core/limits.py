@@ -74,7 +74,7 @@ class DatabaseStorage(Storage):
             transaction_mode.reset(token)
         if row is None or row.expires_at <= time.time():
             return 0, int(time.time())
-        return row.count, row.expires_at
+        return int(row[0]), int(row[1])
 
     def get(self, key: str) -> int:
         return self._row(key)[0]

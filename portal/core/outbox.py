@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import random
 import uuid
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from sqlalchemy import ForeignKey, Index, Integer, String, and_, event, exists, or_, select, update
@@ -95,12 +96,8 @@ def new_delivery(event_row: Event, destination: str, recipient_id: int | None) -
 # --- nudges: harmless to lose -------------------------------------------------------------------
 
 
-class Nudge(Protocol):
-    """Tells a worker that a delivery waits."""
-
-    def __call__(self, delivery_id: int) -> None: ...
-
-
+Nudge = Callable[[int], None]
+"""Tells a worker that the delivery with this row number waits."""
 _nudge: list[Nudge] = []
 
 
@@ -169,7 +166,7 @@ def _claim(session: Session, delivery_id: int, lease_seconds: float) -> str | No
 
 
 def _backoff(attempts: int) -> dt.timedelta:
-    wait = min(FIRST_BACKOFF * 2 ** min(attempts - 1, 20), LONGEST_BACKOFF)
+    wait: dt.timedelta = min(FIRST_BACKOFF * 2 ** min(attempts - 1, 20), LONGEST_BACKOFF)
     return wait * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not a secret
 
 

@@ -10,7 +10,9 @@ from anyascii import anyascii
 _WORD = re.compile(r"[0-9a-z]+")
 # Characters that no form needs: controls but tab and newline, surrogates, and the
 # directional overrides that let a text pretend to be another one.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def clean_text(value: str) -> str:

@@ -63,10 +63,10 @@ def record_aside(reason: str) -> Iterator[Session]:
     For what must be kept although the request only read or was refused; ``reason`` says what. A
     test pins the callers. The request's own transaction must not hold SQLite's write lock.
     """
-    if db.session.registry.has():
+    is_writing = transaction_mode.get() == "write" and db.session.registry.has()
+    if is_writing and db.session().in_transaction():
         # What a refused request had begun is void anyway, and it would hold the write lock.
-        if transaction_mode.get() == "write" and db.session().in_transaction():
-            db.session.rollback()
+        db.session.rollback()
     token = transaction_mode.set("write")
     try:
         with system_mode(reason), Session(db.engine, expire_on_commit=False) as session:
@@ -74,4 +74,3 @@ def record_aside(reason: str) -> Iterator[Session]:
             session.commit()
     finally:
         transaction_mode.reset(token)
-

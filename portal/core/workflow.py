@@ -119,7 +119,8 @@ class Workflow:
 
     def state_of(self, record: Any) -> State:
         """Return the declaration of the record's present state."""
-        return self.states[getattr(record, self.attribute)]
+        state: State = self.states[getattr(record, self.attribute)]
+        return state
 
     def why_not(self, record: Any, name: str, actor: Actor) -> Any:
         """Return None when ``actor`` may take the step now, else a sentence or True."""

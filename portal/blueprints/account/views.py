@@ -15,7 +15,7 @@ from portal.core.forms import Form, Pick, bind
 from portal.core.language import LANGUAGES, _l
 from portal.core.pages import done, invalid, render
 from portal.domain.people.actor import MemberActor
-from portal.domain.people.models import User
+from portal.domain.people.models import Reach, User
 from portal.domain.people.roles import REACH_WORDS, ROLE_WORDS
 from portal.domain.permissions import Permission as P
 
@@ -72,6 +72,6 @@ def _page(form: AccountForm, is_saved: bool) -> Response:
         form=form,
         is_saved=is_saved,
         role=ROLE_WORDS[actor.role],
-        reach=REACH_WORDS.get(actor.reach) if actor.side == "partner" else None,
+        reach=REACH_WORDS[Reach(actor.reach)] if actor.side == "partner" else None,
         actor=actor,
     )

@@ -91,5 +91,3 @@ class DealForm(Form):
             "close_on": self.close_on.data,
             "own_reference": self.own_reference.data or "",
         }
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask import request, url_for
 from sqlalchemy import Select, select
@@ -46,7 +46,9 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
     for word in sorted(words(typed))[:MOST_WORDS]:
         query = query.where(_has_word(word))
     page = page_of(query, Deal.changed_at, Deal.reference, request.args.get("after"), SIZE)
-    kept = {name: value for name, value in (("q", typed), ("stage", stage)) if value}
+    kept: dict[str, Any] = {
+        name: value for name, value in (("q", typed), ("stage", stage)) if value
+    }
     following = page.next_cursor and url_for("deals.index", after=page.next_cursor, **kept)
     return {
         "rows": page.rows,
@@ -64,16 +66,18 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
 
 def _select(actor: MemberActor) -> Select[Any]:
     """Return the SELECT of the list's columns inside the actor's scope."""
-    query = select(*_COLUMNS).where(scope_of(Deal, actor))
+    query: Any = select(*_COLUMNS).where(scope_of(Deal, actor))
     if actor.side == Side.VENDOR or actor.reach == Reach.FAMILY:
         query = query.add_columns(Organisation.name.label("partner")).join(
             Organisation, Organisation.id == Deal.organisation_id
         )
     if actor.side == Side.PARTNER and actor.reach != Reach.OWN:
-        query = query.add_columns(User.name.label("owner")).outerjoin_from(
-            Deal, Membership, Membership.id == Deal.owner_id
-        ).outerjoin(User, User.id == Membership.user_id)
-    return query
+        query = (
+            query.add_columns(User.name.label("owner"))
+            .outerjoin_from(Deal, Membership, Membership.id == Deal.owner_id)
+            .outerjoin(User, User.id == Membership.user_id)
+        )
+    return cast(Select[Any], query)
 
 
 def _has_word(beginning: str) -> Any:
@@ -87,7 +91,7 @@ def _has_word(beginning: str) -> Any:
 
 
 def _filters(stage: str, typed: str) -> list[dict[str, Any]]:
-    kept = {"q": typed} if typed else {}
+    kept: dict[str, Any] = {"q": typed} if typed else {}
     every = {"label": _("All"), "url": url_for("deals.index", **kept), "is_current": not stage}
     return [
         every,

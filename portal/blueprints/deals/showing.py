@@ -37,7 +37,7 @@ def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
         "due": show_due(deal.next_by) if deal.next_by else None,
         "may_edit": is_open and can(actor, P.DEAL_EDIT, deal),
         "stages": [str(WORDS[stage]) for stage in OPEN_STAGES],
-        "stage_number": OPEN_STAGES.index(deal.stage) + 1 if is_open else len(OPEN_STAGES),  # type: ignore[arg-type]
+        "stage_number": OPEN_STAGES.index(deal.stage) + 1 if is_open else len(OPEN_STAGES),
         "probability": PROBABILITY[deal.stage],  # type: ignore[index]
         "stage_form": StageForm(formdata=None, data={"stage": deal.stage}),
         "days_left": max(left.days, 0),

@@ -80,8 +80,8 @@ def edit(deal: Deal) -> Response:
 def plan(deal: Deal) -> Response:
     """Say what is next and by when."""
     form = bind(PlanForm, data={"step": deal.next_step, "on": deal.next_step_on})
-    if request.method == "POST" and form.validate():
-        operations.plan(deal, _actor(), form.step.data, form.on.data)
+    if request.method == "POST" and form.validate() and form.on.data:
+        operations.plan(deal, _actor(), form.step.data or "", form.on.data)
         return done(_here(deal), deal.reference)
     return _page("plan", form, deal)
 

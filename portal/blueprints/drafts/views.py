@@ -11,8 +11,8 @@ from portal.blueprints.drafts import bp
 from portal.core import drafts, submissions
 from portal.core.access import requires
 from portal.core.database import db
-from portal.core.limits import limiter
 from portal.core.language import show_time
+from portal.core.limits import limiter
 from portal.core.pages import done, render
 from portal.core.redirects import safe_path
 from portal.core.submissions import repeatable

@@ -107,9 +107,9 @@ def _registrations(actor: MemberActor) -> list[Turn]:
             Registration.organisation_id == actor.organisation_id,
         )
     rows = db.session.scalars(
-        query.order_by(
-            Registration.next_by.is_(None), Registration.next_by, Registration.id
-        ).limit(MOST + 1)
+        query.order_by(Registration.next_by.is_(None), Registration.next_by, Registration.id).limit(
+            MOST + 1
+        )
     ).all()
     asked = _open_questions([row.id for row in rows if row.status == Status.NEEDS_INFO])
     return [_registration_turn(row, actor, asked.get(row.id, 1)) for row in rows]

@@ -93,7 +93,7 @@ class CustomerForm(Form):
 
     def _find_domain(self, field: Line) -> None:
         try:
-            self.domain = customer_domain(field.data, self.own_domains)
+            self.domain = customer_domain(field.data or "", self.own_domains)
         except NotACustomer as problem:
             raise ValidationError(str(problem)) from problem
 
@@ -105,7 +105,7 @@ class CustomerForm(Form):
     def validate_contact_email(self, field: Line) -> None:
         """Refuse what is no e-mail address."""
         try:
-            field.data = validate_email(field.data, check_deliverability=False).normalized
+            field.data = validate_email(field.data or "", check_deliverability=False).normalized
         except EmailNotValidError:
             message = _("Give an e-mail address such as dana@northernrobotics.ca.")
             raise ValidationError(message) from None
@@ -124,7 +124,7 @@ class CustomerForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, and those that others make necessary."""
-        is_valid = super().validate(extra_validators)
+        is_valid: bool = super().validate(extra_validators)
         country = self.country.data or "" if "country" in self else ""
         if country in REGIONS:
             if not (self.region.data or "").startswith(f"{country}-"):
@@ -196,9 +196,7 @@ class OpportunityForm(Form):
         super().__init__(*args, **kwargs)
         language = chosen_language()
         self.known = {product.code: product for product in products}
-        self.products.choices = [
-            (product.code, product.name_in(language)) for product in products
-        ]
+        self.products.choices = [(product.code, product.name_in(language)) for product in products]
         self.currency.choices = [(code, code) for code in programme().currencies]
 
     def validate_close_on(self, field: Day) -> None:
@@ -279,7 +277,7 @@ class EvidenceForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for one activity at least, and for the day of each."""
-        is_valid = super().validate(extra_validators)
+        is_valid: bool = super().validate(extra_validators)
         if f"{ActivityKind.CALL}_did" not in self:
             return is_valid
         ticked = [kind for kind in ActivityKind if self[f"{kind}_did"].data]
@@ -359,7 +357,7 @@ class AnswerForm(CustomerForm, OpportunityForm, EvidenceForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for a change or a reply to each question."""
-        is_valid = super().validate(extra_validators)
+        is_valid: bool = super().validate(extra_validators)
         if not is_valid:
             return False
         values, before = self.values(), self.registration

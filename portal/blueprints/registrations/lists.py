@@ -7,8 +7,8 @@ from typing import Any
 from flask import request, url_for
 
 from portal.core.access import visible
-from portal.core.paging import Page, page_of
 from portal.core.language import _
+from portal.core.paging import Page, page_of
 from portal.domain.people.actor import MemberActor
 from portal.domain.registrations.models import Registration, Status
 from portal.domain.registrations.workflow import REGISTRATION

@@ -7,11 +7,11 @@ from typing import Any, cast
 from flask import Response, redirect, request, url_for
 from flask_login import current_user
 
+from portal.blueprints.reading import parts_of
 from portal.blueprints.registrations import bp
 from portal.blueprints.registrations.asking import Step, answering, step_named
 from portal.blueprints.registrations.forms import WithdrawForm
 from portal.blueprints.registrations.lists import list_page
-from portal.blueprints.reading import parts_of
 from portal.blueprints.registrations.showing import record_page
 from portal.core.access import requires
 from portal.core.forms import bind
@@ -169,5 +169,3 @@ def discard(registration: Registration) -> Response:
     """Throw a draft away."""
     operations.discard(registration, _actor())
     return done(url_for("home.index"))
-
-

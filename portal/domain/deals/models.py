@@ -84,9 +84,7 @@ class Deal(Numbered, HasNextAction, Base):
     made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
     changed_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now, onupdate=now)
 
-    products: Mapped[list[Product]] = relationship(
-        secondary="deal_product", order_by=Product.name
-    )
+    products: Mapped[list[Product]] = relationship(secondary="deal_product", order_by=Product.name)
     __table_args__ = (
         _stage_check,
         CheckConstraint("amount_minor > 0", name="amount_minor"),

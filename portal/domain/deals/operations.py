@@ -119,6 +119,8 @@ def finish_step(deal: Deal, actor: MemberActor) -> None:
 def move(deal: Deal, actor: MemberActor, stage: Stage, reason: str = "") -> None:
     """Move to ``stage``; a lost deal (with its reason) frees the customer."""
     particulars: dict[str, Any] = {"reason": reason} if stage == Stage.LOST else {}
+    # Read by the next action: a move is activity, and the deal is not stalled for a while.
+    deal.changed_at = now()
     DEAL.apply(deal, move_name(stage), actor, **particulars)
     if stage == Stage.LOST:
         deal.loss_reason = reason

@@ -24,9 +24,7 @@ def own(actor: MemberActor) -> Condition | None:
     """The deals they own."""
     if not _is_partner_reader(actor) or actor.reach != Reach.OWN:
         return None
-    return and_(
-        Deal.owner_id == actor.membership_id, Deal.organisation_id == actor.organisation_id
-    )
+    return and_(Deal.owner_id == actor.membership_id, Deal.organisation_id == actor.organisation_id)
 
 
 def organisation(actor: MemberActor) -> Condition | None:

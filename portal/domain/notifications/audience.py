@@ -34,17 +34,13 @@ def reviewer(session: Session, event: Event, record: Registration | Deal) -> Ite
         yield from channel_managers(session, event, record)
 
 
-def channel_managers(
-    session: Session, _event: Event, record: Registration | Deal
-) -> Iterable[int]:
+def channel_managers(session: Session, _event: Event, record: Registration | Deal) -> Iterable[int]:
     """The channel managers with the partner in their portfolio; without one, the approvers."""
     with system_mode("choosing an approver"):
         managers = session.scalars(
             select(PortfolioEntry.membership_id)
             .join(Membership, Membership.id == PortfolioEntry.membership_id)
-            .where(
-                PortfolioEntry.organisation_id == record.organisation_id, Membership.is_active
-            )
+            .where(PortfolioEntry.organisation_id == record.organisation_id, Membership.is_active)
         ).all()
         if managers:
             return managers

@@ -49,9 +49,9 @@ def add_organisation(
         )
     )
     if parent is not None:
-        above = select(
-            closure.c.ancestor_id, literal(organisation.id), closure.c.depth + 1
-        ).where(closure.c.descendant_id == parent.id)
+        above = select(closure.c.ancestor_id, literal(organisation.id), closure.c.depth + 1).where(
+            closure.c.descendant_id == parent.id
+        )
         session.execute(
             insert(OrganisationClosure).from_select(
                 ["ancestor_id", "descendant_id", "depth"], above

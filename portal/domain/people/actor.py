@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from portal.core.database import db
 from portal.domain.organisations.models import Organisation, OrganisationStatus
@@ -85,7 +85,7 @@ _memberships = (
 )
 
 
-def _actor(row: Row[Any], token: str, seen: dt.datetime | None) -> MemberActor:
+def _actor(row: Any, token: str, seen: dt.datetime | None) -> MemberActor:
     role = Role(row.role)
     return MemberActor(
         membership_id=row.id,

@@ -149,15 +149,15 @@ def accept_link(session: Session, token: str, identity: Identity) -> None:
         raise LinkRefused("taken")
     membership = link.membership
     session.add(
-        UserIdentity(
-            issuer=identity.issuer, subject=identity.subject, user_id=membership.user_id
-        )
+        UserIdentity(issuer=identity.issuer, subject=identity.subject, user_id=membership.user_id)
     )
     if identity.name and membership.user.name == membership.user.email:
         membership.user.name = clean_line(identity.name)[:120]
     link.used_at = now()
     session.flush()
-    record_event("person:join", f"membership:{membership.id}", actor_from(membership), session=session)
+    record_event(
+        "person:join", f"membership:{membership.id}", actor_from(membership), session=session
+    )
 
 
 def bind_identity(session: Session, membership: Membership, issuer: str, subject: str) -> None:

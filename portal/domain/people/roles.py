@@ -43,9 +43,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.AUDITOR: _FOLLOW | _PARTNERS | {P.REGISTRATION_LIST, P.DEAL_LIST, P.OUTBOX_READ},
 }
 
-PARTNER_ROLES = frozenset(
-    {Role.PARTNER_SELLER, Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR}
-)
+PARTNER_ROLES = frozenset({Role.PARTNER_SELLER, Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR})
 
 # Which partner types register and follow deals.
 DEAL_TYPES = frozenset({PartnerType.RESELLER, PartnerType.DISTRIBUTOR})
@@ -87,9 +85,7 @@ STATUS_WORDS = {
 }
 
 
-def permissions_of(
-    role: Role, side: str, status: str, types: Sequence[str]
-) -> frozenset[str]:
+def permissions_of(role: Role, side: str, status: str, types: Sequence[str]) -> frozenset[str]:
     """Return what a membership of ``role`` may do in an organisation of that kind.
 
     A vendor role in a partner organisation, or the other way round, may do nothing.

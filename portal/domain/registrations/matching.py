@@ -48,8 +48,10 @@ def find_matches(registration: Registration) -> list[RegistrationMatch]:
                 Deal.stage != "lost",
             )
         ).all()
-        rows: Iterable[tuple[Any, str]] = [*map(tuple, registrations), *map(tuple, deals)]
-        return [_copy(registration, other, name) for other, name in rows]
+        return [
+            *(_copy(registration, other, name) for other, name in registrations),
+            *(_copy(registration, other, name) for other, name in deals),
+        ]
 
 
 def _claimed_under(key: str) -> list[str]:

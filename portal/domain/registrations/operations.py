@@ -229,9 +229,7 @@ def answer_match(
     if registration.status != Status.UNDER_REVIEW:
         raise Refused(_("Take the registration first."), registration)
     match.answer, match.answered_by, match.answered_at = reply, actor.name, now()
-    record_event(
-        E.COMPARE, registration, actor, other=match.other_reference, answer=reply.value
-    )
+    record_event(E.COMPARE, registration, actor, other=match.other_reference, answer=reply.value)
 
 
 def approve(registration: Registration, actor: MemberActor) -> Deal:
@@ -281,5 +279,3 @@ def withdraw(registration: Registration, actor: MemberActor, text: str = "") -> 
     """Take the registration back before the decision."""
     REGISTRATION.apply(registration, "withdraw", actor, words={"text": text} if text else {})
     registration.decided_at = now()
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import current_app, g, render_template
@@ -41,14 +41,12 @@ def write_letter(delivery: Delivery) -> EmailMessage:
     if not recipient.email:
         raise Park("the recipient has no e-mail address")
     event = delivery.event
-    words = WORDS.get(event.tag)
+    words = WORDS.get(cast(Any, event.tag))
     if words is None or kind_of(event.tag) is None:
         raise Drop("nobody is told of this any more")
     with acting_as(recipient):
         model = MODELS[event.chain[:2]]
-        record = db.session.scalar(
-            visible(model, recipient).where(model.reference == event.chain)
-        )
+        record = db.session.scalar(visible(model, recipient).where(model.reference == event.chain))
         if record is None:
             raise Drop("the recipient may no longer see the record")
         company, url = record.company, _url(record, recipient)
@@ -96,4 +94,3 @@ def kept_letter(delivery: Delivery) -> EmailMessage | None:
         return write_letter(delivery)
     except (Drop, Park):
         return None
-

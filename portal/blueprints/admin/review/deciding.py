@@ -65,9 +65,7 @@ def decision_page(registration: Registration, actor: MemberActor) -> dict[str, A
         "parts": parts_of(registration),
         "partner": _partner_facts(registration, actor),
         "reason": REASON_WORDS.get(registration.reason_code),  # type: ignore[call-overload]
-        "entries": timeline(
-            registration.reference, actor, current_app.config["VENDOR_SHORT_NAME"]
-        ),
+        "entries": timeline(registration.reference, actor, current_app.config["VENDOR_SHORT_NAME"]),
     }
 
 
@@ -77,7 +75,8 @@ def _candidate(match: RegistrationMatch) -> Candidate:
         if match.other_reference.startswith("DL")
         else REGISTRATION.states[Status(match.state)].label
     )
-    good, bad = [], []
+    good: list[str] = []
+    bad: list[str] = []
     for code in match.evidence:
         words = EVIDENCE_WORDS.get(code[1:])
         if words is not None:
@@ -120,5 +119,3 @@ def _partner_facts(registration: Registration, actor: MemberActor) -> list[tuple
         (_("Won"), sums or "–"),
         (_("Territory"), territory + (" ✓" if is_inside else " " + _("(outside)"))),
     ]
-
-

@@ -30,7 +30,7 @@ class AskForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for one field at least, and for a comment at each."""
-        is_valid = super().validate(extra_validators)
+        is_valid: bool = super().validate(extra_validators)
         asked = self.asked()
         if not asked:
             self[f"ask_{ASKABLE[0]}"].errors = [_("Tick at least one field.")]

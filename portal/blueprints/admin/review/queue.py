@@ -97,10 +97,11 @@ def place_in_queue(actor: MemberActor, registration: Registration) -> tuple[int,
     """Return (place, length) of the registration in the whole queue, or None outside it."""
     ids = list(
         db.session.scalars(
-            _query(actor, "all").with_only_columns(Registration.id).order_by(None).order_by(
-                Registration.next_by, Registration.id
-            ).limit(MOST)
+            _query(actor, "all")
+            .with_only_columns(Registration.id)
+            .order_by(None)
+            .order_by(Registration.next_by, Registration.id)
+            .limit(MOST)
         )
     )
     return (ids.index(registration.id) + 1, len(ids)) if registration.id in ids else None
-

@@ -118,13 +118,11 @@ def reject(registration: Registration) -> Response:
     """Reject with a reason that the partner reads."""
     form = bind(RejectForm)
     if request.method == "POST" and form.validate():
-        operations.reject(registration, _actor(), form.reason.data, form.text.data)
+        operations.reject(registration, _actor(), form.reason.data, form.text.data or "")
         return done(_here(registration), registration.reference)
     return _form_page("reject", form, registration)
 
 
 def _form_page(name: str, form: Form, registration: Registration, **context: Any) -> Response:
     answer = invalid if form.errors else render
-    return answer(
-        f"admin/review/{name}.html", form=form, registration=registration, **context
-    )
+    return answer(f"admin/review/{name}.html", form=form, registration=registration, **context)
