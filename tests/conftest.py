@@ -58,8 +58,9 @@ def _fill(app: Flask) -> None:
     load_demo(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            with db.engine.connect() as connection:
-                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            connection = db.engine.raw_connection()  # outside any transaction
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
         db.engine.dispose()
 
 
