@@ -9,7 +9,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from portal.core import drafts, limits, outbox, submissions
+from portal.core import drafts, outbox, submissions
 from portal.core.access import system_mode
 from portal.core.database import db
 from portal.core.events import verify_chains
@@ -112,7 +112,6 @@ def worker() -> None:
             outbox.sweep(app.config["LEASE_SECONDS"])
             submissions.purge()
             drafts.purge(db.session())
-            limits.purge(db.session())
             db.session.commit()
 
     run_worker(app.extensions["quayside.queue"], sweep, seconds, app.config["WORKER_THREADS"])

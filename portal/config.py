@@ -55,6 +55,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "SECRET_KEY_FALLBACKS": (given("SECRET_KEY_FALLBACKS") or "").split() or None,
         "SQLALCHEMY_DATABASE_URI": _with_driver(database),
         "QUEUE_URL": given("QUEUE_URL") or f"sqlite:///{var / 'queue.db'}",
+        "LIMITS_URL": given("LIMITS_URL") or f"file://{(var / 'limits.db').resolve()}",
         "SMTP_URL": given("SMTP_URL") or "",
         "MAIL_FROM": given("MAIL_FROM") or f"{vendor} <no-reply@{parts.hostname}>",
         "LEASE_SECONDS": float(given("LEASE_SECONDS") or 60),

@@ -120,5 +120,6 @@ def init_presentation(app: Flask) -> None:
 
     @app.context_processor
     def present() -> dict[str, Any]:
-        signed_in = account() if current_user.is_authenticated else None
+        # A mail is written outside any request: nobody is signed in there.
+        signed_in = account() if current_user and current_user.is_authenticated else None
         return {"vendor": vendor(), "locale": language.locale(), "account": signed_in}

@@ -103,16 +103,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_product_code")),
     )
     op.create_table(
-        "rate_count",
-        sa.Column("key", sa.String(length=255), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_count")),
-    )
-    with op.batch_alter_table("rate_count", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_rate_count_expires_at"), ["expires_at"], unique=False)
-
-    op.create_table(
         "submission_key",
         sa.Column("key", sa.String(length=32), nullable=False),
         sa.Column("membership_id", sa.Integer(), nullable=False),
@@ -839,10 +829,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_submission_key_made_at"))
 
     op.drop_table("submission_key")
-    with op.batch_alter_table("rate_count", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_rate_count_expires_at"))
-
-    op.drop_table("rate_count")
     op.drop_table("product")
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organisation_name_key"))

@@ -108,7 +108,7 @@ def policies() -> Mapping[type[Any], Policy[Any]]:
 
 
 def scope_of(model: type[M], actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on rows of ``model`` that ``actor`` may know of; without a policy none."""
+    """Return the condition on rows of ``model`` that ``actor`` may know of; no policy, no rows."""
     policy = _policies.get(model)
     if policy is None:
         return false()

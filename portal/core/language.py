@@ -113,6 +113,11 @@ def show_date(date: dt.date | dt.datetime | None, with_year: bool | None = None)
     return format_date(day, "EEE d MMM y" if show_year else "EEE d MMM", locale=locale())
 
 
+def show_day(moment: dt.datetime) -> str:
+    """Return the local day in full, such as "Sunday 22 November"."""
+    return format_date(_local(moment).date(), "EEEE d MMMM", locale=locale())
+
+
 def show_short_date(date: dt.date | dt.datetime | None) -> str:
     """Return a date such as "18 Feb" (with the year when it is not this one)."""
     if date is None:

@@ -2,78 +2,71 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 import time
-from typing import Any
+from pathlib import Path
 
 from flask import Flask, request
 from flask_limiter import Limiter
 from flask_login import current_user
 from limits.storage import Storage
-from sqlalchemy import BigInteger, Integer, String, case, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.core.database import Base, db, transaction_mode
-
-
-class RateCount(Base):
-    """How many times a key was counted until it expires (Unix seconds)."""
-
-    __tablename__ = "rate_count"
-    key: Mapped[str] = mapped_column(String(255), primary_key=True)
-    count: Mapped[int] = mapped_column(Integer)
-    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
+SCHEMA = """CREATE TABLE IF NOT EXISTS rate_count (
+    key TEXT PRIMARY KEY, count INTEGER NOT NULL, expires_at INTEGER NOT NULL
+) WITHOUT ROWID"""
+COUNT = """INSERT INTO rate_count (key, count, expires_at) VALUES (:key, :amount, :until)
+    ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN expires_at <= :now THEN :amount ELSE count + :amount END,
+        expires_at = CASE WHEN expires_at <= :now THEN :until ELSE expires_at END
+    RETURNING count"""
+SELDOM = 1000
 
 
-class DatabaseStorage(Storage):
-    """Counts in the portal's own database, so that every worker process counts together."""
+class FileStorage(Storage):
+    """Counts in a small SQLite file of their own, in which every process of a machine counts.
 
-    STORAGE_SCHEME = ["database"]
+    Apart from the portal's database: a count must not wait for a request's transaction, nor a
+    request for a count. Many machines count in Redis instead, by setting.
+    """
+
+    STORAGE_SCHEME = ["file"]
+
+    def __init__(self, uri: str, wrap_exceptions: bool = False, **options: str) -> None:
+        super().__init__(uri, wrap_exceptions, **options)
+        self.path = Path(uri.removeprefix("file://"))
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._local = threading.local()
+        self._counted = 0
 
     @property
     def base_exceptions(self) -> type[Exception]:
-        return Exception
+        return sqlite3.Error
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self.path, isolation_level=None, timeout=5)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=OFF")
+            connection.execute(SCHEMA)
+            self._local.connection = connection
+        return connection
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         moment = int(time.time())
-        table: Any = RateCount.__table__
-        insert: Any = sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert
-        until = moment + int(expiry)
-        is_over = table.c.expires_at <= moment
-        statement = (
-            insert(table)
-            .values(key=key[:255], count=amount, expires_at=until)
-            .on_conflict_do_update(
-                index_elements=["key"],
-                set_={
-                    "count": case((is_over, amount), else_=table.c.count + amount),
-                    "expires_at": case((is_over, until), else_=table.c.expires_at),
-                },
-            )
-            .returning(table.c.count)
-        )
-        token = transaction_mode.set("write")
-        try:
-            with Session(db.engine) as session:
-                count = int(session.execute(statement).scalar_one())
-                session.commit()
-                return count
-        finally:
-            transaction_mode.reset(token)
+        self._counted += 1
+        if self._counted % SELDOM == 0:
+            self._connection().execute("DELETE FROM rate_count WHERE expires_at <= ?", (moment,))
+        values = {"key": key, "amount": amount, "until": moment + int(expiry), "now": moment}
+        return int(self._connection().execute(COUNT, values).fetchone()[0])
 
     def _row(self, key: str) -> tuple[int, int]:
-        table: Any = RateCount.__table__
-        token = transaction_mode.set("read")
-        try:
-            with Session(db.engine) as session:
-                row = session.execute(
-                    select(table.c.count, table.c.expires_at).where(table.c.key == key[:255])
-                ).first()
-        finally:
-            transaction_mode.reset(token)
-        if row is None or row.expires_at <= time.time():
-            return 0, int(time.time())
+        query = "SELECT count, expires_at FROM rate_count WHERE key = ?"
+        row = self._connection().execute(query, (key,)).fetchone()
+        moment = int(time.time())
+        if row is None or row[1] <= moment:
+            return 0, moment
         return int(row[0]), int(row[1])
 
     def get(self, key: str) -> int:
@@ -86,19 +79,10 @@ class DatabaseStorage(Storage):
         return True
 
     def reset(self) -> int | None:
-        return None
+        return self._connection().execute("DELETE FROM rate_count").rowcount
 
     def clear(self, key: str) -> None:
-        table: Any = RateCount.__table__
-        with Session(db.engine) as session:
-            session.execute(delete(table).where(table.c.key == key[:255]))
-            session.commit()
-
-
-def purge(session: Session) -> None:
-    """Delete counts that have expired."""
-    table: Any = RateCount.__table__
-    session.execute(delete(table).where(table.c.expires_at <= int(time.time())))
+        self._connection().execute("DELETE FROM rate_count WHERE key = ?", (key,))
 
 
 def who_asks() -> str:
@@ -124,5 +108,5 @@ limiter = Limiter(
 
 def init_limits(app: Flask) -> None:
     """Connect the limiter; limits stand at the views that need one."""
-    app.config.setdefault("RATELIMIT_STORAGE_URI", "database://")
+    app.config.setdefault("RATELIMIT_STORAGE_URI", app.config["LIMITS_URL"])
     limiter.init_app(app)
