@@ -41,11 +41,19 @@ def _outbox(actor: MemberActor) -> Condition | None:
     return true() if P.OUTBOX_READ in actor.permissions else None
 
 
+def _told(actor: MemberActor) -> Condition | None:
+    """Events that the outbox tells somebody of, for those who read the outbox."""
+    if P.OUTBOX_READ not in actor.permissions:
+        return None
+    return Event.id.in_(select(Delivery.event_id))
+
+
 EVENT = Policy(
     Event,
     scope=[
         Term("record", _l("They see the record."), _of_seen_records),
         Term("auditor", _l("Auditors read the whole history."), _every),
+        Term("outbox", _l("Their role reads the outbox, which tells of it."), _told),
     ],
 )
 DELIVERY = Policy(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from flask import Response, request, url_for
+from flask import Response, current_app, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -20,6 +20,7 @@ from portal.domain.notifications.models import Letter
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, User
 from portal.domain.permissions import Permission as P
+from portal.domain.timeline.sentences import entry_of
 
 MOST = 100
 STATE_WORDS = {
@@ -48,6 +49,7 @@ def index() -> Response:
         "admin/outbox/index.html",
         rows=rows,
         recipients=_recipients(rows),
+        titles=_titles(rows, actor),
         states=STATE_WORDS,
         filters=[
             {"label": _("All"), "url": url_for("admin.outbox.index"), "is_current": not state},
@@ -67,9 +69,12 @@ def index() -> Response:
 @requires(P.OUTBOX_READ, Delivery, by="key")
 def show(delivery: Delivery) -> Response:
     """Show one delivery: to whom, when, how often it was tried, and the mail if it lies here."""
+    actor = cast(MemberActor, current_user)
     return render(
         "admin/outbox/show.html",
         delivery=delivery,
+        title=_titles([delivery], actor)[delivery.id],
+        recipient=_recipients([delivery]).get(delivery.recipient_id or 0),
         letter=db.session.get(Letter, delivery.id),
         state=STATE_WORDS[delivery.state],
     )
@@ -85,3 +90,17 @@ def _recipients(rows: Sequence[Delivery]) -> dict[int, str]:
         .where(Membership.id.in_(ids))
     )
     return {row.id: row.name for row in names}
+
+
+def _titles(rows: Sequence[Delivery], actor: MemberActor) -> dict[int, str]:
+    """Return what each delivery tells: the subject of its kept mail, else what happened."""
+    kept = db.session.execute(
+        select(Letter.delivery_id, Letter.subject).where(
+            Letter.delivery_id.in_([row.id for row in rows])
+        )
+    )
+    subjects = {row.delivery_id: row.subject for row in kept}
+    vendor = current_app.config["VENDOR_SHORT_NAME"]
+    return {
+        row.id: subjects.get(row.id) or entry_of(row.event, actor, vendor).sentence for row in rows
+    }

@@ -11,7 +11,7 @@ from sqlalchemy import case, func
 
 from portal.blueprints.admin.review.queue import name_of, place_in_queue
 from portal.blueprints.reading import parts_of
-from portal.core.access import can, explain, visible
+from portal.core.access import Explanation, can, explain, visible
 from portal.core.database import db
 from portal.core.language import _, chosen_language, show_due, show_money
 from portal.core.times import now
@@ -23,7 +23,7 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.people.roles import TYPE_WORDS
 from portal.domain.permissions import Permission as P
 from portal.domain.programme import programme
-from portal.domain.registrations.content import EVIDENCE_WORDS, REASON_WORDS
+from portal.domain.registrations.content import EVIDENCE_WORDS, LABELS, REASON_WORDS
 from portal.domain.registrations.models import Registration, RegistrationMatch, Status
 from portal.domain.registrations.workflow import REGISTRATION, matches_of
 from portal.domain.timeline.sentences import timeline
@@ -60,13 +60,22 @@ def decision_page(registration: Registration, actor: MemberActor) -> dict[str, A
         and can(actor, P.REGISTRATION_REVIEW, registration),
         "steps": steps,
         "obstacle": guard(registration, actor) if guard and "approve" in steps else None,
-        "refusal": None if decide.is_allowed else decide.words,
+        "refusal": None if decide.is_allowed else _refusal(decide),
         "protection_days": programme().protection_days,
         "parts": parts_of(registration),
         "partner": _partner_facts(registration, actor),
+        "labels": LABELS,
         "reason": REASON_WORDS.get(registration.reason_code),  # type: ignore[call-overload]
+        "deal": db.session.scalar(
+            visible(Deal, actor).where(Deal.registration_id == registration.id)
+        ),
         "entries": timeline(registration.reference, actor, current_app.config["VENDOR_SHORT_NAME"]),
     }
+
+
+def _refusal(decide: Explanation) -> Any:
+    """Return why the reader does not decide; a role that never decides is told who does."""
+    return _("An approver decides this one.") if decide.rule == "role" else decide.words
 
 
 def _candidate(match: RegistrationMatch) -> Candidate:

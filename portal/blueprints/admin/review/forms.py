@@ -20,6 +20,12 @@ ASKABLE = tuple(
 class AskForm(Form):
     """Which fields, and what is to be said at each?"""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ASKABLE:
+            # Shown only beside a ticked field, where it must be filled in.
+            self[f"comment_{name}"].flags.required = True
+
     def asked(self) -> list[Asked]:
         """Return the ticked fields with their comments."""
         return [

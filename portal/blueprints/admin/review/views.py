@@ -44,9 +44,11 @@ def _changed(registration: Registration) -> Response:
         return done(_here(registration), registration.reference)
     db.session.flush()
     context = decision_page(registration, _actor())
-    return changed(
+    answer = changed(
         "admin/review/_changed.html", _here(registration), registration.reference, **context
     )
+    answer.headers["HX-Reswap"] = "outerHTML"  # the fragment brings its own wrapper
+    return answer
 
 
 @bp.get("/registrations")
@@ -95,9 +97,8 @@ def compare(registration: Registration) -> Response:
 @requires(P.REGISTRATION_REVIEW, Registration)
 def ask(registration: Registration) -> Response:
     """Ask the partner about named fields."""
+    _expect_under_review(registration, "ask")
     form = bind(AskForm)
-    if request.method == "POST" and registration.status != Status.UNDER_REVIEW:
-        raise WrongState(registration, "ask")
     if request.method == "POST" and form.validate():
         operations.ask(registration, _actor(), form.asked())
         return done(_here(registration), registration.reference)
@@ -116,11 +117,18 @@ def approve(registration: Registration) -> Response:
 @requires(P.REGISTRATION_DECIDE, Registration)
 def reject(registration: Registration) -> Response:
     """Reject with a reason that the partner reads."""
+    _expect_under_review(registration, "reject")
     form = bind(RejectForm)
     if request.method == "POST" and form.validate():
         operations.reject(registration, _actor(), form.reason.data, form.text.data or "")
         return done(_here(registration), registration.reference)
     return _form_page("reject", form, registration)
+
+
+def _expect_under_review(registration: Registration, step: str) -> None:
+    """Show no form that could not be sent."""
+    if registration.status != Status.UNDER_REVIEW:
+        raise WrongState(registration, step)
 
 
 def _form_page(name: str, form: Form, registration: Registration, **context: Any) -> Response:
