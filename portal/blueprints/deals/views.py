@@ -42,7 +42,8 @@ def _changed(deal: Deal) -> Response:
 
 def _page(template: str, form: Form, deal: Deal, **context: Any) -> Response:
     answer = invalid if form.errors else render
-    return answer(f"deals/{template}.html", form=form, deal=deal, **context)
+    page, fragment = f"deals/{template}.html", f"deals/_{template}.html"
+    return answer(page, fragment, form=form, deal=deal, **context)
 
 
 @bp.get("/deals")

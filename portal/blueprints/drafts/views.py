@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Response, abort, g, request
+from flask import Response, abort, g, request, url_for
 from flask_login import current_user
 
 from portal.blueprints.drafts import bp
@@ -26,7 +26,10 @@ from portal.domain.permissions import Permission as P
 @requires(P.HOME_READ)
 @limiter.limit("600/hour")
 def keep() -> Response:
-    """Keep what is typed in the form whose address is in ``form_path``; changes no record."""
+    """Keep what is typed in the form whose address is in ``form_path``; changes no record.
+
+    The button "Later" sends the whole form here on its way home.
+    """
     actor = cast(MemberActor, current_user)
     path = safe_path(request.form.get("form_path"))
     if path is None:
@@ -34,9 +37,12 @@ def keep() -> Response:
     g.keeps_draft = True
     fields = request.form.copy()
     fields.poplist("form_path")
+    is_leaving = bool(fields.poplist("later"))
     parsed = submissions.read_key(request.form.get(submissions.FIELD, ""))
     is_sent = parsed is not None and submissions.is_used(parsed[0])
     is_kept = not is_sent and drafts.keep(db.session(), actor.membership_id, path, fields)
+    if is_leaving:
+        return done(url_for("home.index"))
     return render("drafts/_kept.html", time=show_time(now()), is_kept=is_kept)
 
 

@@ -10,7 +10,9 @@ from flask_login import current_user
 from portal.blueprints.home import bp
 from portal.blueprints.home.turns import greeting, latest_registrations, turns_of
 from portal.core.access import requires
+from portal.core.language import show_day
 from portal.core.pages import render
+from portal.core.times import now
 from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
 
@@ -26,5 +28,6 @@ def index() -> Response:
         turns=turns.shown,
         more=turns.more,
         greeting=greeting(actor),
+        today=show_day(now()),
         latest=latest_registrations(actor),
     )

@@ -73,6 +73,9 @@ class CustomerForm(Form):
     def __init__(self, *args: Any, own_domains: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.own_domains = own_domains
+        # Each is needed or not by what another field says, so none is called optional.
+        for name in ("website", "legal_name", "street", "postal_code", "region"):
+            self[name].flags.required = True
         self.domain: str | None = None
         language = chosen_language()
         self.country.choices = [("", _("Choose…")), *countries(language)]
@@ -262,6 +265,8 @@ class EvidenceForm(Form):
     def __init__(self, *args: Any, vendor: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.consent.label.text = str(CONSENT) % {"vendor": vendor}
+        for kind in ActivityKind:
+            self[f"{kind}_on"].flags.required = True
 
     def validate_may_contact(self, field: RadioField) -> None:
         """Refuse any other word."""

@@ -26,9 +26,12 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
     page: Page = page_of(
         query, Registration.changed_at, Registration.reference, request.args.get("after"), SIZE
     )
+    kept: dict[str, Any] = {"status": status} if status else {}
+    following = page.next_cursor and url_for("registrations.index", after=page.next_cursor, **kept)
     return {
         "rows": page.rows,
-        "page": page,
+        "next_url": following,
+        "first_url": None if page.is_first else url_for("registrations.index", **kept),
         "states": REGISTRATION.states,
         "filters": [
             {"label": _("All"), "url": url_for("registrations.index"), "is_current": not status},
@@ -41,5 +44,5 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
                 for name, state in REGISTRATION.states.items()
             ),
         ],
-        "status": status,
+        "is_filtered": bool(status),
     }

@@ -13,7 +13,7 @@ from portal.core.database import db
 from portal.core.language import show_due
 from portal.domain.deals.models import Deal
 from portal.domain.people.actor import MemberActor
-from portal.domain.registrations.content import REASON_WORDS
+from portal.domain.registrations.content import LABELS, REASON_WORDS
 from portal.domain.registrations.models import Receipt, Registration
 from portal.domain.registrations.workflow import REGISTRATION
 from portal.domain.timeline.sentences import timeline
@@ -40,6 +40,7 @@ def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any
         "deal_url": url_for("deals.show", reference=deal_reference) if deal_reference else None,
         "reason": REASON_WORDS.get(registration.reason_code),  # type: ignore[call-overload]
         "questions": registration.questions,
+        "labels": LABELS,
         "entries": timeline(registration.reference, actor, vendor),
         "just": next((name for name in ("submitted", "answered", "sent") if name in request.args),
                      None),

@@ -160,7 +160,12 @@ def withdraw(registration: Registration) -> Response:
         operations.withdraw(registration, _actor(), form.text.data or "")
         return done(_here(registration), registration.reference)
     page = invalid if form.errors else render
-    return page("registrations/withdraw.html", form=form, registration=registration)
+    return page(
+        "registrations/withdraw.html",
+        "registrations/_withdraw.html",
+        form=form,
+        registration=registration,
+    )
 
 
 @bp.post(f"{ONE}/discard")
