@@ -46,7 +46,8 @@ def main() -> int:
         if not is_prepared(os.environ["DATABASE_URL"], provider_port=port + 1):
             _prepare()
         return run_together(
-            _children(port),
+            [_web_server(), _provider(port + 1)],
+            followers=[_worker()],
             cwd=ROOT,
             is_ready=lambda: _answers(port),
             greet=lambda: _greet(port),
@@ -167,19 +168,18 @@ def _prepare(anew: bool = False) -> None:
     (remake_demo if anew else load_demo)(app)
 
 
-def _children(port: int) -> list[Child]:
-    python = sys.executable
-    return [
-        Child(
-            "web server",
-            [python, "-m", "gunicorn", "-c", "python:portal.gunicorn_settings", "wsgi:app"],
-        ),
-        Child(
-            "demo identity provider",
-            [python, "-m", "portal.integrations.demo_provider", "--port", str(port + 1)],
-        ),
-        Child("worker", [python, "-m", "flask", "--app", "wsgi", "worker"]),
-    ]
+def _web_server() -> Child:
+    settings = "python:portal.gunicorn_settings"
+    return Child("web server", [sys.executable, "-m", "gunicorn", "-c", settings, "wsgi:app"])
+
+
+def _provider(port: int) -> Child:
+    module = "portal.integrations.demo_provider"
+    return Child("demo identity provider", [sys.executable, "-m", module, "--port", str(port)])
+
+
+def _worker() -> Child:
+    return Child("worker", [sys.executable, "-m", "flask", "--app", "wsgi", "worker"])
 
 
 def _answers(port: int) -> bool:

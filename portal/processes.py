@@ -46,6 +46,7 @@ def die_with_parent(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
 
 def run_together(
     children: Sequence[Child],
+    followers: Sequence[Child] = (),
     *,
     cwd: Path | None = None,
     is_ready: Callable[[], bool] = lambda: True,
@@ -55,20 +56,25 @@ def run_together(
 ) -> int:
     """Start every child, and stay until one of them ends or this process is told to stop.
 
-    ``is_ready`` is asked until it says yes; then ``greet`` is called once. Whatever happens to this
-    process or to a child, ``kill -9`` included, the others are gone within ``grace`` seconds.
+    ``is_ready`` is asked until it says yes; then the followers, whose work can wait so long, are
+    started and ``greet`` is called once. Whatever happens to this process or to a child,
+    ``kill -9`` included, the others are gone within ``grace`` seconds.
     Returns 0 when told to stop, 1 when a child ended by itself.
     """
     stop = _Stop()
     guard = None if kernel_watches else _Guard()
     started: dict[subprocess.Popen[bytes], Child] = {}
     greeted = False
-    try:
-        for child in children:
+
+    def start(several: Sequence[Child]) -> None:
+        for child in several:
             process = _start(child, cwd, kernel_watches)
             started[process] = child
             if guard:
                 guard.watch(process.pid)
+
+    try:
+        start(children)
         while not stop.asked:
             for process, child in started.items():
                 if process.poll() is not None:
@@ -77,6 +83,7 @@ def run_together(
             if guard and guard.is_gone():
                 return 1
             if not greeted and is_ready():
+                start(followers)
                 greet()
                 greeted = True
             time.sleep(0.1 if greeted else 0.03)
