@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask, current_app, request, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import get_domain, gettext
 from flask_login import current_user
+from markupsafe import Markup
 
 from portal.blueprints.navigation import Tab, tabs_of
 from portal.core import access, language
@@ -63,6 +64,18 @@ def account() -> Account:
     return Account(actor.name, actor.initials, url_for("account.show"))
 
 
+def translate(text: str, **values: Any) -> Markup:
+    """Return ``text`` in the page's language as markup, its ``values`` escaped."""
+    translated = Markup(gettext(text))  # noqa: S704 - the catalogue is ours
+    return translated % values if values else translated
+
+
+def translate_count(one: str, many: str, num: int, **values: Any) -> Markup:
+    """Return the form of a text for ``num`` as markup, its ``values`` escaped."""
+    translated = get_domain().get_translations().ungettext(one, many, num)
+    return Markup(translated) % {"num": num, **values}  # noqa: S704 - the catalogue is ours
+
+
 def may(permission: str, record: Any = None) -> bool:
     """Tell whether the signed-in membership has a permission: what buttons ask."""
     return access.can(cast(Actor, current_user), permission, record)
@@ -101,9 +114,9 @@ def init_presentation(app: Flask) -> None:
     app.url_defaults(version_static)
     app.extensions["quayside.conflict"] = conflict
     app.jinja_env.globals.update(
-        _=gettext,
-        gettext=gettext,
-        ngettext=ngettext,
+        _=translate,
+        gettext=translate,
+        ngettext=translate_count,
         can=may,
         navigation=navigation,
         submission_key=new_key,

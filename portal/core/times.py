@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 DAY = dt.timedelta(days=1)
 SATURDAY = 5
+OPENING = dt.time(9)
 
 _moment: ContextVar[dt.datetime | None] = ContextVar("moment", default=None)
 
@@ -43,9 +44,12 @@ def _next_open(moment: dt.datetime) -> dt.datetime:
 def add_business_time(start: dt.datetime, amount: dt.timedelta, zone: ZoneInfo) -> dt.datetime:
     """Return the moment ``amount`` of Monday-to-Friday wall-clock time after ``start``.
 
-    A business day is 24 hours of a weekday in ``zone``; the answer is in UTC.
+    A business day is 24 hours of a weekday in ``zone``; what comes in at the weekend counts from
+    Monday's opening. The answer is in UTC.
     """
-    moment = _next_open(start.astimezone(zone))
+    moment = start.astimezone(zone)
+    if moment.weekday() >= SATURDAY:
+        moment = dt.datetime.combine(_next_open(moment).date(), OPENING, zone)
     while amount > dt.timedelta():
         midnight = dt.datetime.combine(moment.date() + DAY, dt.time(), zone)
         # Wall-clock difference: both carry the same zone, so Python ignores the offset.
