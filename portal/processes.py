@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-GRACE = 5.0
+GRACE = 2.0
 """Seconds that a child has to finish what it is doing before it is killed."""
 
 LINUX = sys.platform == "linux"
