@@ -12,7 +12,7 @@ from portal.core.access import system_mode
 from portal.core.database import Base, db
 from portal.core.outbox import SENT, Delivery
 from portal.core.times import at, now
-from portal.demo import cobalt, harbour, lakeside, northwind
+from portal.demo import cobalt, harbour, lakeside, northwind, northwind_deals
 from portal.demo.places import settle
 from portal.demo.story import Clock
 from portal.demo.telling import Teller
@@ -23,7 +23,11 @@ from portal.domain.programme import programme
 
 __all__ = ["PERSONAS", "load_demo", "remake_demo"]
 
-STORIES = (*northwind.STORIES, *lakeside.STORIES, *cobalt.STORIES, *harbour.STORIES)
+STORIES = tuple(
+    story
+    for partner in (northwind, northwind_deals, lakeside, cobalt, harbour)
+    for story in partner.STORIES
+)
 # The partners joined before the oldest story.
 JOINED = dt.timedelta(days=300)
 # Mails older than this have left; the worker sends the others when it starts.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.money import to_minor
 from portal.core.times import at, now
-from portal.demo.story import Clock, Story, Thread
+from portal.demo.story import Clock, Step, Story, Thread
 from portal.domain.customers.identity import customer_domain
 from portal.domain.people.actor import MemberActor, actor_from
 from portal.domain.people.models import Membership
@@ -75,10 +76,11 @@ class Teller:
                 lambda: _forget(registrations.submit(threads[0].registration, actor)),
             )
         for step in story.path:
-            yield (
-                self.clock.past(step.when),
-                lambda step=step: step.act(threads[0], self.people[step.who or story.by]),
-            )
+            yield self.clock.past(step.when), partial(self._take_step, step, threads)
+
+    def _take_step(self, step: Step, threads: Sequence[Thread]) -> None:
+        thread = threads[0]
+        step.act(thread, self.people[step.who or thread.story.by])
 
     def _customer(self, story: Story) -> dict[str, Any]:
         customer = story.customer
