@@ -41,15 +41,20 @@ def _next_open(moment: dt.datetime) -> dt.datetime:
     return moment
 
 
+def _counted_from(start: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    moment = start.astimezone(zone)
+    if moment.weekday() < SATURDAY:
+        return moment
+    return dt.datetime.combine(_next_open(moment).date(), OPENING, zone)
+
+
 def add_business_time(start: dt.datetime, amount: dt.timedelta, zone: ZoneInfo) -> dt.datetime:
     """Return the moment ``amount`` of Monday-to-Friday wall-clock time after ``start``.
 
     A business day is 24 hours of a weekday in ``zone``; what comes in at the weekend counts from
     Monday's opening. The answer is in UTC.
     """
-    moment = start.astimezone(zone)
-    if moment.weekday() >= SATURDAY:
-        moment = dt.datetime.combine(_next_open(moment).date(), OPENING, zone)
+    moment = _counted_from(start, zone)
     while amount > dt.timedelta():
         midnight = dt.datetime.combine(moment.date() + DAY, dt.time(), zone)
         # Wall-clock difference: both carry the same zone, so Python ignores the offset.
@@ -63,7 +68,7 @@ def add_business_time(start: dt.datetime, amount: dt.timedelta, zone: ZoneInfo) 
 
 def business_time_between(start: dt.datetime, end: dt.datetime, zone: ZoneInfo) -> dt.timedelta:
     """Return the Monday-to-Friday wall-clock time from ``start`` to ``end`` (zero if over)."""
-    moment, last = start.astimezone(zone), end.astimezone(zone)
+    moment, last = _counted_from(start, zone), end.astimezone(zone)
     total = dt.timedelta()
     while moment < last:
         midnight = dt.datetime.combine(moment.date() + DAY, dt.time(), zone)
