@@ -67,10 +67,13 @@ class Teller:
             registrations.save_draft(threads[0].registration, actor, values)
 
         yield begun, begin
-        if story.drafted > 1:
+        if story.drafted == 2:
             yield begun + STEP_TAKES, lambda: save(self._opportunity(story))
-        if story.drafted > 2:
-            yield begun + 2 * STEP_TAKES, lambda: save(self._evidence(story, actor, begun))
+        elif story.drafted > 2:
+            yield (
+                begun + 2 * STEP_TAKES,
+                lambda: save(self._opportunity(story) | self._evidence(story, actor, begun)),
+            )
             yield (
                 begun + 3 * STEP_TAKES,
                 lambda: _forget(registrations.submit(threads[0].registration, actor)),
