@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import Flask, Response, current_app, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
+from werkzeug.exceptions import SecurityError
 
 from portal.core import drafts, submissions
 from portal.core.access import (
@@ -49,6 +50,8 @@ def admit() -> ResponseReturnValue | None:
     """
     if request.endpoint == "static":
         return None
+    if isinstance(request.routing_exception, SecurityError):
+        raise request.routing_exception  # asked under a name that is not the portal's
     guard = guard_of(current_app, request.endpoint)
     is_public = guard is not None and guard.permission is None
     with system_mode("loading the actor"):

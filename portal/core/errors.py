@@ -11,7 +11,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from portal.core import drafts
 from portal.core.access import Denied
@@ -87,6 +87,9 @@ def show(code: int, title: Any = None, text: Any = None, **more: Any) -> Respons
 def on_http(error: HTTPException) -> Response:
     """Answer werkzeug's own refusals."""
     code = error.code or 500
+    if isinstance(error, SecurityError):
+        # Under a foreign name there are no addresses to link to, so there is no page.
+        return Response(_("The portal has another address."), code, mimetype="text/plain")
     if error.response is not None or code < 400:
         return cast(Response, error.get_response())
     if code == 404 and not current_user.is_authenticated and request.endpoint is None:
