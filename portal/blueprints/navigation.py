@@ -26,7 +26,7 @@ class Tab:
 # endpoint, label, icon, the permission that shows it, the blueprint that makes it current
 _TABS = (
     ("home.index", _l("Home"), "home", P.HOME_READ, "home"),
-    ("admin.review.index", _l("Review"), "review", P.REGISTRATION_REVIEW, "admin.review"),
+    ("admin.review.index", _l("Review"), "review", P.REVIEW_READ, "admin.review"),
     ("registrations.create", _l("Register"), "plus", P.REGISTRATION_CREATE, None),
     ("deals.index", _l("Deals"), "deals", P.DEAL_LIST, "deals"),
     (

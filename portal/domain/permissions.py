@@ -23,3 +23,4 @@ class Permission(StrEnum):
     REGISTRATION_REVIEW = "registration:review"
     REGISTRATION_SUBMIT = "registration:submit"
     REGISTRATION_WITHDRAW = "registration:withdraw"
+    REVIEW_READ = "review:read"

@@ -13,7 +13,7 @@ from portal.blueprints.registrations.asking import Step, answering, step_named
 from portal.blueprints.registrations.forms import WithdrawForm
 from portal.blueprints.registrations.lists import list_page
 from portal.blueprints.registrations.showing import record_page
-from portal.core.access import requires
+from portal.core.access import can, requires
 from portal.core.forms import bind
 from portal.core.limits import limiter
 from portal.core.pages import done, invalid, render
@@ -59,6 +59,9 @@ def create() -> Response:
 @requires(P.REGISTRATION_READ, Registration)
 def show(registration: Registration) -> Response:
     """Show where the registration stands, what is next and what happened."""
+    if can(_actor(), P.REVIEW_READ):  # the vendor's side reads it on a page of its own
+        url = url_for("admin.review.show", reference=registration.reference)
+        return cast(Response, redirect(url))
     if registration.status == Status.DRAFT:
         return cast(Response, redirect(_step_url(registration, STEPS[0])))
     return render("registrations/show.html", **record_page(registration, _actor()))

@@ -9,7 +9,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from portal.blueprints.admin.review import bp
-from portal.blueprints.admin.review.deciding import decision_page
+from portal.blueprints.admin.review.deciding import decision_page, said_so_far
 from portal.blueprints.admin.review.forms import ASKABLE, AskForm, RejectForm
 from portal.blueprints.admin.review.queue import queue_page
 from portal.core.access import requires
@@ -44,26 +44,22 @@ def _changed(registration: Registration) -> Response:
         return done(_here(registration), registration.reference)
     db.session.flush()
     context = decision_page(registration, _actor())
-    answer = changed(
+    return changed(
         "admin/review/_changed.html", _here(registration), registration.reference, **context
     )
-    answer.headers["HX-Reswap"] = "outerHTML"  # the fragment brings its own wrapper
-    return answer
 
 
 @bp.get("/registrations")
-@requires(P.REGISTRATION_REVIEW)
+@requires(P.REVIEW_READ)
 def index() -> Response:
     """Show the queue: soonest decision target first; all, mine, or unassigned."""
     return render("admin/review/index.html", "admin/review/_rows.html", **queue_page(_actor()))
 
 
 @bp.get(ONE)
-@requires(P.REGISTRATION_READ, Registration)
+@requires(P.REVIEW_READ, Registration)
 def show(registration: Registration) -> Response:
     """Show everything needed to decide on one screen."""
-    if _actor().side != "vendor":
-        abort(404)
     context = decision_page(registration, _actor())
     return render("admin/review/show.html", "admin/review/_changed.html", **context)
 
@@ -102,7 +98,7 @@ def ask(registration: Registration) -> Response:
     if request.method == "POST" and form.validate():
         operations.ask(registration, _actor(), form.asked())
         return done(_here(registration), registration.reference)
-    return _form_page("ask", form, registration, askable=ASKABLE)
+    return _form_page("ask", form, registration, askable=ASKABLE, said=said_so_far(registration))
 
 
 @bp.post(f"{ONE}/approval")
@@ -133,4 +129,10 @@ def _expect_under_review(registration: Registration, step: str) -> None:
 
 def _form_page(name: str, form: Form, registration: Registration, **context: Any) -> Response:
     answer = invalid if form.errors else render
-    return answer(f"admin/review/{name}.html", form=form, registration=registration, **context)
+    return answer(
+        f"admin/review/{name}.html",
+        f"admin/review/_{name}.html",
+        form=form,
+        registration=registration,
+        **context,
+    )
