@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, Select, select, true
 
 from portal.core.access import Policy, Term
 from portal.core.language import _l
+from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation, Side, family_ids
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import PortfolioEntry, Reach, Role
@@ -29,6 +30,16 @@ def portfolio(actor: MemberActor) -> ColumnElement[bool] | None:
     return Organisation.id.in_(portfolio_ids(actor.membership_id))
 
 
+def of_deals(actor: MemberActor) -> ColumnElement[bool] | None:
+    """The partners with whose deals a vendor's seller works."""
+    if getattr(actor, "role", None) != Role.VENDOR_SELLER:
+        return None
+    table = Deal.__table__
+    return Organisation.id.in_(
+        select(table.c.organisation_id).where(table.c.vendor_owner_id == actor.membership_id)
+    )
+
+
 def every(actor: MemberActor) -> ColumnElement[bool] | None:
     """Every organisation, for the vendor's other roles that work with partners."""
     is_reader = P.ORGANISATION_READ in actor.permissions
@@ -47,6 +58,7 @@ ORGANISATION = Policy(
         Term("own", _l("It is their own organisation."), own),
         Term("family", _l("It stands below their organisation."), family),
         Term("portfolio", _l("It is in their portfolio."), portfolio),
+        Term("deals", _l("They work on a deal of it."), of_deals),
         Term("vendor", _l("Their role works with every partner."), every),
     ],
     rules={P.ORGANISATION_READ: []},

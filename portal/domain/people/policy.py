@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, select, true
 
 from portal.core.access import Policy, Term
 from portal.core.language import _l
+from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side, family_ids
 from portal.domain.organisations.policy import portfolio_ids
 from portal.domain.people.actor import MemberActor
@@ -34,6 +35,16 @@ def portfolio(actor: MemberActor) -> ColumnElement[bool] | None:
     )
 
 
+def of_deals(actor: MemberActor) -> ColumnElement[bool] | None:
+    """The owners of the deals with which a vendor's seller works."""
+    if getattr(actor, "role", None) != Role.VENDOR_SELLER:
+        return None
+    table = Deal.__table__
+    return Membership.id.in_(
+        select(table.c.owner_id).where(table.c.vendor_owner_id == actor.membership_id)
+    )
+
+
 def every(actor: MemberActor) -> ColumnElement[bool] | None:
     """Everybody, for the vendor's other roles that work with people."""
     is_reader = P.PERSON_READ in actor.permissions
@@ -44,6 +55,7 @@ MEMBERSHIP_TERMS = [
     Term("myself", _l("It is they themselves."), myself),
     Term("colleagues", _l("Their reach includes the organisation's people."), colleagues),
     Term("portfolio", _l("The person's organisation is in their portfolio."), portfolio),
+    Term("deals", _l("They work on a deal of the person."), of_deals),
     Term("vendor", _l("Their role works with people of every partner."), every),
 ]
 
