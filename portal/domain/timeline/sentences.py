@@ -44,7 +44,7 @@ def entry_of(event: Event, reader: MemberActor, vendor: str) -> Entry:
     """Return one event as a line for ``reader``."""
     kind = kind_of(event.tag)
     values = dict(_readable(event))
-    values["who"] = _who(event, reader, vendor)
+    values["who"] = who_of(event, reader, vendor)
     sentence = str(kind.sentence) % _Forgiving(values) if kind else event.tag
     return Entry(sentence, _detail(event), show_ago(event.at), _side(event))
 
@@ -58,7 +58,8 @@ def _side(event: Event) -> str:
     return event.actor_side if event.actor_side in (Side.PARTNER, Side.VENDOR) else ""
 
 
-def _who(event: Event, reader: MemberActor, vendor: str) -> str:
+def who_of(event: Event, reader: MemberActor, vendor: str) -> str:
+    """Return who did it, as ``reader`` may know: of the vendor's people, partners get a first name."""
     if event.membership_id == reader.membership_id:
         return _("You")
     if not event.actor_name:

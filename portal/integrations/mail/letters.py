@@ -20,6 +20,7 @@ from portal.domain.notifications.wording import WORDS
 from portal.domain.organisations.models import Side
 from portal.domain.people.actor import MemberActor, actor_of_membership
 from portal.domain.registrations.models import Registration
+from portal.domain.timeline.sentences import who_of
 
 MODELS: dict[str, Any] = {"DR": Registration, "DL": Deal}
 
@@ -54,7 +55,7 @@ def write_letter(delivery: Delivery) -> EmailMessage:
     refresh()
     values = {
         "company": company,
-        "who": event.actor_name or "Quayside",
+        "who": who_of(event, recipient, current_app.config["VENDOR_SHORT_NAME"]),
         "vendor": current_app.config["VENDOR_NAME"],
     }
     subject, sentence, link = (str(text) % values for text in words)
