@@ -43,11 +43,12 @@ def index() -> Response:
     if state:
         query = query.where(Delivery.state == state)
     rows = db.session.scalars(
-        query.options(joinedload(Delivery.event)).order_by(Delivery.id.desc()).limit(MOST)
+        query.options(joinedload(Delivery.event)).order_by(Delivery.id.desc()).limit(MOST + 1)
     ).all()
     return render(
         "admin/outbox/index.html",
-        rows=rows,
+        rows=rows[:MOST],
+        is_cut=len(rows) > MOST,
         recipients=_recipients(rows),
         titles=_titles(rows, actor),
         states=STATE_WORDS,

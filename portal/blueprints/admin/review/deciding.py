@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 from flask import current_app
@@ -29,6 +30,7 @@ from portal.domain.registrations.workflow import REGISTRATION, matches_of
 from portal.domain.timeline.sentences import timeline
 
 LOOK_BACK = dt.timedelta(days=90)
+LONGEST_HINT = 120
 
 
 @dataclass(frozen=True)
@@ -128,3 +130,14 @@ def _partner_facts(registration: Registration, actor: MemberActor) -> list[tuple
         (_("Won"), sums or "–"),
         (_("Territory"), territory + (" ✓" if is_inside else " " + _("(outside)"))),
     ]
+
+
+def said_so_far(registration: Registration) -> dict[str, str]:
+    """Return by field what the registration says, cut to a line, for asking about it."""
+    rows = {label: value for part in parts_of(registration) for label, value in part.rows}
+    place, contact = _("Place"), _("Contact")
+    shown = {"country": place, "city": place, "contact_name": contact}
+    return {
+        name: shorten(rows.get(shown.get(name, str(label)), ""), LONGEST_HINT, placeholder="…")
+        for name, label in LABELS.items()
+    }
