@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-GRACE = 2.0
-"""Seconds that a child has to finish what it is doing before it is killed."""
+GRACE = 5.0
+"""Seconds that a child has to finish what it is doing when all are told to stop."""
 
 LINUX = sys.platform == "linux"
 _PR_SET_PDEATHSIG = 1
@@ -57,8 +57,8 @@ def run_together(
     """Start every child, and stay until one of them ends or this process is told to stop.
 
     ``is_ready`` is asked until it says yes; then the followers, whose work can wait so long, are
-    started and ``greet`` is called once. Whatever happens to this process or to a child,
-    ``kill -9`` included, the others are gone within ``grace`` seconds.
+    started and ``greet`` is called once. Told to stop, the children have ``grace``
+    seconds to finish; when this process or a child dies, by ``kill -9`` too, the others are killed.
     Returns 0 when told to stop, 1 when a child ended by itself.
     """
     stop = _Stop()
@@ -89,7 +89,7 @@ def run_together(
             time.sleep(0.1 if greeted else 0.03)
         return 0
     finally:
-        _end(list(started), grace)
+        _end(list(started), grace if stop.asked else 0)
         if guard:
             guard.dismiss()
 
