@@ -228,11 +228,21 @@ def stop_acting() -> None:
     _mode.set(None)
 
 
+class Unscoped(RuntimeError):
+    """A statement to which the net cannot add the actor's scopes."""
+
+
 def _net(state: ORMExecuteState) -> None:
     mode = _present_mode()
-    if mode.actor is None or state.is_column_load or state.is_insert:
+    if mode.actor is None or state.is_column_load:
         return
-    state.statement = cast(Any, state.statement).options(*mode.options)
+    statement = cast(Any, state.statement)
+    if state.is_insert:
+        if getattr(statement, "select", None) is not None:
+            # Scopes do not reach the SELECT inside an INSERT: nothing is copied in user mode.
+            raise Unscoped("rows are copied from a SELECT in system mode only")
+        return
+    state.statement = statement.options(*mode.options)
 
 
 def install_net(session_class: type[Session]) -> None:

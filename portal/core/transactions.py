@@ -30,7 +30,7 @@ class Portal(Flask):
 
     def dispatch_request(self) -> Any:
         try:
-            if request.method in SAFE:
+            if request.method in SAFE or request.routing_exception is not None:
                 return super().dispatch_request()
             first_answer = submissions.begin()
             if first_answer is not None:
