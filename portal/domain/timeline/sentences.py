@@ -59,7 +59,7 @@ def _side(event: Event) -> str:
 
 
 def who_of(event: Event, reader: MemberActor, vendor: str) -> str:
-    """Return who did it, as ``reader`` may know: of the vendor's people, partners get a first name."""
+    """Return who did it; a partner reads of the vendor's people the first name only."""
     if event.membership_id == reader.membership_id:
         return _("You")
     if not event.actor_name:
