@@ -80,9 +80,9 @@ def _serve() -> None:
 
 def _load() -> None:
     """Import what takes long; what reads the environment while it is loaded is left out."""
-    import flask.cli
+    import flask.cli  # noqa: F401
     import gunicorn.app.wsgiapp
-    import gunicorn.workers.gthread
+    import gunicorn.workers.gthread  # noqa: F401
 
     import portal.assembly
     import portal.cli  # noqa: F401

@@ -6,7 +6,9 @@ import datetime as dt
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bs4 import Tag
 
@@ -106,7 +108,7 @@ def decide(browser: Remote, journal: Journal, reference: str) -> None:
 def _unanswered(page: Answer) -> Tag | None:
     """Return the button "Different" of a possible match that nobody has judged."""
     buttons = [form for form in page.forms() if str(form["action"]).endswith("/match")]
-    for one, other in zip(buttons, buttons[1:], strict=False):
+    for one, other in pairwise(buttons):
         if one.select_one("[name=other]") == other.select_one("[name=other]"):  # both are offered
             return other
     return None
@@ -176,10 +178,8 @@ class Crew:
             raise self.broken[0]
 
     def _try(self, act: Callable[..., object], browser: Remote, *what: str) -> None:
-        try:
+        with suppress(Puzzled):
             act(browser, self.journal, *what)
-        except Puzzled:
-            pass
 
     def _hire(self, work: Callable[[], None]) -> threading.Thread:
         def guarded() -> None:
