@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -26,7 +27,11 @@ class Page:
         self.response, self.path = response, path
         self.status = response.status_code
         self.text = response.get_data(as_text=True)
-        self.soup = BeautifulSoup(self.text, "html.parser")
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        """Return the parsed answer."""
+        return BeautifulSoup(self.text, "html.parser")
 
     @property
     def heading(self) -> str:
