@@ -26,7 +26,7 @@ from portal.domain.permissions import Permission as P
 from portal.domain.programme import programme
 from portal.domain.registrations.content import EVIDENCE_WORDS, LABELS, REASON_WORDS
 from portal.domain.registrations.models import Registration, RegistrationMatch, Status
-from portal.domain.registrations.workflow import REGISTRATION, matches_of
+from portal.domain.registrations.workflow import REGISTRATION, is_blocking, matches_of
 from portal.domain.timeline.sentences import timeline
 
 LOOK_BACK = dt.timedelta(days=90)
@@ -41,11 +41,12 @@ class Candidate:
     state: Any
     speaks_for: list[str]
     speaks_against: list[str]
+    is_blocking: bool
 
 
 def decision_page(registration: Registration, actor: MemberActor) -> dict[str, Any]:
     """Return the context of the decision page."""
-    candidates = [_candidate(match) for match in matches_of(registration)]
+    candidates = [_candidate(registration, match) for match in matches_of(registration)]
     decide = explain(actor, P.REGISTRATION_DECIDE, registration)
     steps = {step.name: step for step in REGISTRATION.available(registration, actor)}
     guard = REGISTRATION.transitions["approve"].guard
@@ -80,7 +81,7 @@ def _refusal(decide: Explanation) -> Any:
     return _("An approver decides this one.") if decide.rule == "role" else decide.words
 
 
-def _candidate(match: RegistrationMatch) -> Candidate:
+def _candidate(registration: Registration, match: RegistrationMatch) -> Candidate:
     state = (
         STAGES.get(match.state)  # type: ignore[call-overload]
         if match.other_reference.startswith("DL")
@@ -92,7 +93,7 @@ def _candidate(match: RegistrationMatch) -> Candidate:
         words = EVIDENCE_WORDS.get(code[1:])
         if words is not None:
             (good if code[0] == "+" else bad).append(str(words[code[0] != "+"]))
-    return Candidate(match, state, good, bad)
+    return Candidate(match, state, good, bad, is_blocking(registration, match))
 
 
 def _partner_facts(registration: Registration, actor: MemberActor) -> list[tuple[str, str]]:
