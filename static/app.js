@@ -105,7 +105,12 @@
   addEventListener("htmx:beforeRequest", ({ detail }) => isSubmit(detail) && setBusy(detail.elt, true));
   addEventListener("htmx:afterRequest", ({ detail }) => {
     const { elt } = detail.requestConfig; // detail.elt is an ancestor once the swap has removed the form
-    if (isSubmit(detail)) setBusy(elt, false);
+    if (isSubmit(detail)) {
+      setBusy(elt, false);
+      // Buttons that stand outside a swapped form belong to the one in its place.
+      const swapped = document.getElementById(elt.id);
+      if (swapped) setBusy(swapped, false);
+    }
     if (!detail.successful) return;
     if (keeps(elt)) forget();
     if (waiting?.elt === elt) waiting = null;

@@ -183,7 +183,16 @@ class Tick(BooleanField):
 
 
 def _need(sentence: Any) -> list[Any]:
-    return [DataRequired(sentence)] if sentence else [Optional()]
+    return [Needed(sentence)] if sentence else [Optional()]
+
+
+class Needed(DataRequired):
+    """Refuse an empty field; one that holds what cannot be read keeps the sentence about that."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if field.process_errors:
+            raise StopValidation
+        super().__call__(form, field)
 
 
 class AtMost:

@@ -226,7 +226,7 @@ def _standing(row: Registration) -> Standing:
         words = due.words if row.next_by > now() else _("soon")
         detail = _("%(vendor)s answers %(when)s", vendor=vendor, when=words)
     else:
-        detail = show_ago(row.changed_at)
+        detail = _("Changed %(when)s", when=show_ago(row.changed_at))
     return Standing(
         row.reference,
         row.company,
