@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -107,9 +108,9 @@ def worker() -> None:
     app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
     seconds = app.config["SWEEP_SECONDS"]
 
-    def sweep() -> None:
+    def sweep(is_stopping: Callable[[], bool]) -> None:
         with app.app_context(), system_mode("worker"):
-            outbox.sweep(app.config["LEASE_SECONDS"])
+            outbox.sweep(app.config["LEASE_SECONDS"], is_stopping)
             submissions.purge()
             drafts.purge(db.session())
             db.session.commit()

@@ -226,13 +226,16 @@ def due_ids(session: Session, limit: int = 200) -> list[int]:
     )
 
 
-def sweep(lease_seconds: float) -> int:
-    """Try every due delivery until none is left that can move; return how many were tried."""
+def sweep(lease_seconds: float, is_stopping: Callable[[], bool] = lambda: False) -> int:
+    """Try every due delivery until none is left that can move; return how many were tried.
+
+    ``is_stopping`` is asked before each: a worker that was told to stop begins nothing new.
+    """
     tried = 0
     while True:
         ids = due_ids(db.session())
         db.session.rollback()
-        moved = sum(deliver(delivery_id, lease_seconds) for delivery_id in ids)
+        moved = sum(deliver(one, lease_seconds) for one in ids if not is_stopping())
         tried += moved
         if not moved:
             return tried

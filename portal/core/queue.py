@@ -39,17 +39,20 @@ def make_queue(url: str, deliver: Callable[[int], None]) -> tuple[Any, Callable[
     return queue, nudge
 
 
-def run_worker(queue: Any, sweep: Callable[[], object], every: float, threads: int) -> None:
+def run_worker(
+    queue: Any, sweep: Callable[[Callable[[], bool]], object], every: float, threads: int
+) -> None:
     """Consume nudges with ``threads`` threads and call ``sweep`` now and every ``every`` seconds.
 
-    Returns when the process is told to stop.
+    ``sweep`` is given a question: must it stop? Returns when the process was told to stop and
+    what it had begun is done, so that a restart repeats no mail.
     """
     stop = threading.Event()
 
     def sweep_forever() -> None:
         while not stop.is_set():
             try:
-                sweep()
+                sweep(stop.is_set)
             except Exception:
                 log.exception("a sweep failed; the next one tries again")
             stop.wait(every)
@@ -63,4 +66,5 @@ def run_worker(queue: Any, sweep: Callable[[], object], every: float, threads: i
         consumer.run()
     finally:
         stop.set()
-        sweeper.join(timeout=5)
+        consumer.stop(graceful=True)
+        sweeper.join()

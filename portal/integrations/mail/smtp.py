@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from contextlib import suppress
+from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -30,14 +32,14 @@ class SmtpMailer:
         # No transaction is open while the network is waited for.
         db.session.rollback()
         try:
-            with self._connect() as server:
-                server.send_message(letter)
-                crash_point("accepted outside, not noted")
+            self._hand_over(letter)
         except smtplib.SMTPRecipientsRefused as refused:
             codes = {code for code, _text in refused.recipients.values()}
             if all(code >= 500 for code in codes):
                 raise Park("the mail server refused the address") from refused
             raise Retry("the mail server cannot take this address now") from refused
+        except smtplib.SMTPAuthenticationError as refused:
+            raise Retry("the mail server refused the portal's name and password") from refused
         except smtplib.SMTPResponseException as answer:
             if answer.smtp_code >= 500:
                 raise Park(f"the mail server refused: {answer.smtp_code}") from answer
@@ -45,20 +47,27 @@ class SmtpMailer:
         except (OSError, smtplib.SMTPException) as error:
             raise Retry(f"the mail server was not reached: {type(error).__name__}") from error
 
+    def _hand_over(self, letter: EmailMessage) -> None:
+        server = self._connect()
+        try:
+            if self.parts.scheme == "smtp+tls":
+                server.starttls(context=ssl.create_default_context())
+            if self.parts.username:
+                server.login(unquote(self.parts.username), unquote(self.parts.password or ""))
+            server.send_message(letter)
+            crash_point("accepted outside, not noted")
+            # The letter is the server's now; a failed farewell must not send it again.
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()
+        finally:
+            server.close()
+
     def _connect(self) -> smtplib.SMTP:
         host, port = self.parts.hostname or "localhost", self.parts.port
         if self.parts.scheme == "smtps":
             context = ssl.create_default_context()
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, port or 465, timeout=TIMEOUT, context=context
-            )
-        else:
-            server = smtplib.SMTP(host, port or 25, timeout=TIMEOUT)
-            if self.parts.scheme == "smtp+tls":
-                server.starttls(context=ssl.create_default_context())
-        if self.parts.username:
-            server.login(unquote(self.parts.username), unquote(self.parts.password or ""))
-        return server
+            return smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT, context=context)
+        return smtplib.SMTP(host, port or 25, timeout=TIMEOUT)
 
 
 class KeptMailer:
