@@ -80,8 +80,12 @@ def show(code: int, title: Any = None, text: Any = None, **more: Any) -> Respons
         "request_id": g.get("request_id", "-"),
         **more,
     }
-    name = "errors/_notice.html" if is_htmx() else "errors/page.html"
-    return make_response(render_template(name, **context), code)
+    if not is_htmx():
+        return make_response(render_template("errors/page.html", **context), code)
+    answer = make_response(render_template("errors/_notice.html", **context), code)
+    # Above the page, so that the form keeps its place and what was typed into it.
+    answer.headers["HX-Retarget"] = "#notice"
+    return answer
 
 
 def on_http(error: HTTPException) -> Response:

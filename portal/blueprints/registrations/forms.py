@@ -251,7 +251,23 @@ def opportunity_values(registration: Registration) -> dict[str, Any]:
     }
 
 
-class EvidenceForm(Form):
+class ActivityForm(Form):
+    """What has been done, each kind with its day?"""
+
+
+for _kind in ActivityKind:
+    setattr(ActivityForm, f"{_kind}_did", Tick(ACTIVITY_WORDS[_kind]))
+    setattr(
+        ActivityForm,
+        f"{_kind}_on",
+        Day(
+            _l("When?"),
+            validators=[NotAfter(_today, _l("Give today or an earlier date."))],
+        ),
+    )
+
+
+class EvidenceForm(ActivityForm):
     """What has the partner done with the customer, and may the details be shared?"""
 
     may_contact = RadioField(
@@ -307,18 +323,6 @@ class EvidenceForm(Form):
         if "consent" in self:
             values["consent_at"], values["consent_words"] = now(), str(self.consent.label.text)
         return values
-
-
-for _kind in ActivityKind:
-    setattr(EvidenceForm, f"{_kind}_did", Tick(ACTIVITY_WORDS[_kind]))
-    setattr(
-        EvidenceForm,
-        f"{_kind}_on",
-        Day(
-            _l("When?"),
-            validators=[NotAfter(_today, _l("Give today or an earlier date."))],
-        ),
-    )
 
 
 def evidence_values(registration: Registration) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.registrations.content import LABELS, REASON_WORDS
 
 MOST = 60
+REPEATED = "registration:edit"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,14 @@ def timeline(reference: str, reader: MemberActor, vendor: str, most: int = MOST)
     events = db.session.scalars(
         select(Event).where(Event.chain == reference).order_by(Event.place.desc()).limit(most)
     )
-    return [entry_of(event, reader, vendor) for event in events]
+    entries: list[Entry] = []
+    for event in events:
+        entry = entry_of(event, reader, vendor)
+        # A draft saved four times in a row is told once.
+        is_repeated = event.tag == REPEATED and entries and entries[-1].sentence == entry.sentence
+        if not is_repeated:
+            entries.append(entry)
+    return entries
 
 
 def entry_of(event: Event, reader: MemberActor, vendor: str) -> Entry:
