@@ -1,0 +1,145 @@
+"""What does a real browser talk to: the whole portal as `make run` starts it, on a world of its own?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from flask import Flask
+
+from portal import create_app
+from tests.browser import Browser
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 60
+
+
+class Live:
+    """The running portal; its address, its database, and short ways that are no test of sign-in."""
+
+    def __init__(self, world: Path, folder: Path) -> None:
+        self.folder = folder
+        self.database = folder / "quayside.db"
+        self.port = two_free_ports()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.provider_url = f"http://localhost:{self.port + 1}"
+        shutil.copy(world, self.database)
+        with self.writing() as database:
+            database.execute("UPDATE user_identity SET issuer = ?", (self.provider_url,))
+        self._process: subprocess.Popen[bytes] | None = None
+        self._app: Flask | None = None
+
+    def start(self) -> None:
+        """Start web server, identity provider and worker; return when they answer."""
+        environment = {
+            **os.environ,
+            "PORT": str(self.port),
+            "VAR_DIR": str(self.folder),
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "WEB_WORKERS": "1",
+            "WEB_THREADS": "8",
+        }
+        with open(self.folder / "portal.log", "ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "portal.launch", "--end-with-parent"],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the portal did not start:\n{self.log()}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """End all that was started."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(30)
+
+    def log(self) -> str:
+        """Return what the processes wrote."""
+        return (self.folder / "portal.log").read_text(errors="replace")
+
+    def cookie(self, short: str) -> dict[str, str]:
+        """Return the cookie of a new login session of a persona, as Playwright takes it."""
+        browser = Browser(self._inside()).signed_in(short)
+        found = browser.client.get_cookie("sid", domain="127.0.0.1")
+        assert found is not None
+        return {"name": "sid", "value": found.value, "url": self.url}
+
+    def ask(self, query: str, *values: object) -> list[tuple]:
+        """Return the rows of ``query``, read from the database's file."""
+        with closing(sqlite3.connect(self.database, timeout=20)) as database:
+            return database.execute(query, values).fetchall()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection to the database's file whose changes are committed at the end."""
+        with closing(sqlite3.connect(self.database, timeout=20)) as database:
+            yield database
+            database.commit()
+
+    def end_sessions(self, short: str) -> None:
+        """End every login session of a persona, as deactivation or the provider would."""
+        with self.writing() as database:
+            database.execute(
+                "UPDATE login_session SET ended_at = CURRENT_TIMESTAMP WHERE membership_id IN"
+                " (SELECT m.id FROM membership m JOIN user u ON u.id = m.user_id"
+                "  WHERE u.email LIKE ?)",
+                (f"{short}@%",),
+            )
+
+    def tidy(self) -> None:
+        """Remove what an earlier test typed and never sent, so that no test begins with it."""
+        with self.writing() as database:
+            database.execute("DELETE FROM draft")
+            database.execute("DELETE FROM registration WHERE status = 'draft' AND company = ''")
+
+    def _inside(self) -> Flask:
+        if self._app is None:
+            self._app = create_app(
+                {
+                    "SQLALCHEMY_DATABASE_URI": f"sqlite:///{self.database}",
+                    "QUEUE_URL": f"sqlite:///{self.folder / 'queue.db'}",
+                    "VAR_DIR": str(self.folder),
+                    "LIMITS_URL": f"file://{self.folder / 'limits.db'}",
+                    "PORTAL_URL": self.url,
+                    "TRUSTED_HOSTS": ["127.0.0.1", "localhost"],
+                }
+            )
+        return self._app
+
+    def _answers(self) -> bool:
+        for address in (f"{self.url}/sign-in", self.provider_url):
+            try:
+                with urllib.request.urlopen(address, timeout=2) as answer:
+                    if answer.status != 200:
+                        return False
+            except OSError:
+                return False
+        return True
+
+
+def two_free_ports() -> int:
+    """Return the first of two TCP ports side by side that nobody listens on."""
+    while True:
+        with closing(socket.socket()) as first, closing(socket.socket()) as second:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
