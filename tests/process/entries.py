@@ -10,11 +10,10 @@ from flask import Flask, request
 
 from portal import create_app
 from portal.core import submissions
-from portal.core.crashpoints import crash_point
 from portal.core.database import db
 from portal.core.transactions import Portal
 
-COMMITS_LATER = 0.25
+COMMITS_LATER = 0.4
 """Seconds between the answer and the commit of the portal that answers first."""
 
 
@@ -47,7 +46,6 @@ def _commit_later(session: Any) -> None:
 
     def finish() -> None:
         time.sleep(COMMITS_LATER)
-        crash_point("answered, not committed")
         commit()
         close()
 

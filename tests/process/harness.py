@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.process.nursery import Nursery
 
 LEASE_SECONDS = 3.0
-SWEEP_SECONDS = 1.0
+SWEEP_SECONDS = 0.5
 SOUND = "tests.process.entries:sound()"
 UNFINISHED = "SELECT count(*) FROM delivery WHERE state IN ('waiting', 'leased')"
 
@@ -67,6 +67,13 @@ class Running:
             self.worker_kills.append(time.monotonic())
             kill_group(self.worker)
             self.worker = None
+
+    def stop_worker(self, seconds: float = 20) -> None:
+        """Tell the worker to stop, as a supervisor does; raises TimeoutError when it stays."""
+        assert self.worker is not None
+        os.kill(self.worker, signal.SIGTERM)
+        wait_until(self.worker_is_gone, seconds, "the worker does not stop")
+        self.worker = None
 
     def wait_for_web(self, seconds: float = 20) -> None:
         """Wait until gunicorn answers; raises TimeoutError."""

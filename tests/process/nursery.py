@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -61,7 +62,8 @@ def _serve() -> None:
 
     parent = os.getppid()
     die_with_parent(parent)
-    _load()
+    folder = tempfile.TemporaryDirectory(prefix="nursery-")
+    _load(folder.name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the children
     started = []
     print("ready", flush=True)
@@ -76,16 +78,24 @@ def _serve() -> None:
     for group in started:
         with suppress(ProcessLookupError):
             os.killpg(group, signal.SIGKILL)
+    folder.cleanup()
 
 
-def _load() -> None:
-    """Import what takes long; what reads the environment while it is loaded is left out."""
+def _load(templates: str) -> None:
+    """Do what takes long; what reads the environment while it is loaded is left out."""
     import flask.cli  # noqa: F401
     import gunicorn.app.wsgiapp
     import gunicorn.workers.gthread  # noqa: F401
+    import sqlalchemy.orm
+    from jinja2 import FileSystemBytecodeCache
 
     import portal.assembly
     import portal.cli  # noqa: F401
+    from portal.core.transactions import Portal
+
+    sqlalchemy.orm.configure_mappers()
+    # One process's compiled templates serve those that come after it.
+    Portal.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(templates)}
 
 
 def _become(order: Mapping[str, Any]) -> None:

@@ -31,11 +31,17 @@ class Journal:
     compared: list[tuple[str, str]] = field(default_factory=list)
     # A repeated form that did not get its first answer again, or anything else unexpected.
     puzzles: list[str] = field(default_factory=list)
+    answered: int = 0
     repeated: int = 0
     to_review: queue.Queue[str] = field(default_factory=queue.Queue)
 
+    def told(self) -> int:
+        """Return how often somebody was told that a deal is submitted or approved."""
+        return len(self.submitted) + len(self.approved)
+
     def note(self, answer: Answer, what: str) -> bool:
         """Count a repetition, and keep it when the answer is no "done"; return whether it is."""
+        self.answered += 1
         self.repeated += answer.tries > 1
         if answer.status == 303:
             return True
@@ -117,7 +123,11 @@ def _unanswered(page: Answer) -> Tag | None:
 def _send(
     browser: Remote, journal: Journal, page: str, ending: str, what: str, **values: object
 ) -> str:
-    form = browser.get(page).form(ending)
+    shown = browser.get(page)
+    form = shown.find_form(ending)
+    if form is None:
+        journal.puzzles.append(f"{what}: there is no such form at {page} ({shown.status})")
+        raise Puzzled
     answer = browser.send(form, **values)
     if not journal.note(answer, what):
         raise Puzzled

@@ -19,6 +19,7 @@ from tests.process.remote import Remote, sign_in
 
 pytestmark = pytest.mark.process
 MOST_POINTS = 80
+FORMS = "create customer opportunity evidence submit take compare approve".split()
 START = Callable[..., Running]
 
 
@@ -131,8 +132,47 @@ def test_every_point_of_the_outbox(start: START, mailbox: Mailbox, app: Flask):
     note("outbox", points, found)
     assert {"leased, not sent", "accepted outside, not noted", "sent, not committed"} <= set(points)
     assert found.all_wrong() == [], running.errors()[-3000:]
-    assert found.repeated_mails == sum(
-        point in ("accepted outside, not noted", "sent, not committed") for point in points
+    assert found.repeated_mails  # else no point lies between acceptance and commit
+
+
+def test_a_crash_after_the_commit_shows_that_keys_are_missing(
+    start: START, mailbox: Mailbox, app: Flask
+):
+    """The checks above can fail: without submission keys they do."""
+    running = start(entry="tests.process.entries:without_keys()", workers=1)
+    running.start_worker()
+    errand = Errand(running, app, lambda: None)
+    log = running.folder / "points"
+    running.start_web(QUAYSIDE_CRASH_LOG=str(log))
+    running.wait_for_web()
+    errand.run("rehearsal")
+    assert judge(running, errand.journal, mailbox, app).puzzles == []
+    answers = [n for n, point in enumerate(points_in(log), 1) if point == "committed, not answered"]
+    assert len(answers) == len(FORMS), points_in(log)
+
+    def rise() -> None:
+        running.kill_web()
+        running.start_web()
+        running.wait_for_web()
+
+    errand.seller.gone = errand.approver.gone = rise
+    for form in ("submit", "compare"):
+        running.kill_web()
+        running.start_web(QUAYSIDE_CRASH_AT=str(answers[FORMS.index(form)]))
+        running.wait_for_web()
+        errand.run(f"broken-{form}")
+    running.wait_for_outbox()
+    found = judge(running, errand.journal, mailbox, app)
+    # Who submitted is not told so, and one comparison stands twice in the history.
+    assert found.puzzles == ["submit: 409 at try 2"]
+    assert len(found.doubled) == 1
+    assert "comparing" in found.doubled[0]
+    record(
+        2,
+        "no submission key is noticed",
+        "the harness catches it",
+        f"{len(found.puzzles)} without the first answer, {len(found.doubled)} doubled",
+        True,
     )
 
 

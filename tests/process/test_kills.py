@@ -13,14 +13,13 @@ from flask import Flask
 
 from tests.figures import record
 from tests.process.checks import judge
-from tests.process.harness import Running, wait_until
+from tests.process.harness import UNFINISHED, Running, wait_until
 from tests.process.mailbox import Mailbox
 from tests.process.people import Crew, Journal
 from tests.process.remote import Remote, sign_in
 
 pytestmark = pytest.mark.process
 KILLS = int(os.environ.get("KILLS") or (200 if os.environ.get("PROVE") else 40))
-MOST_SECONDS_A_KILL = 1.5
 
 
 def test_nothing_is_lost_or_doubled(start: Callable[..., Running], mailbox: Mailbox, app: Flask):
@@ -29,11 +28,8 @@ def test_nothing_is_lost_or_doubled(start: Callable[..., Running], mailbox: Mail
     running.start_web()
     running.start_worker()
     running.wait_for_web()
-    journal = Journal()
-    crew = Crew(journal)
-    for short in ("ana", "bruno"):
-        crew.add_seller(Remote(running.port, sign_in(app, short)), short)
-    crew.add_approver(Remote(running.port, sign_in(app, "olga")))
+    crew = at_work(running, app)
+    journal = crew.journal
     began = time.monotonic()
     killed = kill_at_random(running, crew, KILLS)
     seconds = (time.monotonic() - began) / KILLS
@@ -61,28 +57,103 @@ def test_nothing_is_lost_or_doubled(start: Callable[..., Running], mailbox: Mail
         not (found.missing_mails or found.needless_mails),
     )
     assert found.all_wrong() == [], running.errors()[-3000:]
-    assert seconds < MOST_SECONDS_A_KILL
+
+
+def test_an_answer_before_the_commit_is_noticed(
+    start: Callable[..., Running], mailbox: Mailbox, app: Flask
+):
+    """The checks above can fail: at a portal that answers first, something acknowledged is lost."""
+    running = start(entry="tests.process.entries:answering_first()")
+    running.start_web()
+    running.start_worker()
+    running.wait_for_web()
+    crew = at_work(running, app)
+    kills = 0
+    while kills < 20 and not was_something_lost(running, crew.journal):
+        told = crew.journal.told()
+        wait_until(lambda: crew.journal.told() > told, 60, "nobody gets anything done")  # noqa: B023
+        time.sleep(random.uniform(0, 0.5))
+        running.kill_web()
+        running.start_web()
+        kills += 1
+    crew.finish()
+    running.wait_for_outbox()
+    found = judge(running, crew.journal, mailbox, app)
+    record(
+        2,
+        "an answer before the commit is noticed",
+        "the harness catches it",
+        f"{len(found.lost)} lost found after {kills} random kills of web",
+        bool(found.lost),
+    )
+    assert found.lost
+
+
+def was_something_lost(running: Running, journal: Journal) -> bool:
+    """Tell, after a kill, whether a deal is still a draft though somebody was told otherwise."""
+    told = set(journal.submitted)
+    drafts = running.ask("SELECT reference FROM registration WHERE status = 'draft'")
+    return any(reference in told for (reference,) in drafts)
+
+
+def test_a_worker_told_to_stop_repeats_no_mail(
+    start: Callable[..., Running], mailbox: Mailbox, app: Flask
+):
+    mailbox.slowness = 0.3
+    running = start()
+    waiting = running.ask(UNFINISHED)[0][0]
+    assert waiting >= 3
+    for sent in range(1, 4):
+        running.start_worker()
+        wait_until(lambda at=sent: len(mailbox.accepted) >= at, 20, "no mail comes")
+        running.stop_worker()
+    assert running.ask("SELECT count(*) FROM delivery WHERE state = 'leased'") == [(0,)]
+    running.start_worker()
+    running.wait_for_outbox()
+    ids = [mail.message_id for mail in mailbox.accepted]
+    assert (len(ids), len(set(ids))) == (waiting, waiting)
+
+
+def at_work(running: Running, app: Flask) -> Crew:
+    """Return two sellers of two partners and an approver, already busy."""
+    crew = Crew(Journal())
+    for short in ("ana", "bruno"):
+        crew.add_seller(Remote(running.port, sign_in(app, short)), short)
+    crew.add_approver(Remote(running.port, sign_in(app, "olga")))
+    return crew
 
 
 def kill_at_random(running: Running, crew: Crew, kills: int) -> dict[str, int]:
-    """Kill web or worker ``kills`` times; return how often which.
-
-    Half of the moments are any, half come shortly after somebody has pressed a button.
-    """
+    """Kill web or worker ``kills`` times; return how often which."""
     killed = {"web": 0, "worker": 0}
     for _ in range(kills):
         running.wait_for_web()
-        time.sleep(random.uniform(0, 0.6))
-        if random.random() < 0.5:
-            with suppress(TimeoutError):
-                wait_until(crew.is_sending, 0.4, "nobody sends anything")
-            time.sleep(random.uniform(0, 0.04))
-        which = random.choice(("web", "worker"))
-        if which == "web":
+        wait_for_a_moment(crew)
+        victim = random.choice(list(killed))
+        if victim == "web":
             running.kill_web()
             running.start_web()
         else:
             running.kill_worker()
             running.start_worker()
-        killed[which] += 1
+        killed[victim] += 1
     return killed
+
+
+def wait_for_a_moment(crew: Crew) -> None:
+    """Wait for about half a second, longer while nobody gets anything done at all.
+
+    The moment is any, or one just after somebody pressed a button, or was told that it is done.
+    """
+    answered, told = crew.journal.answered, crew.journal.told()
+    time.sleep(random.uniform(0, 0.5))
+    awaited, longest, after = random.choice(
+        (
+            (lambda: crew.journal.answered > answered, 1.5, 0.4),
+            (crew.is_sending, 0.5, 0.04),
+            (lambda: crew.journal.told() > told, 0.5, 0.04),
+        )
+    )
+    with suppress(TimeoutError):
+        wait_until(awaited, longest, "nothing of the kind happens")
+    time.sleep(random.uniform(0, after))

@@ -1,0 +1,120 @@
+"""Does each mail leave exactly once, whatever the mail server says?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from flask import Flask
+
+from portal.core import outbox
+from portal.core.access import system_mode
+from portal.core.database import db
+from portal.core.outbox import PARKED, SENT, WAITING, Delivery
+from portal.integrations.mail.smtp import SmtpMailer
+from tests.process.mailbox import Mailbox
+
+
+class FromBadToWorse(Mailbox):
+    """A mail server that says ``rude`` at the chosen moment: "RCPT", "DATA" or "QUIT"."""
+
+    def __init__(self, moment: str = "", rude: str = "") -> None:
+        super().__init__()
+        self.moment, self.rude = moment, rude
+
+    async def handle_RCPT(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.moment == "RCPT":
+            return self.rude
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.moment == "DATA":
+            return self.rude
+        return await super().handle_DATA(server, session, envelope)
+
+    async def handle_QUIT(self, server: SMTP, _session: Session, _envelope: Envelope) -> str:
+        if self.moment == "QUIT" and not self.rude:
+            server.transport.abort()
+        return self.rude or "221 Bye"
+
+
+@pytest.fixture
+def try_to_send(app: Flask) -> Iterator[Callable[[str], Delivery]]:
+    """Returns a function that tries one waiting delivery at the mail server with that address."""
+
+    def send(url: str) -> Delivery:
+        outbox.plug_in("mail", SmtpMailer(url))
+        with app.app_context(), system_mode("test"):
+            ids = outbox.due_ids(db.session())
+            db.session.rollback()
+            outbox.deliver(ids[0], 60)
+            delivery = db.session.get_one(Delivery, ids[0], populate_existing=True)
+            db.session.expunge(delivery)
+            db.session.rollback()
+            return delivery
+
+    was = outbox._destinations["mail"]
+    yield send
+    outbox.plug_in("mail", was)
+
+
+def test_a_mail_carries_a_message_id_made_from_its_delivery(
+    try_to_send: Callable[[str], Delivery],
+) -> None:
+    with Mailbox() as server:
+        delivery = try_to_send(server.url)
+    assert delivery.state == SENT
+    assert [mail.message_id for mail in server.accepted] == [f"<{delivery.key}@127.0.0.1>"]
+
+
+@pytest.mark.parametrize("farewell", ["", "421 Too busy to say good-bye", "500 What?"])
+def test_a_failed_farewell_repeats_nothing(
+    try_to_send: Callable[[str], Delivery], farewell: str
+) -> None:
+    with FromBadToWorse("QUIT", farewell) as server:
+        delivery = try_to_send(server.url)
+    assert (delivery.state, len(server.accepted)) == (SENT, 1)
+
+
+@pytest.mark.parametrize(
+    ("moment", "says", "state"),
+    [
+        ("RCPT", "550 No such person", PARKED),
+        ("RCPT", "452 Full, come again", WAITING),
+        ("DATA", "451 Not now", WAITING),
+        ("DATA", "554 Never", PARKED),
+    ],
+)
+def test_a_refusal_for_now_is_tried_again_and_one_for_good_is_shown(
+    try_to_send: Callable[[str], Delivery], moment: str, says: str, state: str
+) -> None:
+    with FromBadToWorse(moment, says) as server:
+        delivery = try_to_send(server.url)
+    assert (delivery.state, server.accepted) == (state, [])
+    assert delivery.reason
+
+
+def test_a_wrong_password_waits_for_a_right_one(
+    try_to_send: Callable[[str], Delivery],
+) -> None:
+    server = Mailbox()
+    server._controller.SMTP_kwargs |= {
+        "authenticator": lambda *_asked: AuthResult(success=False, handled=False),
+        "auth_require_tls": False,
+    }
+    with server:
+        delivery = try_to_send(server.url.replace("smtp://", "smtp://portal:wrong@"))
+    assert delivery.state == WAITING
+    assert "password" in delivery.reason
+
+
+def test_without_a_server_it_waits(try_to_send: Callable[[str], Delivery]) -> None:
+    with Mailbox() as server:
+        url = server.url
+    delivery = try_to_send(url)
+    assert delivery.state == WAITING
+    assert delivery.due_at > delivery.made_at
