@@ -34,6 +34,13 @@ LABELS: dict[str, Any] = {
     "may_contact": _l("May we contact them?"),
 }
 
+# What the reviewer names -> the record's fields that an answer to it may change.
+_BEHIND = {
+    "website": ("website", "has_no_website", "domain", "legal_name", "street", "postal_code"),
+    "country": ("country", "region"),
+    "value": ("value_minor", "currency"),
+}
+
 ACTIVITY_WORDS = {
     ActivityKind.CALL: _l("Call"),
     ActivityKind.MEETING: _l("Meeting"),
@@ -64,6 +71,11 @@ EVIDENCE_WORDS = {
     "product": (_l("same product"), _l("other product")),
     "contact": (_l("same contact"), ""),
 }
+
+
+def fields_behind(name: str) -> tuple[str, ...]:
+    """Return the record's fields that the answer to a question about ``name`` may change."""
+    return _BEHIND.get(name, (name,))
 
 
 def content_of(registration: Registration) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from portal.domain.deals.models import Deal
 from portal.domain.deals.operations import open_deal
 from portal.domain.people.actor import MemberActor
 from portal.domain.programme import programme
-from portal.domain.registrations.content import content_of, unfinished_steps
+from portal.domain.registrations.content import content_of, fields_behind, unfinished_steps
 from portal.domain.registrations.events import E
 from portal.domain.registrations.matching import find_matches
 from portal.domain.registrations.models import (
@@ -205,13 +205,21 @@ def answer(
     values: Mapping[str, Any],
     replies: Mapping[str, str],
 ) -> None:
-    """Write the named fields and replies, and hand the registration back to the reviewer."""
+    """Write the named fields and replies, and hand the registration back to the reviewer.
+
+    Raises KeyError for a field that nobody asked about, and Refused when a question got neither
+    a change nor a reply.
+    """
     moment = now()
     open_questions = registration.open_questions
-    write_fields(registration, values)
+    asked = {name for question in open_questions for name in fields_behind(question.field)}
+    if open_questions and (stray := values.keys() - asked):
+        raise KeyError(*sorted(stray))
+    changed = set(write_fields(registration, values))
     for question in open_questions:
-        question.reply = replies.get(question.field, "")
-        question.answered_at = moment
+        question.reply = replies.get(question.field, "").strip()
+        if question.reply or changed.intersection(fields_behind(question.field)):
+            question.answered_at = moment
     REGISTRATION.apply(
         registration,
         "answer",
