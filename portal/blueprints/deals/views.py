@@ -64,6 +64,7 @@ def show(deal: Deal) -> Response:
 @requires(P.DEAL_EDIT, Deal)
 def edit(deal: Deal) -> Response:
     """Change amount, close date and own reference."""
+    operations.need_open(deal)
     values = {
         "amount": to_major(deal.amount_minor, deal.currency),
         "close_on": deal.close_on,
@@ -80,6 +81,7 @@ def edit(deal: Deal) -> Response:
 @requires(P.DEAL_EDIT, Deal)
 def plan(deal: Deal) -> Response:
     """Say what is next and by when."""
+    operations.need_open(deal)
     form = bind(PlanForm, data={"step": deal.next_step, "on": deal.next_step_on})
     if request.method == "POST" and form.validate() and form.on.data:
         operations.plan(deal, _actor(), form.step.data or "", form.on.data)
@@ -99,6 +101,7 @@ def finish_step(deal: Deal) -> Response:
 @requires(P.DEAL_EDIT, Deal)
 def move(deal: Deal) -> Response:
     """Move to another open stage."""
+    operations.need_open(deal)
     form = bind(StageForm, data={"stage": deal.stage})
     if request.method == "POST" and form.validate():
         if form.stage.data != deal.stage:
@@ -111,6 +114,7 @@ def move(deal: Deal) -> Response:
 @requires(P.DEAL_EDIT, Deal)
 def win(deal: Deal) -> Response:
     """Ask once more, and mark the deal as won."""
+    operations.need_open(deal)
     form = bind(Form)
     if request.method == "POST":
         operations.move(deal, _actor(), Stage.WON)
@@ -122,6 +126,7 @@ def win(deal: Deal) -> Response:
 @requires(P.DEAL_EDIT, Deal)
 def lose(deal: Deal) -> Response:
     """Ask for the reason, and mark the deal as lost: the customer becomes free."""
+    operations.need_open(deal)
     form = bind(LossForm)
     if request.method == "POST" and form.validate():
         operations.move(deal, _actor(), Stage.LOST, form.reason.data)

@@ -23,6 +23,7 @@ from portal.domain.permissions import Permission as P
 from portal.domain.registrations import operations
 from portal.domain.registrations.content import STEPS, unfinished_steps
 from portal.domain.registrations.models import Registration, Status
+from portal.domain.registrations.workflow import REGISTRATION
 
 ONE = "/registrations/<reference:reference>"
 
@@ -158,6 +159,8 @@ def answer(registration: Registration) -> Response:
 @requires(P.REGISTRATION_WITHDRAW, Registration)
 def withdraw(registration: Registration) -> Response:
     """Ask for a reason and take the registration back."""
+    if registration.status not in REGISTRATION.transitions["withdraw"].sources:
+        raise WrongState(registration, "withdraw")
     form = bind(WithdrawForm)
     if request.method == "POST" and form.validate():
         operations.withdraw(registration, _actor(), form.text.data or "")

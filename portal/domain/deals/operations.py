@@ -74,14 +74,15 @@ def index_words(deal: Deal) -> None:
     db.session.add_all(DealWord(deal_id=deal.id, word=word) for word in sorted(found))
 
 
-def _need_open(deal: Deal) -> None:
+def need_open(deal: Deal) -> None:
+    """Raise Refused when the deal is closed."""
     if deal.stage not in OPEN_STAGES:
         raise Refused(_("The deal is closed; it cannot be changed any more."), deal)
 
 
 def edit(deal: Deal, actor: MemberActor, values: Mapping[str, Any]) -> None:
     """Change the partner's own fields; raises KeyError for any other field, Refused if closed."""
-    _need_open(deal)
+    need_open(deal)
     changed = []
     for name, value in values.items():
         if name not in PARTNER_FIELDS:
@@ -99,7 +100,7 @@ def edit(deal: Deal, actor: MemberActor, values: Mapping[str, Any]) -> None:
 
 def plan(deal: Deal, actor: MemberActor, step: str, on: dt.date) -> None:
     """Say what is next and by when."""
-    _need_open(deal)
+    need_open(deal)
     deal.next_step, deal.next_step_on = step, on
     DEAL.plan_next(deal)
     record_event(E.PLAN, deal, actor, on=on.isoformat(), words={"step": step})
@@ -107,7 +108,7 @@ def plan(deal: Deal, actor: MemberActor, step: str, on: dt.date) -> None:
 
 def finish_step(deal: Deal, actor: MemberActor) -> None:
     """Tick the next step off; the deal then asks for another."""
-    _need_open(deal)
+    need_open(deal)
     if not deal.next_step:
         raise Refused(_("There is no next step to tick off."), deal)
     step, deal.next_step, deal.next_step_on = deal.next_step, "", None
