@@ -59,6 +59,19 @@ def register(browser: Remote, journal: Journal, name: str, domain: str) -> str:
 
     Raises Puzzled when a form gets another answer than "done".
     """
+    where = fill(browser, journal, name, domain)
+    where = _send(browser, journal, where, "/submission", "submit")
+    reference = reference_in(where)
+    journal.submitted.append(reference)
+    journal.to_review.put(reference)
+    return reference
+
+
+def fill(browser: Remote, journal: Journal, name: str, domain: str) -> str:
+    """Fill in a new draft, step by step; return the address of the page that submits it.
+
+    Raises Puzzled when a form gets another answer than "done".
+    """
     journal.intents[name] = None
     where = _send(browser, journal, "/registrations", "/registrations", "create")
     journal.intents[name] = reference_in(where)
@@ -89,11 +102,7 @@ def register(browser: Remote, journal: Journal, name: str, domain: str) -> str:
     }
     for step, values in steps.items():
         where = _send(browser, journal, where, f"/{step}", step, **values)
-    where = _send(browser, journal, where, "/submission", "submit")
-    reference = reference_in(where)
-    journal.submitted.append(reference)
-    journal.to_review.put(reference)
-    return reference
+    return where
 
 
 def decide(browser: Remote, journal: Journal, reference: str) -> None:
