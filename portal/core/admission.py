@@ -22,6 +22,7 @@ from portal.core.access import (
     system_mode,
 )
 from portal.core.pages import is_htmx
+from portal.core.redirects import safe_path
 from portal.core.transactions import record_aside
 
 
@@ -71,7 +72,7 @@ def ask_to_sign_in() -> Response:
     """Keep what was typed and lead to the sign-in page, from there back to the form."""
     if request.method not in SAFE:
         keep_posted_form()
-    path = request.path
+    path = request.path if request.method in SAFE else form_path()
     if request.method in SAFE and request.query_string:
         path += "?" + request.query_string.decode("ascii", "replace")
     url = "/sign-in?" + urlencode({"next": path[:1000]})
@@ -80,6 +81,11 @@ def ask_to_sign_in() -> Response:
         response.headers["HX-Redirect"] = url
         return response
     return redirect(url, 303 if request.method not in SAFE else 302)  # type: ignore[return-value]
+
+
+def form_path() -> str:
+    """Return the address of the posted form, also where a post only saves what is typed in it."""
+    return safe_path(request.form.get("form_path")) or request.path
 
 
 def keep_posted_form() -> bool:
@@ -91,7 +97,7 @@ def keep_posted_form() -> bool:
     with record_aside("draft") as aside:
         if aside.get(submissions.SubmissionKey, random) is not None:
             return False
-        return drafts.keep(aside, membership_id, request.path, request.form)
+        return drafts.keep(aside, membership_id, form_path(), request.form)
 
 
 def init_admission(
