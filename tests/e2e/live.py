@@ -1,4 +1,4 @@
-"""What does a real browser talk to: the whole portal as `make run` starts it, on a world of its own?"""
+"""What does a real browser talk to: the whole portal, started as `make run` starts it?"""
 
 from __future__ import annotations
 
@@ -100,6 +100,15 @@ class Live:
                 "  WHERE u.email LIKE ?)",
                 (f"{short}@%",),
             )
+
+    def count(self, tag: str, reference: str) -> int:
+        """Return how many events with that tag the record's chain holds."""
+        query = "SELECT count(*) FROM event WHERE tag = ? AND chain = ?"
+        return int(self.ask(query, tag, reference)[0][0])
+
+    def registrations_of(self, company: str) -> list[tuple]:
+        """Return (reference, status) of every registration of that company."""
+        return self.ask("SELECT reference, status FROM registration WHERE company = ?", company)
 
     def tidy(self) -> None:
         """Remove what an earlier test typed and never sent, so that no test begins with it."""

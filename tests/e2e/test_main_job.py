@@ -1,4 +1,4 @@
-"""Does a deal go from a phone through the vendor's hands into My deals, with scripts and without?"""
+"""Does a deal go from a phone through the vendor's hands into My deals?"""
 
 from __future__ import annotations
 
