@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.core.money import NotMoney, parse_major, to_major, to_minor
@@ -67,6 +67,7 @@ def test_everything_else_is_refused(typed: str, language: str) -> None:
         parse_major(typed, language)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30), st.sampled_from(["en", "fr"]))
 def test_any_text_is_an_amount_or_refused_and_nothing_else_is_raised(
     typed: str, language: str
@@ -80,6 +81,7 @@ def test_any_text_is_an_amount_or_refused_and_nothing_else_is_raised(
     assert -amount.as_tuple().exponent <= 2
 
 
+@settings(deadline=None)
 @given(st.integers(1, 99_999_999_999))
 def test_what_is_written_is_read_back(minor: int) -> None:
     major = to_major(minor, "CAD")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
@@ -98,6 +98,7 @@ def test_a_cursor_at_the_ends_of_time_is_no_error(data_app: Flask) -> None:
             assert bool(shown.rows) == is_before_all
 
 
+@settings(deadline=None)
 @given(st.text(max_size=70))
 def test_any_text_is_a_cursor_or_none(text: str) -> None:
     found = read_cursor(text)
@@ -105,6 +106,7 @@ def test_any_text_is_a_cursor_or_none(text: str) -> None:
         assert found[0].tzinfo is dt.UTC
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2200, 1, 1), timezones=st.just(dt.UTC))  # noqa: DTZ001
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.core.references import ALPHABET, new_reference, normalise_reference
@@ -32,6 +32,7 @@ def test_a_line_is_one_line() -> None:
     assert clean_line(" a \n\t b\u00a0\u2003c ") == "a b c"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_cleaning_twice_changes_nothing_more_and_can_always_be_stored(typed: str) -> None:
     once = clean_text(typed)

@@ -6,7 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.core.times import (
@@ -66,6 +66,7 @@ def test_business_time_between_counts_weekdays_alone(start: str, end: str, hours
     assert business_time_between(local(start), local(end), TORONTO) == hours * HOUR
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 2 * 365 * 24 * 3600),
     st.integers(0, 20 * 24 * 60),

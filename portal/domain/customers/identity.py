@@ -43,7 +43,8 @@ def _extractor() -> tldextract.TLDExtract:
 def host_of(website: str) -> str:
     """Return the host in a typed website, lower case in ASCII form; raises NotACustomer."""
     text = website.strip().lower()
-    text = re.sub(r"^[a-z][a-z0-9+.-]*:/*", "", text)
+    # A scheme is followed by a slash; "acme.ca:8443" begins with a host.
+    text = re.sub(r"^(?:[a-z][a-z0-9+.-]*:)?/+", "", text)
     host = re.split(r"[/?#\\\s]", text, maxsplit=1)[0].rsplit("@", 1)[-1]
     host = host.split(":", 1)[0].strip(".")
     try:
