@@ -99,7 +99,7 @@ def version_static(endpoint: str, values: dict[str, Any]) -> None:
 def conflict(reference: str) -> dict[str, Any]:
     """Return what a 409 page says of the record: its address and what happened last."""
     actor = cast(MemberActor, current_user)
-    is_staff = P.REGISTRATION_REVIEW in actor.permissions
+    is_staff = P.REVIEW_READ in actor.permissions
     endpoint = {
         "DR": "admin.review.show" if is_staff else "registrations.show",
         "DL": "deals.show",

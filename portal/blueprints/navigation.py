@@ -27,8 +27,8 @@ class Tab:
 _TABS = (
     ("home.index", _l("Home"), "home", P.HOME_READ, "home"),
     ("admin.review.index", _l("Review"), "review", P.REVIEW_READ, "admin.review"),
-    ("registrations.create", _l("Register"), "plus", P.REGISTRATION_CREATE, None),
     ("deals.index", _l("Deals"), "deals", P.DEAL_LIST, "deals"),
+    ("registrations.create", _l("Register"), "plus", P.REGISTRATION_CREATE, None),
     (
         "registrations.index",
         _l("Registrations"),

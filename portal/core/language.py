@@ -134,7 +134,8 @@ def show_time(moment: dt.datetime) -> str:
 
 def show_exact(moment: dt.datetime) -> str:
     """Return the whole local date and time with its zone."""
-    return format_datetime(moment, "d MMMM y, HH:mm z", tzinfo=get_timezone(), locale=locale())
+    local = _local(moment)
+    return f"{format_datetime(local, 'd MMMM y, HH:mm', locale=locale())} {local:%Z}"
 
 
 @dataclass(frozen=True)

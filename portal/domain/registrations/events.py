@@ -23,6 +23,9 @@ class E(StrEnum):
     WITHDRAW = "registration:withdraw"
 
 
+WHILE_DRAFT = frozenset({E.CREATE, E.EDIT, E.DISCARD})
+"""What happens before anything was sent: the owner's organisation alone reads of it."""
+
 _some = frozenset
 
 declare(

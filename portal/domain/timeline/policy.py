@@ -13,6 +13,7 @@ from portal.domain.organisations.models import Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Role
 from portal.domain.permissions import Permission as P
+from portal.domain.registrations.events import WHILE_DRAFT
 from portal.domain.registrations.models import Registration
 
 Condition = ColumnElement[bool]
@@ -28,9 +29,19 @@ def _of_seen_records(actor: MemberActor) -> Condition | None:
         parts.append(Event.chain.in_(select(Deal.reference).where(scope_of(Deal, actor))))
     if not parts:
         return None
+    seen_events = and_(or_(*parts), _no_drafts_of_others(actor))
     if actor.side == Side.VENDOR:
-        return or_(*parts)
-    return and_(or_(*parts), Event.partner_sees)
+        return seen_events
+    return and_(seen_events, Event.partner_sees)
+
+
+def _no_drafts_of_others(actor: MemberActor) -> Condition:
+    """What happened while it was a draft stays with the organisation whose draft it was."""
+    own = Registration.organisation_id == actor.organisation_id
+    return or_(
+        Event.tag.not_in(sorted(WHILE_DRAFT)),
+        Event.chain.in_(select(Registration.reference).where(own)),
+    )
 
 
 def _every(actor: MemberActor) -> Condition | None:

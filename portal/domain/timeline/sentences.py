@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.core.database import db
 from portal.core.events import Event, kind_of
-from portal.core.language import _, show_ago
+from portal.core.language import _, _l, show_ago
 from portal.domain.deals.workflow import LOSS_WORDS
 from portal.domain.deals.workflow import WORDS as STAGES
 from portal.domain.organisations.models import Side
@@ -17,6 +17,7 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.registrations.content import LABELS, REASON_WORDS
 
 MOST = 60
+_ANSWERS = {"same": _l("The same customer"), "different": _l("Another customer")}
 REPEATED = "registration:edit"
 
 
@@ -92,6 +93,8 @@ def _detail(event: Event) -> str:
         parts.append(", ".join(str(LABELS.get(name, name)) for name in event.particulars["fields"]))
     if event.tag == "registration:reject":
         parts.append(str(REASON_WORDS.get(event.particulars["reason"], "")))
+    if event.tag == "registration:compare":
+        parts.append(str(_ANSWERS[event.particulars["answer"]]))
     if event.tag == "deal:lose":
         parts.append(str(LOSS_WORDS.get(event.particulars["reason"], "")))
     if event.tag == "registration:submit":
