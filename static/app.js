@@ -111,10 +111,12 @@
       const swapped = document.getElementById(elt.id);
       if (swapped) setBusy(swapped, false);
     }
-    if (!detail.successful) return;
+    if (!detail.successful || detail.target === notice) return;
     if (keeps(elt)) forget();
-    if (waiting?.elt === elt) waiting = null;
-    if (!waiting) notice.replaceChildren();
+    const isThrough = waiting?.elt === elt;
+    if (isThrough) waiting = null;
+    // Keeping a draft is no reason to take away what a refused form was told.
+    if (!waiting && (isThrough || isSubmit(detail))) notice.replaceChildren();
   });
 
   const failed = ({ detail }) => {

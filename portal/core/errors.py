@@ -70,7 +70,8 @@ def _words(code: int) -> tuple[Any, Any]:
 def show(code: int, title: Any = None, text: Any = None, **more: Any) -> Response:
     """Return an error as a page, or as the notice fragment for htmx.
 
-    ``more`` may hold ``reference`` and ``url`` of a record, ``entries`` of its timeline.
+    ``more`` may hold ``reference`` and ``url`` of a record, ``entries`` of its timeline,
+    ``again`` or ``reopen``: the form anew, or with what was typed into it.
     """
     words = _words(code)
     context = {
@@ -127,11 +128,13 @@ def note_denial(error: Denied) -> None:
 
 def on_conflict(error: Exception) -> Response:
     """Another was first: 409 with what changed and by whom, typed text kept."""
-    keep_posted_form()
+    is_kept = keep_posted_form()
     reference = getattr(error, "reference", "")
     more: dict[str, Any] = {"url": None, "entries": []}
     if reference and current_user.is_authenticated:
         more = current_app.extensions["quayside.conflict"](reference)
+    if is_kept and isinstance(error, (StaleForm, StaleDataError)) and _has_page():
+        more["reopen"] = request.path
     if isinstance(error, Refused):
         return show(409, _("That is not possible yet"), error.sentence, **more)
     return show(409, **more)
