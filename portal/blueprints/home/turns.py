@@ -19,6 +19,7 @@ from portal.core.workflow import PARTNER, VENDOR
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side
 from portal.domain.people.actor import MemberActor
+from portal.domain.people.roles import LEADS
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import Question, Registration, Status
 from portal.domain.registrations.workflow import REGISTRATION
@@ -106,6 +107,8 @@ def _registrations(actor: MemberActor) -> list[Turn]:
             Registration.next_side == PARTNER,
             Registration.organisation_id == actor.organisation_id,
         )
+        if actor.role not in LEADS:
+            query = query.where(Registration.owner_id == actor.membership_id)
     rows = db.session.scalars(
         query.order_by(Registration.next_by.is_(None), Registration.next_by, Registration.id).limit(
             MOST + 1
@@ -163,10 +166,13 @@ def _open_questions(registration_ids: list[int]) -> dict[int, int]:
 
 
 def _deals(actor: MemberActor) -> list[Turn]:
+    query = visible(Deal, actor).where(
+        Deal.next_side == PARTNER, Deal.organisation_id == actor.organisation_id
+    )
+    if actor.role not in LEADS:
+        query = query.where(Deal.owner_id == actor.membership_id)
     rows = db.session.scalars(
-        visible(Deal, actor)
-        .where(Deal.next_side == PARTNER, Deal.organisation_id == actor.organisation_id)
-        .order_by(Deal.next_by, Deal.id)
+        query.order_by(Deal.next_by, Deal.id)
         .limit(MOST + 1)
         .options(
             load_only(

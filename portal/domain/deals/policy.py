@@ -11,6 +11,7 @@ from portal.domain.organisations.models import Side, family_ids
 from portal.domain.organisations.policy import portfolio_ids
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Reach, Role
+from portal.domain.people.roles import LEADS
 from portal.domain.permissions import Permission as P
 
 Condition = ColumnElement[bool]
@@ -64,8 +65,7 @@ def is_workers(actor: MemberActor, deal: Deal) -> bool:
     """The owner, or a manager or administrator of the same organisation."""
     if deal.organisation_id != actor.organisation_id:
         return False
-    is_lead = actor.role in (Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR)
-    return is_lead or deal.owner_id == actor.membership_id
+    return actor.role in LEADS or deal.owner_id == actor.membership_id
 
 
 WORKERS = Rule("worker", _l("Its owner or a manager of that organisation does this."), is_workers)

@@ -45,6 +45,8 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
 }
 
 PARTNER_ROLES = frozenset({Role.PARTNER_SELLER, Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR})
+# Who works on every record of their organisation; a seller works on the own ones.
+LEADS = frozenset({Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR})
 
 # Which partner types register and follow deals.
 DEAL_TYPES = frozenset({PartnerType.RESELLER, PartnerType.DISTRIBUTOR})

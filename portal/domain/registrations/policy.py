@@ -11,6 +11,7 @@ from portal.domain.organisations.models import Side, family_ids
 from portal.domain.organisations.policy import portfolio_ids
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Reach, Role
+from portal.domain.people.roles import LEADS
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import (
     Question,
@@ -77,8 +78,7 @@ def is_workers(actor: MemberActor, registration: Registration) -> bool:
     """The owner, or a manager or administrator of the same organisation."""
     if registration.organisation_id != actor.organisation_id:
         return False
-    is_lead = actor.role in (Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR)
-    return is_lead or registration.owner_id == actor.membership_id
+    return actor.role in LEADS or registration.owner_id == actor.membership_id
 
 
 def is_strangers(actor: MemberActor, registration: Registration) -> bool:
