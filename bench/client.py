@@ -1,0 +1,231 @@
+"""How long does a whole request take, for one person and for eight at once?"""
+
+from __future__ import annotations
+
+import re
+import selectors
+import socket
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import repeat
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
+_COOKIE = re.compile(rb"\r\nset-cookie: *([^=;\r]+)=([^;\r]*)", re.IGNORECASE)
+PATIENCE = 60.0
+"""Seconds without any answer after which a measurement is given up."""
+
+
+class Unexpected(Exception):
+    """An answer that no measurement may count."""
+
+
+@dataclass
+class Site:
+    """A server on this machine, and what a browser has kept of it."""
+
+    port: int
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def request(self, path: str, body: bytes | None = None, **headers: str) -> bytes:
+        """Return the bytes of a request as a browser on this machine sends it."""
+        lines = [
+            f"{'GET' if body is None else 'POST'} {path} HTTP/1.1",
+            f"Host: 127.0.0.1:{self.port}",
+            "User-Agent: bench",
+            "Accept: text/html",
+            "Accept-Language: en",
+            "Accept-Encoding: gzip, deflate, br",
+            "Cookie: " + "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
+        ]
+        if body is not None:
+            lines += [
+                "Content-Type: application/x-www-form-urlencoded",
+                f"Content-Length: {len(body)}",
+            ]
+        return "\r\n".join(lines).encode() + b"\r\n\r\n" + (body or b"")
+
+    def fetch(self, path: str, body: bytes | None = None, **headers: str) -> Answer:
+        """Ask once and keep the cookies that come back."""
+        answer = exchange(self.port, self.request(path, body, **headers))
+        for name, value in _COOKIE.findall(answer.head):
+            self.cookies[name.decode()] = value.decode()
+        return answer
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Head and body as they came over the wire."""
+
+    head: bytes
+    body: bytes
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status."""
+        return int(self.head[9:12])
+
+    @property
+    def header_names(self) -> set[str]:
+        """Return the names of the headers, in lower case."""
+        return {line.split(b":", 1)[0].decode().lower() for line in self.head.split(b"\r\n")[1:]}
+
+
+def exchange(port: int, request: bytes) -> Answer:
+    """Send one request over a connection of its own and return the whole answer."""
+    kept: list[Answer] = []
+    drive(port, [request], clients=1, keep=kept.append, status=None)
+    return kept[0]
+
+
+class _Client:
+    """One connection, kept alive as a browser keeps it."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.began = 0.0
+        self.buffer = b""
+        self.expected = 0
+
+    def ask(self, request: bytes) -> None:
+        self.buffer, self.expected = b"", 0
+        self.began = time.perf_counter()
+        self.socket.sendall(request)
+
+    def receive(self) -> bool:
+        """Read what is there; say whether the answer is whole."""
+        part = self.socket.recv(262_144)
+        if not part:
+            raise Unexpected("the server closed the connection")
+        self.buffer += part
+        if not self.expected:
+            end = self.buffer.find(b"\r\n\r\n")
+            if end < 0:
+                return False
+            length = _LENGTH.search(self.buffer, 0, end)
+            self.expected = end + 4 + (int(length[1]) if length else 0)
+        return len(self.buffer) >= self.expected
+
+    def answer(self) -> Answer:
+        head, _, body = self.buffer.partition(b"\r\n\r\n")
+        return Answer(head, body)
+
+
+def drive(
+    port: int,
+    requests: Sequence[bytes],
+    *,
+    clients: int,
+    status: int | None = 200,
+    length: int | None = None,
+    keep: Callable[[Answer], object] | None = None,
+) -> list[float]:
+    """Send ``requests`` over ``clients`` connections, each asking anew once it is answered.
+
+    One thread serves them all, so that the clients wait for the server and not for each other.
+    Returns the seconds of each whole request. Raises Unexpected for another ``status``, or a body
+    that is not ``length`` bytes long, give or take a hundredth.
+    """
+    selector = selectors.DefaultSelector()
+    waiting = iter(requests)
+    taken: list[float] = []
+    busy = 0
+    everybody = [_Client(port) for _ in range(clients)]
+    try:
+        for client in everybody:
+            selector.register(client.socket, selectors.EVENT_READ, client)
+            busy += _next(client, waiting)
+        while busy:
+            ready = selector.select(PATIENCE)
+            if not ready:
+                raise Unexpected(f"no answer within {PATIENCE:.0f} s")
+            for key, _events in ready:
+                client = key.data
+                if not client.receive():
+                    continue
+                taken.append(time.perf_counter() - client.began)
+                _check(client, status, length)
+                if keep:
+                    keep(client.answer())
+                busy += _next(client, waiting) - 1
+    finally:
+        selector.close()
+        for client in everybody:
+            client.socket.close()
+    return taken
+
+
+def _next(client: _Client, waiting: Iterator[bytes]) -> int:
+    request = next(waiting, None)
+    if request is None:
+        return 0
+    client.ask(request)
+    return 1
+
+
+def _check(client: _Client, status: int | None, length: int | None) -> None:
+    if status is not None and client.buffer[9:12] != str(status).encode():
+        raise Unexpected(client.buffer[:900].decode(errors="replace"))
+    if length is not None:
+        size = len(client.answer().body)
+        if abs(size - length) > length // 100 + 16:
+            raise Unexpected(f"a body of {size} bytes, not {length}")
+
+
+@dataclass
+class Page:
+    """One page of one server, measured again and again."""
+
+    name: str
+    site: Site
+    path: str
+    length: int = 0
+
+    def warm(self, times: int = 12) -> None:
+        """Fetch it some times, as somebody who has been here before; learn the body's length."""
+        for _n in range(times):
+            answer = self.site.fetch(self.path)
+            if answer.status != 200:
+                raise Unexpected(f"{self.path}: {answer.head.decode()}")
+        self.length = len(answer.body)
+
+    def median(self, clients: int, count: int) -> float:
+        """Return the median of ``count`` whole requests, in seconds."""
+        request = self.site.request(self.path)
+        taken = drive(
+            self.site.port, list(repeat(request, count)), clients=clients, length=self.length
+        )
+        return statistics.median(taken)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Medians of repetitions, side by side."""
+
+    times: dict[str, list[float]]
+
+    def ratios(self, of: str, to: str) -> list[float]:
+        """Return the ratio of each repetition."""
+        return [a / b for a, b in zip(self.times[of], self.times[to], strict=True)]
+
+    def ratio(self, of: str, to: str) -> float:
+        """Return the median of the repetitions' ratios."""
+        return statistics.median(self.ratios(of, to))
+
+    def middle(self, name: str) -> float:
+        """Return the median time, in milliseconds; it says nothing without its neighbour's."""
+        return statistics.median(self.times[name]) * 1000
+
+
+def compare(pages: Sequence[Page], *, clients: int, count: int, repetitions: int) -> Comparison:
+    """Measure ``pages`` in turn, the order reversed each time; ``count`` requests a turn."""
+    times: dict[str, list[float]] = {page.name: [] for page in pages}
+    for page in pages:
+        page.warm()
+    for repetition in range(repetitions):
+        for page in pages if repetition % 2 == 0 else reversed(pages):
+            times[page.name].append(page.median(clients, count))
+    return Comparison(times)
