@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from flask import Flask, abort, current_app, has_request_context, request
 from flask_login import current_user
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Table, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.sql.visitors import iterate
 
 from portal.core.database import Base, db
 from portal.core.versions import expect_version
@@ -39,6 +40,9 @@ class Actor(Protocol):
     def side(self) -> str: ...
     @property
     def permissions(self) -> frozenset[str]: ...
+    @property
+    def scope_key(self) -> Hashable:
+        """Everything that a policy's terms may read of the actor."""
 
 
 class Nobody:
@@ -50,6 +54,7 @@ class Nobody:
     name = ""
     side = "nobody"
     permissions: frozenset[str] = frozenset()
+    scope_key = "nobody"
 
 
 NOBODY = Nobody()
@@ -167,21 +172,52 @@ def _role_words() -> Words:
 
 @dataclass(frozen=True)
 class Mode:
-    """In whose name the ORM reads: an actor's (with the scopes to add) or the system's."""
+    """In whose name the ORM reads: an actor's (scopes to add by table) or the system's."""
 
     actor: Actor | None
     reason: str
-    options: tuple[ExecutableOption, ...] = ()
+    options: Mapping[str, ExecutableOption] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=1024)
+def _options_of(_scope_key: Hashable, actor: _Unhashed) -> Mapping[str, ExecutableOption]:
+    """Return the scope of every model as an option, by table; the same for the same scope key."""
+    return {
+        cast(Table, mapper.local_table).key: with_loader_criteria(
+            mapper.class_, scope_of(mapper.class_, actor.actor), include_aliases=True
+        )
+        for mapper in Base.registry.mappers
+    }
+
+
+class _Unhashed:
+    """An actor that a cache looks past: the scope key alone decides."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Unhashed)
+
+    def __hash__(self) -> int:
+        return 0
 
 
 def _mode_of(actor: Actor) -> Mode:
-    return Mode(actor, "actor", tuple(_criteria(actor)))
+    return Mode(actor, "actor", _options_of(actor.scope_key, _Unhashed(actor)))
 
 
-def _criteria(actor: Actor) -> Iterator[ExecutableOption]:
-    for mapper in Base.registry.mappers:
-        model = mapper.class_
-        yield with_loader_criteria(model, scope_of(model, actor), include_aliases=True)
+def _tables_in(statement: Any) -> set[str]:
+    """Return the names of all tables that ``statement`` reads or writes, at whatever depth."""
+    names: set[str] = set()
+    for element in iterate(statement):
+        table: Any = element if isinstance(element, FromClause) else None
+        table = table if table is not None else getattr(element, "table", None)
+        while table is not None and not isinstance(table, Table):
+            table = getattr(table, "element", None)
+        if table is not None:
+            names.add(str(table.key))
+    return names
 
 
 _mode: ContextVar[Mode | None] = ContextVar("access_mode", default=None)
@@ -242,7 +278,11 @@ def _net(state: ORMExecuteState) -> None:
             # Scopes do not reach the SELECT inside an INSERT: nothing is copied in user mode.
             raise Unscoped("rows are copied from a SELECT in system mode only")
         return
-    state.statement = statement.options(*mode.options)
+    # A statement with loading options of its own may join tables that are not in it yet.
+    names = mode.options.keys() if statement._with_options else _tables_in(statement)
+    state.statement = statement.options(
+        *(option for name, option in mode.options.items() if name in names)
+    )
 
 
 def install_net(session_class: type[Session]) -> None:

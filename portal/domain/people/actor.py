@@ -44,6 +44,20 @@ class MemberActor:
         return self.token
 
     @property
+    def scope_key(self) -> tuple[object, ...]:
+        """Return everything that a policy's terms may read of the actor."""
+        return (
+            self.membership_id,
+            self.user_id,
+            self.organisation_id,
+            self.side,
+            self.role,
+            self.reach,
+            self.approval_limit,
+            self.permissions,
+        )
+
+    @property
     def initials(self) -> str:
         """Return up to two letters for the round mark."""
         parts = [part for part in self.name.split() if part[:1].isalpha()]
