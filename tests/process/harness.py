@@ -46,14 +46,14 @@ class Running:
         """Start gunicorn, with ``more`` in its environment; it answers a moment later."""
         assert self.web is None
         command = ["gunicorn", "-c", "python:portal.gunicorn_settings", self.entry]
-        self.web = self.nursery.start(command, self._environment(more), self.folder / "web.log")
+        self.web = self.nursery.start(command, self.environment(more), self.folder / "web.log")
 
     def start_worker(self, **more: str) -> None:
         """Start the worker, with ``more`` in its environment."""
         assert self.worker is None
         command = ["flask", "--app", "wsgi", "worker"]
         log = self.folder / "worker.log"
-        self.worker = self.nursery.start(command, self._environment(more), log)
+        self.worker = self.nursery.start(command, self.environment(more), log)
 
     def kill_web(self) -> None:
         """``kill -9`` all of gunicorn."""
@@ -77,7 +77,7 @@ class Running:
 
     def wait_for_web(self, seconds: float = 20) -> None:
         """Wait until gunicorn answers; raises TimeoutError."""
-        wait_until(self._answers, seconds, "the web server does not answer")
+        wait_until(self.answers, seconds, "the web server does not answer")
 
     def wait_for_outbox(self, seconds: float = 40) -> None:
         """Wait until nothing is on its way any more; raises TimeoutError."""
@@ -102,7 +102,8 @@ class Running:
         self.kill_web()
         self.kill_worker()
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Tell whether gunicorn answers at this moment."""
         try:
             with closing(socket.create_connection(("127.0.0.1", self.port), timeout=2)) as web:
                 web.sendall(b"GET /static/icons.svg HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
@@ -110,7 +111,8 @@ class Running:
         except OSError:
             return False
 
-    def _environment(self, more: dict[str, str]) -> dict[str, str]:
+    def environment(self, more: dict[str, str]) -> dict[str, str]:
+        """Return the settings of the portal's processes, with ``more`` among them."""
         return {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/"),
