@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask, current_app, request, url_for
-from flask_babel import get_domain, gettext
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -66,14 +65,14 @@ def account() -> Account:
 
 def translate(text: str, **values: Any) -> Markup:
     """Return ``text`` in the page's language as markup, its ``values`` escaped."""
-    translated = Markup(gettext(text))  # noqa: S704 - the catalogue is ours
+    translated = Markup(language.translated(text))  # noqa: S704 - the catalogue is ours
     return translated % values if values else translated
 
 
 def translate_count(one: str, many: str, num: int, **values: Any) -> Markup:
     """Return the form of a text for ``num`` as markup, its ``values`` escaped."""
-    translated = get_domain().get_translations().ungettext(one, many, num)
-    return Markup(translated) % {"num": num, **values}  # noqa: S704 - the catalogue is ours
+    translated = Markup(language.translated(one, many, num))  # noqa: S704 - the catalogue is ours
+    return translated % {"num": num, **values}
 
 
 def may(permission: str, record: Any = None) -> bool:

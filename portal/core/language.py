@@ -4,28 +4,49 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_currency, get_currency_precision
+from babel.support import NullTranslations
 from flask import current_app, g, has_request_context, request
-from flask_babel import Babel, get_locale, get_timezone, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, LazyString, get_domain
+from markupsafe import escape
 
 from portal.core.money import to_major
 from portal.core.times import now
 
-_l = lazy_gettext
+
+def translated(text: str, many: str | None = None, num: int = 1) -> str:
+    """Return the form of ``text`` (for ``num`` of ``many``) in the page's language, unfilled."""
+    catalogue = _speech().catalogue
+    return str(catalogue.ugettext(text) if many is None else catalogue.ungettext(text, many, num))
 
 
 def _(text: str, **values: Any) -> str:
     """Return ``text`` in the page's language, with ``values`` filled in."""
-    return str(gettext(text, **values))
+    return translated(text) % values if values else translated(text)
 
 
 def _n(one: str, many: str, num: int, **values: Any) -> str:
     """Return the form of a text for ``num``, in the page's language."""
-    return str(ngettext(one, many, num, **values))
+    return translated(one, many, num) % {"num": num, **values}
+
+
+class Later(LazyString):  # type: ignore[misc]
+    """A text that is said in the page's language each time that it is read."""
+
+    def __html__(self) -> str:
+        # Without this a template would translate it twice: to ask for __html__, and to show it.
+        return escape(str(self))
+
+
+def _l(text: str, **values: Any) -> Any:
+    """Return ``text`` to be translated later, for what is declared before there is a page."""
+    return Later(_, text, **values)
 
 
 # What a person chooses -> the locale that writes figures and dates. British forms for English:
@@ -61,70 +82,109 @@ def init_language(app: Any) -> None:
     )
 
 
+@dataclass(frozen=True)
+class Speech:
+    """What it takes to write in one language and zone: a page needs it a hundred times."""
+
+    language: str | None
+    timezone: str | None
+    locale: Locale
+    name: str
+    zone: ZoneInfo
+    catalogue: Any
+
+
+def _speech() -> Speech:
+    """Return the present page's or mail's, found again when its language or zone has changed."""
+    if not g:
+        return _SPEECHLESS
+    page = vars(cast(Any, g)._get_current_object())
+    found: Speech | None = page.get("speech")
+    if (
+        found is None
+        or found.language != page.get("language")
+        or found.timezone != page.get("timezone")
+    ):
+        found = _find_speech()
+        page["speech"] = found
+    return found
+
+
+def _find_speech() -> Speech:
+    language = chosen_language()
+    locale = _locale(FORMATS[language])
+    catalogue = get_domain().get_translations()
+    zone = ZoneInfo(chosen_timezone())
+    return Speech(g.get("language"), g.get("timezone"), locale, str(locale), zone, catalogue)
+
+
+_locale = lru_cache(Locale.parse)
+# Outside any application: what is logged, or asked for at import.
+_SPEECHLESS = Speech(
+    None, None, Locale.parse("en_GB"), "en_GB", ZoneInfo("UTC"), NullTranslations()
+)
+
+
 def locale() -> Locale:
     """Return the locale of the present page or mail."""
-    return get_locale() or Locale.parse(FORMATS["en"])
+    return _speech().locale
+
+
+def timezone() -> ZoneInfo:
+    """Return the zone in which the present page or mail shows times."""
+    return _speech().zone
 
 
 def show_money(minor: int | None, currency: str, whole: bool = True) -> str:
     """Return ``minor`` units of ``currency`` as people write it; no decimals when they are zero."""
-    if minor is None:
-        return ""
-    key = (minor, currency, whole, str(locale()))
-    cached = _money.get(key)
-    if cached is None:
-        major = to_major(minor, currency)
-        is_round = whole and major == major.to_integral_value()
-        digits = 0 if is_round else get_currency_precision(currency)
-        pattern = locale().currency_formats["standard"]
-        cached = format_currency(
-            major,
-            currency,
-            locale=locale(),
-            format=_whole(pattern.pattern) if digits == 0 else None,
-            currency_digits=digits != 0,
-        )
-        if len(_money) > 4096:
-            _money.clear()
-        _money[key] = cached
-    return cached
+    return "" if minor is None else _money(minor, currency, whole, _speech().name)
 
 
-_money: dict[tuple[int, str, bool, str], str] = {}
+@lru_cache(maxsize=4096)
+def _money(minor: int, currency: str, whole: bool, locale_name: str) -> str:
+    locale = _locale(locale_name)
+    major = to_major(minor, currency)
+    is_round = whole and major == major.to_integral_value()
+    digits = 0 if is_round else get_currency_precision(currency)
+    pattern = locale.currency_formats["standard"].pattern
+    return format_currency(
+        major,
+        currency,
+        locale=locale,
+        format=pattern.replace(".00", "") if digits == 0 else None,
+        currency_digits=digits != 0,
+    )
 
 
-def _whole(pattern: str) -> str:
-    return pattern.replace(".00", "")
+@lru_cache(maxsize=4096)
+def _day(day: dt.date, pattern: str, locale_name: str) -> str:
+    return format_date(day, pattern, locale=_locale(locale_name))
 
 
 def _local(moment: dt.datetime) -> dt.datetime:
-    return moment.astimezone(get_timezone())
+    return moment.astimezone(_speech().zone)
+
+
+def _date(date: dt.date | dt.datetime, pattern: str, with_year: bool | None = None) -> str:
+    day = _local(date).date() if isinstance(date, dt.datetime) else date
+    if day.year != _local(now()).year if with_year is None else with_year:
+        pattern += " y"
+    return _day(day, pattern, _speech().name)
 
 
 def show_date(date: dt.date | dt.datetime | None, with_year: bool | None = None) -> str:
     """Return a date such as "Wed 25 Nov", with the year when it is not this one."""
-    if date is None:
-        return ""
-    day = _local(date).date() if isinstance(date, dt.datetime) else date
-    this_year = _local(now()).year
-    show_year = day.year != this_year if with_year is None else with_year
-    if locale().language == "fr":
-        return format_date(day, "EEE d MMM y" if show_year else "EEE d MMM", locale=locale())
-    return format_date(day, "EEE d MMM y" if show_year else "EEE d MMM", locale=locale())
+    return "" if date is None else _date(date, "EEE d MMM", with_year)
 
 
 def show_day(moment: dt.datetime) -> str:
     """Return the local day in full, such as "Sunday 22 November"."""
-    return format_date(_local(moment).date(), "EEEE d MMMM", locale=locale())
+    return _date(moment, "EEEE d MMMM", with_year=False)
 
 
 def show_short_date(date: dt.date | dt.datetime | None) -> str:
     """Return a date such as "18 Feb" (with the year when it is not this one)."""
-    if date is None:
-        return ""
-    day = _local(date).date() if isinstance(date, dt.datetime) else date
-    pattern = "d MMM" if day.year == _local(now()).year else "d MMM y"
-    return format_date(day, pattern, locale=locale())
+    return "" if date is None else _date(date, "d MMM")
 
 
 def show_time(moment: dt.datetime) -> str:

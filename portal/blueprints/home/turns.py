@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from flask import current_app, url_for
-from flask_babel import get_timezone
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import load_only
 
 from portal.core.access import visible
 from portal.core.database import db
-from portal.core.language import _, _n, show_ago, show_due, show_money, show_short_date
+from portal.core.language import (
+    _,
+    _n,
+    show_ago,
+    show_due,
+    show_money,
+    show_short_date,
+    timezone,
+)
 from portal.core.times import now
 from portal.core.workflow import PARTNER, VENDOR
 from portal.domain.deals.models import Deal
@@ -69,8 +75,7 @@ class Standing:
 
 def greeting(actor: MemberActor) -> str:
     """Return the greeting for the local time of day."""
-    zone = get_timezone() or ZoneInfo("UTC")
-    hour = now().astimezone(zone).hour
+    hour = now().astimezone(timezone()).hour
     name = actor.first_name
     if hour < 12:
         return _("Good morning, %(name)s.", name=name)
