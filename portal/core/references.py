@@ -19,6 +19,11 @@ def new_reference(prefix: str) -> str:
     return f"{prefix}-" + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
+def is_reference(text: str) -> bool:
+    """Tell whether ``text`` is written exactly as a reference is."""
+    return _SHAPE.fullmatch(text) is not None
+
+
 def normalise_reference(text: str) -> str | None:
     """Return ``text`` as a well-formed reference, or None if it cannot be one."""
     if len(text) > 2 + 1 + LENGTH or not text.isascii():
