@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import threading
 from contextvars import ContextVar
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Integer, MetaData, String, event
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -78,6 +80,7 @@ transaction_mode: ContextVar[str] = ContextVar("transaction_mode", default="writ
 
 # One writer at a time in a process: SQLite's own back-off is unfair and gives a long tail.
 _writer = threading.Lock()
+LONGEST_WAIT = 10  # seconds
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
@@ -86,7 +89,7 @@ def _on_connect(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=10000",
+        f"busy_timeout={LONGEST_WAIT * 1000}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -102,7 +105,9 @@ def _on_begin_sqlite(connection: Connection) -> None:
     if is_read:
         raw.execute("BEGIN")
         return
-    _writer.acquire()
+    if not _writer.acquire(timeout=LONGEST_WAIT):
+        # Also for a thread that would wait for itself: busy is an answer, silence is not.
+        raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("busy"))
     info["is_writer"] = True
     raw.execute("BEGIN IMMEDIATE")
 
@@ -131,7 +136,11 @@ def engine_options(url: str) -> dict[str, Any]:
     """Return SQLAlchemy's engine options for the database at ``url``."""
     if url.startswith("sqlite"):
         return {
-            "connect_args": {"isolation_level": None, "check_same_thread": False, "timeout": 10},
+            "connect_args": {
+                "isolation_level": None,
+                "check_same_thread": False,
+                "timeout": LONGEST_WAIT,
+            },
             "pool_size": 10,
             "max_overflow": 20,
         }

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, exists, func, insert, literal, select, union_all, update
+from sqlalchemy import case, delete, exists, func, insert, literal, select, union_all, update
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload, subqueryload
 
 from portal.core.access import (
@@ -84,6 +84,35 @@ READS: dict[str, Callable[[Session], Ids]] = {
     },
     "streamed": lambda s: {r.id for r in s.scalars(select(R).execution_options(yield_per=2))},
     "locked": lambda s: {r.id for r in s.scalars(select(R).with_for_update(of=R))},
+    "in exists of another": lambda s: (
+        set(
+            s.scalars(
+                select(Organisation.id).where(exists().where(R.organisation_id == Organisation.id))
+            )
+        )
+        and set(s.scalars(select(R.id)))
+    ),
+    "from a statement": lambda s: {r.id for r in s.scalars(select(R).from_statement(select(R)))},
+    "in a case": lambda s: set(s.scalars(select(case((R.id > 0, R.id), else_=R.id)))),
+    "ordered by a subquery": lambda s: set(
+        s.scalars(
+            select(R.id).order_by(
+                select(func.count(Deal.id)).where(Deal.registration_id == R.id).scalar_subquery()
+            )
+        )
+    ),
+    "in a lateral count": lambda s: {
+        row[0]
+        for row in s.execute(
+            select(
+                select(func.max(R.id))
+                .where(R.organisation_id == Organisation.id)
+                .correlate(Organisation)
+                .scalar_subquery()
+            )
+        )
+        if row[0]
+    },
     "grouped": lambda s: set(s.scalars(select(func.max(R.id)).group_by(R.id))),
 }
 

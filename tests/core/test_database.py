@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
+from portal.core import database
 from portal.core.access import public, system_mode
 from portal.core.database import db, transaction_mode
 from portal.core.drafts import Draft
@@ -104,6 +105,22 @@ def test_one_writer_at_a_time_and_none_is_lost(data_app: Flask) -> None:
         shared = session.get(ChainHead, "shared")
         assert shared.place == writers * rounds
         assert session.query(ChainHead).filter_by(hash="").count() == writers * rounds + 1
+
+
+def test_a_thread_that_would_wait_for_itself_is_told_that_the_portal_is_busy(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "LONGEST_WAIT", 0.2)
+    with everything(app) as session:
+        session.add(ChainHead(chain="first", place=1, hash=""))
+        session.flush()
+        with Session(db.engine) as second, pytest.raises(OperationalError, match="busy"):
+            second.execute(select(ChainHead))
+        session.commit()
+    with everything(app) as session:
+        session.add(ChainHead(chain="afterwards", place=1, hash=""))
+        session.commit()
+        assert session.get(ChainHead, "first") is not None
 
 
 def test_a_reader_is_not_held_up_by_a_writer(data_app: Flask) -> None:
