@@ -1,0 +1,187 @@
+"""Which unique word stands in which text of the database, and who may read it?"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import JSON, String
+from sqlalchemy.sql.schema import Column
+
+from portal.core.database import Base
+from tests.matrix.oracle import OUTBOX_READERS, Facts, Person
+
+CANARY = re.compile(r"qzx\d{5}x")
+REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE)-[0-9A-HJKMNP-TV-Z]{8}\b")
+
+# Every text that people write or read. What is not here is a code, a key or a digest, and is
+# named below: a new column must be put into one of the two lists.
+TEXTS: Mapping[str, str] = {
+    "deal": "company customer_key domain city contact_name contact_email contact_phone "
+    "own_reference next_step",
+    "delivery": "reason",
+    "draft": "fields",
+    "event": "actor_name words",
+    "letter": "recipient subject body",
+    "login_session": "provider_sid acr amr agent",
+    "organisation": "name tier domains",
+    "product": "name name_fr",
+    "question": "comment reply",
+    "registration": "company website domain customer_key legal_name street postal_code city "
+    "contact_name contact_email contact_phone need rivals own_reference consent_words reason_text",
+    "registration_match": "organisation_name company domain place answered_by",
+    "user": "name email",
+}
+CODES: Mapping[str, str] = {
+    "chain_head": "chain hash",
+    "claim": "customer_key country",
+    "deal": "reference country region stage currency loss_reason next_side next_what",
+    "deal_word": "word",
+    "delivery": "key destination lane state lease",
+    "draft": "path version",
+    "event": "tag chain actor_side from_state to_state particulars words_digest request_id "
+    "previous_hash hash",
+    "join_link": "token_hash",
+    "login_session": "token_hash address",
+    "membership": "reference role reach",
+    "organisation": "reference name_key side status types countries",
+    "product": "code",
+    "question": "field",
+    "receipt": "reference content_hash rule_version",
+    "registration": "reference status country region currency may_contact reason_code next_side "
+    "next_what",
+    "registration_activity": "kind",
+    "registration_match": "other_reference state evidence answer",
+    "submission_key": "key path fingerprint url reference",
+    "user": "language timezone",
+    "user_identity": "issuer subject",
+}
+
+
+def is_text(column: Column[Any]) -> bool:
+    """Tell whether a column can hold words."""
+    return isinstance(column.type, (String, JSON))
+
+
+def unclassified() -> set[str]:
+    """Return the text columns that neither list names, and the named ones that are gone."""
+    found = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if is_text(column)
+    }
+    named = {
+        f"{table}.{name}"
+        for listing in (TEXTS, CODES)
+        for table, names in listing.items()
+        for name in names.split()
+    }
+    return found ^ named
+
+
+@dataclass(frozen=True)
+class Canary:
+    """Where one canary stands."""
+
+    word: str
+    table: str
+    column: str
+    row: Mapping[str, Any]
+
+
+def mark(database: sqlite3.Connection) -> list[Canary]:
+    """Put a canary of its own into every text of every row, the demo world's too."""
+    database.row_factory = sqlite3.Row
+    canaries: list[Canary] = []
+    database.execute("BEGIN")
+    for table, names in TEXTS.items():
+        for row in database.execute(f'SELECT rowid AS place, * FROM "{table}"').fetchall():
+            for column in names.split():
+                word = f"qzx{len(canaries):05d}x"
+                value = _with(row[column], word)
+                if value is None:
+                    continue
+                change = f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?'
+                database.execute(change, (value, row["place"]))
+                canaries.append(Canary(word, table, column, dict(row)))
+    database.execute("COMMIT")
+    return canaries
+
+
+def _with(value: Any, word: str) -> str | None:
+    """Return ``value`` with the canary in it; what is empty by nature stays empty."""
+    text = str(value or "")
+    if text.startswith(("[", "{")):
+        held = json.loads(text)
+        if not held:
+            return None
+        if isinstance(held, dict):
+            return json.dumps({name: f"{inner} {word}" for name, inner in held.items()})
+        if isinstance(held[0], list):
+            return json.dumps([[name, f"{inner} {word}"] for name, inner in held])
+        return json.dumps([f"{word}.example", *held])
+    if value is None or text == "":
+        return None if value is None else word
+    return f"{word}.{text}" if "." in text and " " not in text else f"{text} {word}"
+
+
+class Readers:
+    """Tells who may read what stands where, from the facts of all records."""
+
+    def __init__(self, rows: Mapping[str, list[Mapping[str, Any]]], facts: Mapping[str, Facts]):
+        self.facts = facts
+        self.registrations = {row["id"]: facts[row["reference"]] for row in rows["registration"]}
+        self.deals = {row["id"]: facts[row["reference"]] for row in rows["deal"]}
+        self.homes = {row["id"]: row["organisation_id"] for row in rows["membership"]}
+        self.people: dict[int, list[int]] = {}
+        for row in rows["membership"]:
+            self.people.setdefault(row["user_id"], []).append(row["id"])
+        self.sold = {(row["organisation_id"], row["product_id"]) for row in
+                     rows["organisation_product"]}  # fmt: skip
+        self.told = {row["event_id"] for row in rows["delivery"]}
+        self._rules: dict[str, Callable[[Person, Canary], bool]] = {
+            "deal": lambda who, one: who.knows(self.deals[one.row["id"]]),
+            "delivery": lambda who, _one: who.short in OUTBOX_READERS,
+            "draft": lambda who, one: one.row["membership_id"] == who.membership,
+            "event": self._event,
+            "letter": lambda who, _one: who.short in OUTBOX_READERS,
+            "login_session": lambda _who, _one: False,
+            "organisation": lambda who, one: who.knows_organisation(one.row["id"]),
+            "product": lambda who, one: (
+                who.side == "vendor" or (who.organisation, one.row["id"]) in self.sold
+            ),
+            "question": self._part,
+            "registration": lambda who, one: who.knows(self.registrations[one.row["id"]]),
+            "registration_match": lambda who, one: who.side == "vendor" and self._part(who, one),
+            "user": lambda who, one: any(
+                who.knows_person(membership, self.homes[membership])
+                for membership in self.people.get(one.row["id"], ())
+            ),
+        }
+
+    def may_read(self, who: Person, canary: Canary) -> bool:
+        """Tell whether ``who`` may read the text in which the canary stands."""
+        if canary.column == "customer_key":
+            return False  # a key for comparing, shown to nobody
+        return self._rules[canary.table](who, canary)
+
+    def _part(self, who: Person, canary: Canary) -> bool:
+        return who.knows(self.registrations[canary.row["registration_id"]])
+
+    def _event(self, who: Person, canary: Canary) -> bool:
+        row = canary.row
+        is_whole_name = canary.column == "actor_name" and row["actor_side"] == "vendor"
+        if who.short == "axel":
+            return True
+        if who.short in OUTBOX_READERS:
+            return canary.column == "actor_name" and row["id"] in self.told
+        facts = self.facts.get(row["chain"])
+        if facts is None or not who.knows(facts):
+            return False
+        # A partner reads no internal event, and of the vendor's people first names only.
+        return who.side == "vendor" or bool(row["partner_sees"] and not is_whole_name)

@@ -1,0 +1,258 @@
+"""Which requests does the matrix make, read from the portal's own map of addresses?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from portal.core.times import now
+from tests.matrix.oracle import (
+    APPROVED,
+    ASKED,
+    DRAFT,
+    OUTSIDE,
+    PAGES,
+    PUBLIC,
+    RECORDS,
+    REVIEWED,
+    SUBMITTED,
+    Facts,
+)
+from tests.matrix.planting import OPEN, WON
+from tests.matrix.world import World, slots
+
+SHOWS = ("registrations.show", "admin.review.show", "deals.show", "admin.organisations.show")
+# Relations beyond the five of the matrix; tried where a record is read.
+FARTHER = ("grandchild", "above", "sibling")
+ABSENT = {
+    "registration": "DR-00000000",
+    "deal": "DL-00000000",
+    "organisation": "OR-00000000",
+    "delivery": "00000000-0000-4000-8000-000000000000",
+}
+_today = now().date()
+_soon = (_today + dt.timedelta(days=30)).isoformat()
+_lately = (_today - dt.timedelta(days=3)).isoformat()
+
+# A form as somebody fills it in who has the right: were a guard missing, it would take effect.
+CUSTOMER = {
+    "website": "https://www.freshcustomer.ca",
+    "company": "Fresh customer",
+    "country": "CA",
+    "region": "CA-ON",
+    "city": "Ottawa",
+    "contact_name": "Dana Fresh",
+    "contact_email": "dana@freshcustomer.ca",
+    "contact_phone": "",
+}
+OPPORTUNITY = {
+    "products": "ARM",
+    "value": "51000",
+    "currency": "CAD",
+    "close_on": _soon,
+    "need": "Somebody has to lift the boxes, all day long.",
+}
+EVIDENCE = {"call_did": "y", "call_on": _lately, "may_contact": "ask", "consent": "y"}
+STEPS = {"customer": CUSTOMER, "opportunity": OPPORTUNITY, "evidence": EVIDENCE}
+NEED = "They lift boxes all day, and two people are ill."
+FORMS: Mapping[str, Mapping[str, str]] = {
+    "account.update": {"language": "fr", "timezone": "Europe/Paris"},
+    "admin.review.approve": {},
+    "admin.review.ask": {"ask_need": "y", "comment_need": "Which of the two lines?"},
+    "admin.review.compare": {"answer": "same"},
+    "admin.review.reject": {"reason": "no_project", "text": "There is no project any more."},
+    "admin.review.take": {},
+    "deals.edit": {"amount": "61000", "close_on": _soon, "own_reference": "New"},
+    "deals.finish_step": {},
+    "deals.lose": {"reason": "price"},
+    "deals.move": {"stage": "qualified"},
+    "deals.plan": {"step": "Call again", "on": _soon},
+    "deals.win": {},
+    "drafts.discard": {"form_path": "/account"},
+    "drafts.keep": {"form_path": "/account", "language": "fr"},
+    "registrations.answer": {"need": NEED, "reply_need": "Both of them."},
+    "registrations.create": {},
+    "registrations.discard": {},
+    "registrations.submit": {},
+    "registrations.withdraw": {"text": "The project is over."},
+}
+
+# On which page the form of a write stands (its own address where nothing is said).
+PAGE_OF: Mapping[str, str] = {
+    "account.update": "/account",
+    "admin.review.approve": "/admin/registrations/{}",
+    "admin.review.compare": "/admin/registrations/{}",
+    "admin.review.take": "/admin/registrations/{}",
+    "deals.finish_step": "/deals/{}",
+    "registrations.create": "/",
+    "registrations.discard": "/registrations/{}/customer",
+    "registrations.submit": "/registrations/{}/check",
+}
+
+# What a write leaves behind: the events it records, and the tables it may write besides events
+# and the form's key.
+LEAVES: Mapping[str, tuple[str, str]] = {
+    "account.update": ("", "user"),
+    "admin.review.approve": ("registration:approve deal:create",
+                             "registration claim deal deal_product deal_word delivery"),
+    "admin.review.ask": ("registration:ask", "registration question delivery"),
+    "admin.review.compare": ("registration:compare", "registration_match"),
+    "admin.review.reject": ("registration:reject", "registration delivery"),
+    "admin.review.take": ("registration:take", "registration"),
+    "deals.edit": ("deal:edit", "deal deal_word"),
+    "deals.finish_step": ("deal:step_done", "deal"),
+    "deals.lose": ("deal:lose", "deal claim delivery"),
+    "deals.move": ("deal:move", "deal"),
+    "deals.plan": ("deal:plan", "deal"),
+    "deals.win": ("deal:win", "deal delivery"),
+    "registrations.answer": ("registration:answer", "registration question delivery"),
+    "registrations.create": ("registration:create", "registration"),
+    "registrations.discard": ("registration:discard",
+                              "registration registration_product registration_activity question"),
+    "registrations.save": ("registration:edit",
+                           "registration registration_product registration_activity"),
+    "registrations.submit": ("registration:submit", "registration receipt delivery"),
+    "registrations.withdraw": ("registration:withdraw", "registration delivery"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One request of one person; ``facts`` None where the address names no record."""
+
+    short: str
+    endpoint: str
+    method: str
+    relation: str
+    path: str
+    facts: Facts | None
+    step: str = ""
+    htmx: bool = False
+
+    @property
+    def place(self) -> tuple[str, str, str, str]:
+        """Return what makes it one cell of the matrix, whatever the record's state."""
+        return self.endpoint, self.method, self.short, self.relation
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        """Return the filled-in form of a write."""
+        return STEPS[self.step] if self.step else FORMS[self.endpoint]
+
+    def __str__(self) -> str:
+        state = f" ({self.facts.state})" if self.facts and self.facts.state else ""
+        mode = " with htmx" if self.htmx else ""
+        what = f"{self.method} {self.endpoint} {self.relation}{state}{mode}"
+        return f"{self.short} {what} {self.path}"
+
+
+def guarded_rules(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """Yield every rule that is not public with each of its methods."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint not in PUBLIC:
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield rule, method
+
+
+def unnamed(app: Flask) -> set[tuple[str, str]]:
+    """Return what the oracle does not know, and what it knows that is gone."""
+    return {(rule.endpoint, method) for rule, method in guarded_rules(app)} ^ {*PAGES, *RECORDS}
+
+
+def cells_of(world: World, short: str) -> Iterator[Cell]:
+    """Yield every cell of one person; absent records come first, to compare the others with."""
+    rules = list(guarded_rules(world.app))
+    for rule, method in rules:
+        if (rule.endpoint, method) in PAGES:
+            yield from _pair(Cell(short, rule.endpoint, method, "–", rule.rule, None))
+    for rule, method in rules:
+        if (rule.endpoint, method) in RECORDS:
+            yield from _absent(short, rule, method)
+    for rule, method in rules:
+        if (rule.endpoint, method) in RECORDS:
+            yield from _present(world, short, rule, method)
+
+
+def _pair(cell: Cell) -> Iterator[Cell]:
+    yield cell
+    yield Cell(**{**vars(cell), "htmx": True})
+
+
+def _steps(rule: Rule, method: str) -> tuple[str, ...]:
+    if "step" not in rule.arguments:
+        return ("",)
+    return ("customer", "check") if method == "GET" else ("customer", "opportunity", "evidence")
+
+
+def address(rule: Rule, name: str, step: str = "") -> str:
+    """Return the rule's address of the record ``name``."""
+    if not rule.arguments:
+        return rule.rule
+    head = rule.rule.partition("<")[0]
+    tail = rule.rule.partition(">")[2]
+    if step:
+        tail = "/" + step
+    return head + name + tail
+
+
+def _absent(short: str, rule: Rule, method: str) -> Iterator[Cell]:
+    name = ABSENT[RECORDS[rule.endpoint, method].kind]
+    for step in _steps(rule, method):
+        cell = Cell(short, rule.endpoint, method, "absent", address(rule, name, step), None, step)
+        yield from _pair(cell) if rule.endpoint in SHOWS else (cell,)
+
+
+def _present(world: World, short: str, rule: Rule, method: str) -> Iterator[Cell]:
+    for relation, holder in slots(short, world).items():
+        if relation in FARTHER and rule.endpoint not in SHOWS:
+            continue
+        for place, facts in enumerate(_records(world, short, holder, relation, rule, method)):
+            steps = _steps(rule, method)
+            for step in steps if relation == "own" else steps[:1]:
+                path = address(rule, facts.reference, step)
+                cell = Cell(short, rule.endpoint, method, relation, path, facts, step)
+                both = relation == "own" or (relation == "foreign" and rule.endpoint in SHOWS)
+                yield from _pair(cell) if both and place == 0 else (cell,)
+
+
+def _records(
+    world: World, short: str, holder: str, relation: str, rule: Rule, method: str
+) -> Iterator[Facts]:
+    """Yield the holder's records in the states that matter; out of sight one state does."""
+    ask = RECORDS[rule.endpoint, method]
+    planted, person = world.planted, world.people[short]
+    if ask.kind == "organisation":
+        place = _organisation(world, short, holder, relation)
+        yield next(one for one in world.facts.values()
+                   if one.kind == "organisation" and one.organisation == place)  # fmt: skip
+    elif ask.kind == "delivery":
+        yield world.facts[world.delivery_of(planted.references[holder, SUBMITTED])]
+    elif ask.kind == "deal":
+        ready = world.facts[planted.deals[holder, OPEN]]
+        yield ready
+        if (holder, WON) in planted.deals and person.knows(ready) and short not in OUTSIDE:
+            yield world.facts[planted.deals[holder, WON]]
+    else:
+        states = list(ask.by_state) or [REVIEWED]
+        seen = world.facts[planted.references[holder, SUBMITTED]]
+        if short not in OUTSIDE and person.knows(seen):
+            others = (DRAFT, SUBMITTED, REVIEWED, ASKED, APPROVED)
+            more = others if rule.endpoint.endswith(".show") else (DRAFT, APPROVED)
+            states += [state for state in more if state not in states]
+        else:
+            states = [*states[:1], *([DRAFT] if states[0] != DRAFT else [])]
+        found = [planted.references.get((holder, state)) for state in states]
+        for reference in [one for one in found if one] or [seen.reference]:
+            yield world.facts[reference]
+
+
+def _organisation(world: World, short: str, holder: str, relation: str) -> int:
+    """Return the row number of the organisation in that relation."""
+    person = world.people[short]
+    if relation == "own" and person.organisation:
+        return person.organisation
+    return world.facts[world.planted.references[holder, DRAFT]].organisation

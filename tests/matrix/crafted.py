@@ -1,0 +1,273 @@
+"""What can somebody reach with other names, ids and fields than the page offered?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Boolean, Date, DateTime, Integer
+
+from portal.core.database import Base
+from portal.core.times import at
+from tests.browser import BASE, fields_of
+from tests.matrix.canaries import REFERENCE
+from tests.matrix.cells import ABSENT, LEAVES, PAGE_OF, STEPS, Cell, address, guarded_rules
+from tests.matrix.oracle import DRAFT, OUTSIDE, PAGES, RECORDS, REVIEWED, SUBMITTED, Facts, expect
+from tests.matrix.planting import OPEN
+from tests.matrix.walk import Walk
+from tests.matrix.world import Change, World, normalised, slots
+
+PATHS = {
+    "registration": ("/registrations/{}", "/admin/registrations/{}"),
+    "deal": ("/deals/{}",),
+    "organisation": ("/admin/organisations/{}",),
+}
+
+
+def other_kinds(walk: Walk, references: Iterable[str]) -> Iterator[str]:
+    """Yield where a reference of one kind, in an address of another, is not just absent."""
+    for reference in references:
+        kind = walk.world.facts[reference].kind
+        for other, paths in PATHS.items():
+            for path in paths if other != kind else ():
+                absent = walk.ask("GET", path.format(ABSENT[other]))
+                answer = walk.ask("GET", path.format(reference))
+                looks = normalised(answer.text.replace(reference, ABSENT[other]))
+                if (answer.status_code, looks) != (absent.status_code, normalised(absent.text)):
+                    yield f"{walk.short} {path} with {reference}: {answer.status_code}"
+
+
+def typed_by(walk: Walk, **fields: Any) -> dict[str, Any]:
+    """Return ``fields`` with the keys of the person's forms."""
+    keys = walk.world.keys[walk.short]
+    return {"csrf_token": keys.csrf, "submission_key": keys.submission, **fields}
+
+
+def strange_match(walk: Walk, holder: str, strange: Iterable[str]) -> Iterator[str]:
+    """Yield where a reviewer can answer for a record that is no possible match of this one."""
+    name = walk.world.planted.references[holder, REVIEWED]
+    version = str(walk.world.versions[name])
+    for other in strange:
+        data = typed_by(walk, version=version, other=other, answer="same")
+        yield from _expect(walk, f"/admin/registrations/{name}/match", data, (400,), frozenset())
+
+
+def strange_product(walk: Walk, code: str) -> Iterator[str]:
+    """Yield where a partner can register a product that the organisation may not sell."""
+    name = walk.world.planted.references[walk.short, DRAFT]
+    version = str(walk.world.versions[name])
+    for codes in ([code], ["ARM", code]):
+        fields: dict[str, Any] = {**STEPS["opportunity"], "products": codes, "version": version}
+        path = f"/registrations/{name}/opportunity"
+        yield from _expect(walk, path, typed_by(walk, **fields), (422,), frozenset())
+
+
+def strange_draft(walk: Walk, owner: str) -> Iterator[str]:
+    """Yield where typed text of another person's form can be read, replaced or thrown away."""
+    world, own = walk.world, walk.person.membership
+    name = world.planted.references[owner, DRAFT]
+    path = f"/registrations/{name}/customer"
+    (place,) = (
+        row["place"]
+        for row in world.database.execute("SELECT rowid AS place, * FROM draft").fetchall()
+        if row["path"] == path
+    )
+    for door in ("/drafts", "/drafts/discard"):
+        data = typed_by(walk, form_path=path, company="Mine")
+        yield from _expect(walk, door, data, (200, 303), frozenset({"draft"}), keep=True)
+        if world.row("draft", place) != world.row("draft", place, was=True):
+            yield f"{walk.short} {door}: changed the text of {owner}"
+    mine = {row["membership_id"] for row in world.database.execute("SELECT * FROM draft")}
+    before = {row["membership_id"] for row in world.rows["draft"]}
+    if mine - before - {own}:
+        yield f"{walk.short}: kept text for somebody else"
+    walk.ask("GET", path)
+    world.restore()
+    for hostile in ("//evil.example", "https://evil.example/", "/\\evil.example", ""):
+        for door in ("/drafts", "/drafts/discard"):
+            data = typed_by(walk, form_path=hostile, company="Mine")
+            yield from _expect(walk, door, data, (400,), frozenset())
+
+
+def strange_keys(walk: Walk, other: str) -> Iterator[str]:
+    """Yield where the keys of another person's form are taken."""
+    theirs = walk.world.keys[other]
+    for change in ({"submission_key": theirs.submission}, {"csrf_token": theirs.csrf}):
+        data = typed_by(walk) | {"language": "fr", "timezone": "Europe/Paris"} | change
+        yield from _expect(walk, "/account", data, (303, 400), frozenset({"draft"}))
+
+
+def _expect(
+    walk: Walk,
+    path: str,
+    data: Mapping[str, Any],
+    statuses: tuple[int, ...],
+    may_change: frozenset[str],
+    keep: bool = False,
+) -> Iterator[str]:
+    walk.world.written()
+    echoed = REFERENCE.findall(str(data))  # what was typed may come back
+    answer = walk.ask("POST", path, data, echoed=echoed)
+    written = {table for table, _, _ in walk.world.written()}
+    if answer.status_code not in statuses:
+        yield f"{walk.short} {path}: {answer.status_code}, not {statuses}"
+    if written - may_change:
+        yield f"{walk.short} {path}: wrote {sorted(written - may_change)}"
+    if not keep:
+        walk.world.restore()
+
+
+# --- fields that nobody asked for ---------------------------------------------------------------
+
+# Different at every writing; the rest of a row must come out the same.
+CHANGING = frozenset(
+    "chain hash key lane particulars previous_hash reference request_id word".split()
+)
+
+
+def poison(world: World) -> dict[str, str]:
+    """Return a value for every column name of every model, each as harmful as its type allows."""
+    stranger = world.people["bruno"]
+    known = {
+        "status": "approved",
+        "stage": "won",
+        "role": "approver",
+        "reach": "family",
+        "side": "vendor",
+        "next_side": "vendor",
+        "organisation_id": str(stranger.organisation),
+        "owner_id": str(stranger.membership),
+        "membership_id": str(stranger.membership),
+        "user_id": str(stranger.user),
+    }
+    found: dict[str, str] = {}
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            kind = column.type
+            value = "poison"
+            if isinstance(kind, Boolean):
+                value = "y"
+            elif isinstance(kind, Integer):
+                value = "1"
+            elif isinstance(kind, (Date, DateTime)) or column.name.endswith(("_at", "_until")):
+                value = "2031-01-01"
+            found.setdefault(column.name, known.get(column.name, value))
+    return found
+
+
+def assigned(walk: Walk, cell: Cell) -> Iterator[str]:
+    """Yield what a form changes when it is sent with every column's name beside its own fields."""
+    plain = _effect(walk, cell, {})
+    names = poison(walk.world)
+    loaded = _effect(walk, cell, names)
+    if plain != loaded:
+        more = [row for row in loaded if row not in plain]
+        yield f"{cell}: {more[:2]} instead of {[row for row in plain if row not in loaded][:2]}"
+
+
+def _effect(walk: Walk, cell: Cell, extras: Mapping[str, str]) -> list[Any]:
+    """Return the status of sending the page's form, and every row it leaves behind."""
+    world, name = walk.world, cell.facts.reference if cell.facts else ""
+    where = PAGE_OF.get(cell.endpoint, cell.path).format(name)
+    moment = world.moment
+    with at(moment):
+        page = walk.browser.get(where, check=False)
+        pairs = [(k, v) for k, v in fields_of(page.form(cell.path)) if k not in cell.form]
+        pairs += list(cell.form.items())
+        taken = {key for key, _ in pairs} | {tag["name"] for tag in page.soup.select("[name]")}
+        pairs += [(key, value) for key, value in extras.items() if key not in taken]
+        world.written()
+        answer = walk.browser.client.post(cell.path, base_url=BASE, data=dict(pairs))
+    changes = world.written()
+    rows = sorted({_row(world, change) for change in changes if change[0] != "submission_key"})
+    world.restore()
+    return [answer.status_code, *rows]
+
+
+def _row(world: World, change: Change) -> tuple[str, str, str]:
+    table, op, place = change
+    values = world.row(table, place)
+    kept = sorted((name, str(value)) for name, value in values.items() if name not in CHANGING)
+    return table, op, str(kept)
+
+
+def sendable(walk: Walk) -> Iterator[Cell]:
+    """Yield one cell for each form that the person may send, on a record that is ready for it."""
+    world, short = walk.world, walk.short
+    for endpoint in LEAVES:
+        rule = next(rule for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint)
+        if (endpoint, "POST") in PAGES:
+            if short in PAGES[endpoint, "POST"][0]:
+                yield Cell(short, endpoint, "POST", "own", rule.rule, None)
+            continue
+        ask = RECORDS[endpoint, "POST"]
+        ready = next(state for state, status in ask.by_state.items() if status == 303)
+        planted = world.planted
+        name = (
+            planted.deals["ana", OPEN] if ask.kind == "deal" else planted.references["ana", ready]
+        )
+        facts = world.facts[name]
+        if not (walk.person.knows(facts) and walk.person.may(ask.need, facts)):
+            continue
+        steps = tuple(STEPS) if "step" in rule.arguments else ("",)
+        for step in steps:
+            yield Cell(short, endpoint, "POST", "own", address(rule, name, step), facts, step)
+
+
+# --- other methods ------------------------------------------------------------------------------
+
+
+def other_methods(walk: Walk) -> Iterator[str]:
+    """Yield where a request without a body, or with a method nobody offers, says or does more."""
+    world = walk.world
+    holders = slots(walk.short, world)
+    seen: set[tuple[str, str, str]] = set()
+    for rule, method in guarded_rules(world.app):
+        for relation in ("own", "foreign"):
+            facts = _record_of(world, rule.endpoint, method, holders[relation])
+            step = "customer" if "step" in rule.arguments else ""
+            path = address(rule, facts.reference if facts else "", step)
+            world.written()
+            if method == "GET":
+                status = expect(walk.person, rule.endpoint, "GET", facts)
+                yield from _bodiless(walk, "HEAD", path, status, may_refuse=status == 403)
+            for name in ("OPTIONS", "PUT", "PATCH", "DELETE"):
+                if (rule.rule, relation, name) not in seen:
+                    seen.add((rule.rule, relation, name))
+                    yield from _bodiless(walk, name, path, _status_of(walk, name))
+
+
+def _record_of(world: World, endpoint: str, method: str, holder: str) -> Facts | None:
+    if (endpoint, method) not in RECORDS:
+        return None
+    kind = RECORDS[endpoint, method].kind
+    sent = world.facts[world.planted.references[holder, SUBMITTED]]
+    if kind == "deal":
+        return world.facts[world.planted.deals[holder, OPEN]]
+    if kind == "delivery":
+        return world.facts[world.delivery_of(sent.reference)]
+    if kind == "organisation":
+        home = sent.organisation
+        return next(one for one in world.facts.values()
+                    if one.kind == "organisation" and one.organisation == home)  # fmt: skip
+    return sent
+
+
+def _status_of(walk: Walk, method: str) -> int:
+    """The answer is the same whatever the address names: methods tell nothing of records."""
+    if walk.short in OUTSIDE:
+        return 302 if method == "OPTIONS" else 303
+    return 200 if method == "OPTIONS" else 405
+
+
+def _bodiless(
+    walk: Walk, method: str, path: str, status: int, may_refuse: bool = False
+) -> Iterator[str]:
+    answer = walk.ask(method, path)
+    if answer.status_code != status:
+        yield f"{walk.short} {method} {path}: {answer.status_code}, not {status}"
+    if method in ("HEAD", "OPTIONS") and answer.data and walk.short not in OUTSIDE:
+        yield f"{walk.short} {method} {path}: has a body"
+    written = {table for table, _, _ in walk.world.written()}
+    if written - ({"event", "chain_head"} if may_refuse else set()):
+        yield f"{walk.short} {method} {path}: wrote {sorted(written)}"

@@ -1,0 +1,257 @@
+"""Who may know of which record and do what to it, said a second time, apart from the code?
+
+Written from the rules of the house, not from the policies: where the two differ, one is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# How a record stands to a person. To a partner: theirs, a colleague's, of an organisation below,
+# anybody else's. To the vendor's people: handled by them, of a partner in the channel manager's
+# portfolio, of an organisation below such a partner, anybody else's.
+OWN, SAME, CHILD, FOREIGN = RELATIONS = ("own", "same", "child", "foreign")
+ALL = "own same child foreign"
+
+# What each person may know of (registrations that were sent, drafts, deals), which of them they
+# may work on, review and decide, of which organisations and people they know. "deals" means: as
+# far as a deal that they handle names it; "self" is the person alone.
+TABLE = f"""
+diego | own same child | own same | own same child | own same |          |       | own child | own child
+ana   | own            | own      | own            | own      |          |       | own       | self
+noah  | own            | own      | own            | own      |          |       | own       | self
+marc  | own same       | own same | own same       | own same |          |       | own       | own
+nadia | own same       | own same | own same       | own same |          |       | own       | own
+cole  | own same       | own same | own same       | own      |          |       | own       | own
+lena  | own            | own      | own            | own      |          |       | own       | self
+bruno | own same       | own same | own same       | own same |          |       | own       | own
+sofia |                |          |                |          |          |       | own       | own
+ivo   |                |          |                |          |          |       | own       | own
+rosa  |                |          |                |          |          |       | own       | self
+theo  |                |          |                |          |          |       | own       | own
+carla | own same       |          | own same       |          | own same |       | own same  | own same
+omar  | {ALL}          |          | {ALL}          |          | {ALL}    | {ALL} | {ALL}     | {ALL}
+olga  | {ALL}          |          | {ALL}          |          | {ALL}    | {ALL} | {ALL}     | {ALL}
+vic   |                |          | own            |          |          |       | own deals | self deals
+axel  | {ALL}          |          | {ALL}          |          |          |       | {ALL}     | {ALL}
+pia   |                |          |                |          |          |       | {ALL}     | {ALL}
+sid   |                |          |                |          |          |       | {ALL}     | {ALL}
+sam   |                |          |                |          |          |       | own       | self
+fay   |                |          |                |          |          |       | own       | self
+dora  |                |          |                |          |          |       |           |
+visitor |              |          |                |          |          |       |           |
+"""  # noqa: E501
+COLUMNS = (
+    "registration", "draft", "deal", "work", "review", "decide", "organisation", "person",
+)  # fmt: skip
+LIMITS = {"omar": 100_000_00}
+OUTSIDE = frozenset({"dora", "visitor"})
+
+REGISTERING = frozenset("diego ana noah marc nadia cole lena bruno".split())
+REVIEW_READERS = frozenset("carla omar olga axel".split())
+OUTBOX_READERS = frozenset("pia axel".split())
+PARTNER_READERS = frozenset("carla omar olga axel pia sid".split())
+EVERYBODY = frozenset(
+    line.split("|")[0].strip() for line in TABLE.strip().splitlines()
+) - OUTSIDE  # fmt: skip
+
+MAY: Mapping[str, Mapping[str, frozenset[str]]] = {
+    cells[0].strip(): {
+        column: frozenset(cell.split()) for column, cell in zip(COLUMNS, cells[1:], strict=True)
+    }
+    for cells in (line.split("|") for line in TABLE.strip().splitlines())
+}
+
+# Endpoints without a record: whom they answer (all others: 403), and how.
+PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
+    ("home.index", "GET"): (EVERYBODY, 200),
+    ("account.show", "GET"): (EVERYBODY, 200),
+    ("account.update", "POST"): (EVERYBODY, 303),
+    ("drafts.keep", "POST"): (EVERYBODY, 200),
+    ("drafts.discard", "POST"): (EVERYBODY, 303),
+    ("registrations.index", "GET"): (REGISTERING | {"axel"}, 200),
+    ("registrations.create", "POST"): (REGISTERING, 303),
+    ("deals.index", "GET"): (REGISTERING | {"carla", "omar", "olga", "vic", "axel"}, 200),
+    ("admin.review.index", "GET"): (REVIEW_READERS, 200),
+    ("admin.organisations.index", "GET"): (PARTNER_READERS, 200),
+    ("admin.people.index", "GET"): (PARTNER_READERS, 200),
+    ("admin.outbox.index", "GET"): (OUTBOX_READERS, 200),
+}
+
+# Endpoints for everybody, also before sign-in. A change here is a decision.
+PUBLIC = frozenset(
+    {
+        "receipts.show",
+        "sign_in.finish",
+        "sign_in.index",
+        "sign_in.join",
+        "sign_in.sign_out",
+        "sign_in.signed_out",
+        "sign_in.start",
+        "static",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What an endpoint needs, and the answer by the record's state (or in every other state)."""
+
+    kind: str
+    need: str
+    otherwise: int
+    by_state: Mapping[str, int] = field(default_factory=dict)
+
+
+DRAFT, SUBMITTED, REVIEWED, ASKED = "draft", "submitted", "under_review", "needs_info"
+APPROVED, REJECTED, WITHDRAWN, OPEN, CLOSED = (
+    "approved", "rejected", "withdrawn", "open", "closed",
+)  # fmt: skip
+_UNDER_WAY = (SUBMITTED, REVIEWED, ASKED)
+
+RECORDS: Mapping[tuple[str, str], Ask] = {
+    ("registrations.show", "GET"): Ask("registration", "know", 200, {DRAFT: 302}),
+    ("registrations.step", "GET"): Ask("registration", "work", 302, {DRAFT: 200}),
+    ("registrations.save", "POST"): Ask("registration", "work", 409, {DRAFT: 303}),
+    ("registrations.submit", "POST"): Ask("registration", "work", 409, {DRAFT: 303}),
+    ("registrations.discard", "POST"): Ask("registration", "work", 409, {DRAFT: 303}),
+    ("registrations.answer", "GET"): Ask("registration", "work", 302, {ASKED: 200}),
+    ("registrations.answer", "POST"): Ask("registration", "work", 409, {ASKED: 303}),
+    ("registrations.withdraw", "GET"): Ask(
+        "registration", "work", 409, dict.fromkeys(_UNDER_WAY, 200)
+    ),
+    ("registrations.withdraw", "POST"): Ask(
+        "registration", "work", 409, dict.fromkeys(_UNDER_WAY, 303)
+    ),
+    ("admin.review.show", "GET"): Ask("registration", "read reviews", 200),
+    ("admin.review.take", "POST"): Ask("registration", "review", 409, {SUBMITTED: 303}),
+    ("admin.review.compare", "POST"): Ask("registration", "review", 409, {REVIEWED: 303}),
+    ("admin.review.ask", "GET"): Ask("registration", "review", 409, {REVIEWED: 200}),
+    ("admin.review.ask", "POST"): Ask("registration", "review", 409, {REVIEWED: 303}),
+    ("admin.review.approve", "POST"): Ask("registration", "decide", 409, {REVIEWED: 303}),
+    ("admin.review.reject", "GET"): Ask("registration", "decide", 409, {REVIEWED: 200}),
+    ("admin.review.reject", "POST"): Ask("registration", "decide", 409, {REVIEWED: 303}),
+    ("deals.show", "GET"): Ask("deal", "know", 200),
+    ("deals.edit", "GET"): Ask("deal", "work", 409, {OPEN: 200}),
+    ("deals.edit", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
+    ("deals.plan", "GET"): Ask("deal", "work", 409, {OPEN: 200}),
+    ("deals.plan", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
+    ("deals.finish_step", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
+    ("deals.move", "GET"): Ask("deal", "work", 409, {OPEN: 200}),
+    ("deals.move", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
+    ("deals.win", "GET"): Ask("deal", "work", 409, {OPEN: 200}),
+    ("deals.win", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
+    ("deals.lose", "GET"): Ask("deal", "work", 409, {OPEN: 200}),
+    ("deals.lose", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
+    ("admin.organisations.show", "GET"): Ask("organisation", "read partners", 200),
+    ("admin.outbox.show", "GET"): Ask("delivery", "know", 200),
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A record as the oracle needs it, read by plain SQL."""
+
+    kind: str
+    reference: str
+    state: str = ""
+    organisation: int = 0
+    owner: int = 0
+    handler: int | None = None
+    submitter: int | None = None
+    minor: int = 0
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody at the door; ``below`` and ``portfolio`` are row numbers of organisations.
+
+    To the vendor's people ``below`` are the organisations below those of the portfolio.
+    """
+
+    short: str
+    side: str = ""
+    membership: int = 0
+    user: int = 0
+    organisation: int = 0
+    below: frozenset[int] = frozenset()
+    portfolio: frozenset[int] = frozenset()
+    named_by_deals: frozenset[tuple[int, int]] = frozenset()
+
+    def relation(self, facts: Facts) -> str:
+        """Return how a registration or deal stands to the person."""
+        mine = facts.owner if self.side == "partner" else facts.handler
+        if mine == self.membership:
+            return OWN
+        return self.nearness(facts.organisation, SAME)
+
+    def nearness(self, organisation: int, mine: str = OWN) -> str:
+        """Return how an organisation stands to the person; ``mine`` names the own one."""
+        if organisation == self.organisation:
+            return mine
+        if organisation in self.portfolio:
+            return SAME
+        return CHILD if organisation in self.below else FOREIGN
+
+    def knows(self, facts: Facts) -> bool:
+        """Tell whether the person may know that the record exists."""
+        if facts.kind == "organisation":
+            return self.knows_organisation(facts.organisation)
+        if facts.kind == "delivery":
+            return self.short in OUTBOX_READERS
+        column = DRAFT if facts.state == DRAFT else facts.kind
+        return self.relation(facts) in MAY[self.short][column]
+
+    def knows_organisation(self, organisation: int) -> bool:
+        """Tell whether the person may know of the organisation."""
+        seen = MAY[self.short]["organisation"]
+        is_named = organisation in {place for place, _ in self.named_by_deals}
+        return self.nearness(organisation) in seen or ("deals" in seen and is_named)
+
+    def knows_person(self, membership: int, organisation: int) -> bool:
+        """Tell whether the person may read the name behind a membership."""
+        seen = MAY[self.short]["person"]
+        if membership == self.membership:
+            return bool(seen)
+        is_named = membership in {owner for _, owner in self.named_by_deals}
+        return self.nearness(organisation) in seen or ("deals" in seen and is_named)
+
+    def may(self, need: str, facts: Facts) -> bool:
+        """Tell whether the person, who knows of the record, may do what the endpoint needs."""
+        if need == "know":
+            return True
+        if need == "read reviews":
+            return self.short in REVIEW_READERS
+        if need == "read partners":
+            return self.short in PARTNER_READERS
+        if self.relation(facts) not in MAY[self.short][need]:
+            return False
+        if need == "work":
+            return True
+        is_within = facts.minor <= LIMITS.get(self.short, facts.minor)
+        return facts.submitter != self.user and (need == "review" or is_within)
+
+
+def expect(person: Person, endpoint: str, method: str, facts: Facts | None) -> int:
+    """Return the status of the answer to a request without htmx; ``facts`` None: no such record."""
+    if person.short in OUTSIDE:
+        return 302 if method == "GET" else 303
+    if (endpoint, method) in PAGES:
+        whom, status = PAGES[endpoint, method]
+        return status if person.short in whom else 403
+    ask = RECORDS[endpoint, method]
+    if facts is None or facts.kind != ask.kind or not person.knows(facts):
+        return 404
+    if not person.may(ask.need, facts):
+        return 403
+    if endpoint == "registrations.show" and person.short in REVIEW_READERS:
+        return 302  # to the vendor's page of it
+    return ask.by_state.get(facts.state, ask.otherwise)
+
+
+def with_htmx(person: Person, method: str, status: int) -> int:
+    """Return the status of the same answer to htmx, which follows no redirect of a write."""
+    if person.short in OUTSIDE:
+        return 401
+    return 200 if method == "POST" and status == 303 else status

@@ -1,0 +1,286 @@
+"""How does the matrix's world stand at the start, and how does it get back there?"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from portal.core.access import system_mode
+from portal.core.database import Base, db
+from portal.core.text import fold
+from portal.core.times import now
+from portal.demo_personas import HARBOUR, LAKESIDE, NORTHWIND, PERSONAS
+from portal.domain.deals.models import Deal
+from portal.domain.deals.operations import index_words
+from tests.browser import BASE, Browser
+from tests.matrix.canaries import Canary, Readers, mark
+from tests.matrix.oracle import CLOSED, OPEN, OUTSIDE, Facts, Person
+from tests.matrix.planting import EXTRA, STAFF, Planted, plant
+
+SHORTS = (*(one.short for one in PERSONAS), EXTRA, "visitor")
+# What a refusal itself may write, and the kept text of a form that met a conflict.
+BESIDE = frozenset({"event", "chain_head", "draft"})
+Change = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What every form of a person carries."""
+
+    csrf: str
+    submission: str
+
+
+class World:
+    """The portal on a database full of canaries, with everybody signed in who can be."""
+
+    def __init__(self, app: Flask, file: Path) -> None:
+        self.app = app
+        with app.app_context(), system_mode("test"):
+            self.planted: Planted = plant(db.session())
+            db.session.commit()
+        self.database = sqlite3.connect(file, isolation_level=None, timeout=10)
+        self.database.execute("PRAGMA synchronous=OFF")
+        self.browsers = {short: Browser(app) for short in SHORTS}
+        self.keys: dict[str, Keys] = {}
+        self._sign_in()
+        self.canaries: list[Canary] = mark(self.database)
+        self._index()
+        self._watch()
+        self.moment = now()
+        self.pristine = sqlite3.connect(":memory:")
+        self.database.backup(self.pristine)
+        self.pristine.row_factory = sqlite3.Row
+        self._read()
+        self.mark = 0
+
+    def _sign_in(self) -> None:
+        """Sign everybody in; dora was switched off while she was."""
+        switch = "UPDATE membership SET is_active = ? WHERE user_id IN "
+        dora = switch + "(SELECT id FROM user WHERE email LIKE 'dora@%')"
+        self.database.execute(dora, (1,))
+        for short, browser in self.browsers.items():
+            if short == "visitor":
+                self.keys[short] = Keys("", "")
+                continue
+            answer = browser.signed_in(short).client.get("/account", base_url=BASE)
+            hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', answer.text)
+            form = dict(hidden)
+            self.keys[short] = Keys(form["csrf_token"], form["submission_key"])
+        self.database.execute(dora, (0,))
+        # So that no request notes the person's last use, however long the tests take.
+        self.database.execute("UPDATE login_session SET seen_at = datetime('now', '+1 day')")
+
+    def _index(self) -> None:
+        """Let search find the canaries, as it would find any word."""
+        with self.app.app_context(), system_mode("test"):
+            db.session.execute(Base.metadata.tables["deal_word"].delete())
+            for deal in db.session.scalars(select(Deal)):
+                index_words(deal)
+            db.session.commit()
+        for row in self.database.execute("SELECT id, name FROM organisation").fetchall():
+            key = (fold(row["name"]), row["id"])
+            self.database.execute("UPDATE organisation SET name_key = ? WHERE id = ?", key)
+
+    def _watch(self) -> None:
+        """Let the database itself note every row that is written, whatever it is written with."""
+        self.database.execute(
+            "CREATE TABLE written (n INTEGER PRIMARY KEY, tab TEXT, op TEXT, place INTEGER)"
+        )
+        for table in Base.metadata.sorted_tables:
+            for op, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+                self.database.execute(
+                    f'CREATE TRIGGER "watch_{table.name}_{op}" AFTER {op} ON "{table.name}" BEGIN '
+                    f"INSERT INTO written (tab, op, place) VALUES ('{table.name}', '{op}', "
+                    f"{row}.rowid); END"
+                )
+
+    def _read(self) -> None:
+        rows: dict[str, list[Mapping[str, Any]]] = {
+            table.name: [dict(row) for row in _all(self.pristine, table.name)]
+            for table in Base.metadata.sorted_tables
+        }
+        self.rows = rows
+        self.facts = {facts.reference: facts for facts in _facts(rows)}
+        self.versions = {
+            row["reference"]: row["version"]
+            for table in ("registration", "deal")
+            for row in rows[table]
+        }
+        self.people = {short: self._person(short) for short in SHORTS}
+        readers = Readers(rows, self.facts)
+        self.readable = {
+            short: frozenset(
+                one.word for one in self.canaries
+                if short not in OUTSIDE and readers.may_read(person, one)
+            )
+            for short, person in self.people.items()
+        }  # fmt: skip
+        self.known = {short: self._known(person, readers) for short, person in self.people.items()}
+
+    def _person(self, short: str) -> Person:
+        if short not in self.planted.holders:
+            return Person(short)
+        held = self.planted.holders[short].id
+        (member,) = (row for row in self.rows["membership"] if row["id"] == held)
+        places = {row["id"]: row for row in self.rows["organisation"]}
+        home = places[member["organisation_id"]]
+        portfolio = {row["organisation_id"] for row in self.rows["portfolio_entry"]}
+        is_vendor = home["side"] == "vendor"
+        above = portfolio if is_vendor else {home["id"]}
+        below = {place for place in places if above & set(_above(places, place))} - above
+        named = (row for row in self.rows["deal"] if row["vendor_owner_id"] == member["id"])
+        return Person(
+            short,
+            home["side"],
+            member["id"],
+            member["user_id"],
+            home["id"],
+            frozenset(below),
+            frozenset(portfolio if is_vendor else ()),
+            frozenset((row["organisation_id"], row["owner_id"]) for row in named),
+        )
+
+    def _known(self, person: Person, readers: Readers) -> frozenset[str]:
+        """Return the references that may stand on a page of the person."""
+        if person.short in OUTSIDE:
+            return frozenset()
+        known = {
+            name for name, facts in self.facts.items()
+            if facts.kind != "delivery" and person.knows(facts)
+        }  # fmt: skip
+        if person.side == "vendor":
+            known |= {
+                match["other_reference"]
+                for match in self.rows["registration_match"]
+                if person.knows(readers.registrations[match["registration_id"]])
+            }
+        sources = {row["id"]: row["reference"] for row in self.rows["registration"]}
+        known |= {  # a deal's history names the registration from which it came
+            sources[row["registration_id"]]
+            for row in self.rows["deal"]
+            if person.knows(self.facts[row["reference"]])
+        }
+        if person.short in ("axel", "pia"):  # the outbox names the records of which it tells
+            known |= {row["chain"] for row in self.rows["event"] if row["id"] in readers.told}
+        for member in self.rows["membership"]:
+            if person.knows_person(member["id"], member["organisation_id"]):
+                known.add(member["reference"])
+        return frozenset(known)
+
+    def delivery_of(self, reference: str) -> str:
+        """Return the key of the first delivery that tells of a record."""
+        events = {row["id"] for row in self.rows["event"] if row["chain"] == reference}
+        return next(row["key"] for row in self.rows["delivery"] if row["event_id"] in events)
+
+    def written(self) -> list[Change]:
+        """Return every row written since the last call: table, operation, row number."""
+        found = self.database.execute(
+            "SELECT n, tab, op, place FROM written WHERE n > ? ORDER BY n", (self.mark,)
+        ).fetchall()
+        if found:
+            self.mark = found[-1]["n"]
+        return [(row["tab"], row["op"], row["place"]) for row in found]
+
+    def row(self, table: str, place: int, was: bool = False) -> dict[str, Any]:
+        """Return a row as it stands now, or as it was at the start; empty if there is none."""
+        source = self.pristine if was else self.database
+        found = source.execute(f'SELECT * FROM "{table}" WHERE rowid = ?', (place,)).fetchone()
+        return dict(found) if found else {}
+
+    def restore(self) -> None:
+        """Put every table back to where it stood at the start."""
+        self.pristine.backup(self.database)
+        self.mark = 0
+
+    def close(self) -> None:
+        """Let go of both databases."""
+        self.database.close()
+        self.pristine.close()
+
+    def differing(self) -> set[str]:
+        """Return the tables that do not hold what they held at the start."""
+        return {
+            table.name
+            for table in Base.metadata.sorted_tables
+            if _all(self.database, table.name) != _all(self.pristine, table.name)
+        }
+
+
+def _all(database: sqlite3.Connection, table: str) -> list[sqlite3.Row]:
+    return database.execute(f'SELECT * FROM "{table}" ORDER BY rowid').fetchall()
+
+
+def _above(places: Mapping[int, Mapping[str, Any]], place: int | None) -> Iterator[int]:
+    """Yield an organisation and all above it, by its parents."""
+    while place is not None:
+        yield place
+        place = places[place]["parent_id"]
+
+
+def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
+    for row in rows["registration"]:
+        yield Facts(
+            "registration",
+            row["reference"],
+            row["status"],
+            row["organisation_id"],
+            row["owner_id"],
+            row["reviewer_id"],
+            row["submitter_user_id"],
+            row["value_minor"] or 0,
+        )
+    for row in rows["deal"]:
+        state = CLOSED if row["stage"] in ("won", "lost") else OPEN
+        yield Facts(
+            "deal",
+            row["reference"],
+            state,
+            row["organisation_id"],
+            row["owner_id"],
+            row["vendor_owner_id"],
+        )
+    for row in rows["organisation"]:
+        yield Facts("organisation", row["reference"], organisation=row["id"])
+    for row in rows["delivery"]:
+        yield Facts("delivery", row["key"])
+
+
+_homes = {one.short: one.organisation for one in PERSONAS}
+
+
+def slots(short: str, world: World) -> dict[str, str]:
+    """Return for a person who holds the record of each relation (see the planted ones)."""
+    if short in STAFF:
+        other = STAFF[(STAFF.index(short) + 1) % len(STAFF)]
+        child = f"below {NORTHWIND}"
+        return {"own": f"by {short}", "same": f"by {other}", "child": child, "foreign": "bruno"}
+    name = "ana" if short == "visitor" else short
+    home = NORTHWIND if name == EXTRA else _homes[name]
+    same = f"colleague at {home}"
+    if home == NORTHWIND:
+        same = "noah" if name == "ana" else "ana"
+    found = {
+        "own": name,
+        "same": same,
+        "child": f"below {home}",
+        "foreign": "ana" if name == "bruno" else "bruno",
+    }
+    if home == HARBOUR:
+        found |= {"child": "ana", "grandchild": f"below {NORTHWIND}"}
+    if home in (NORTHWIND, LAKESIDE):
+        found |= {"above": "diego", "sibling": "lena" if home == NORTHWIND else "ana"}
+    return found
+
+
+def normalised(text: str) -> str:
+    """Return a page without what differs between any two answers."""
+    text = re.sub(r'(name="(?:csrf_token|submission_key)" value=")[^"]*', r"\1", text)
+    return re.sub(r"\b[0-9A-F]{10}\b", "NUMBER", text)

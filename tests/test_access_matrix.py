@@ -1,0 +1,212 @@
+"""Does everybody get exactly what is theirs: every address, every person, every relation?"""
+
+from __future__ import annotations
+
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from portal import create_app
+from portal.core.database import db
+from portal.core.limits import limiter
+from tests.conftest import _configure
+from tests.figures import record
+from tests.matrix import canaries, crafted
+from tests.matrix.cells import unnamed
+from tests.matrix.lists import check_cursors, check_lists, check_searches
+from tests.matrix.oracle import OUTSIDE, PAGES, RECORDS, RELATIONS, REVIEWED
+from tests.matrix.planting import LARGE, OPEN, TWIN
+from tests.matrix.walk import Walk
+from tests.matrix.world import SHORTS, World
+
+# All of it on one copy of the world, so in one process.
+pytestmark = pytest.mark.xdist_group("access matrix")
+INSIDE = tuple(short for short in SHORTS if short not in OUTSIDE)
+
+
+@pytest.fixture(scope="module")
+def world(sqlite_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The demo world with purpose-made records, and a canary in every text of every row."""
+    folder = tmp_path_factory.mktemp("matrix")
+    file = folder / "portal.db"
+    shutil.copy(sqlite_world, file)
+    limiter.enabled = False
+    app = create_app(_configure(f"sqlite:///{file}", folder))
+    made = World(app, file)
+    yield made
+    made.close()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _without_limits() -> None:
+    limiter.enabled = False
+
+
+@pytest.fixture
+def walk(world: World) -> Iterator[Callable[[str], Walk]]:
+    """Returns the way of one person; what leaked on it fails the test."""
+    walks: list[Walk] = []
+
+    def start(short: str) -> Walk:
+        walks.append(Walk(world, short))
+        return walks[-1]
+
+    yield start
+    world.restore()
+    assert not [fault for one in walks for fault in one.faults]
+
+
+def test_the_oracle_and_the_canaries_cover_everything(world: World) -> None:
+    assert not unnamed(world.app), "the oracle and the map of addresses differ"
+    assert not canaries.unclassified(), "a text column is in neither list, or in both"
+    tables = {one.table for one in world.canaries}
+    assert tables == set(canaries.TEXTS), "a table of words has no row to carry a canary"
+
+
+def test_access_matrix(world: World) -> None:
+    walks = [Walk(world, short) for short in SHORTS]
+    for one in walks:
+        one.run()
+    statuses: dict[tuple[str, str], dict[bool, int]] = defaultdict(lambda: defaultdict(int))
+    exercised: set[tuple[str, str, str, str]] = set()
+    for one in walks:
+        exercised |= one.cells.keys()
+        for (endpoint, method, short, _relation), found in one.cells.items():
+            for status in found:
+                is_allowed = short not in OUTSIDE and status in (200, 302, 303)
+                statuses[endpoint, method][is_allowed] += 1
+    wanted = {(*place, short, "–") for place in PAGES for short in SHORTS} | {
+        (*place, short, relation)
+        for place in RECORDS
+        for short in SHORTS
+        for relation in (*RELATIONS, "absent")
+    }
+    one_sided = [place for place in {*PAGES, *RECORDS} if len(statuses[place]) < 2]
+    faults = [fault for one in walks for fault in one.faults]
+    leaks = [fault for fault in faults if "LEAK" in fault]
+    requests = sum(one.requests for one in walks)
+    missing = wanted - exercised
+    is_good = len(exercised) >= 1500 and not missing and not faults and not one_sided
+    record(
+        2,
+        "access matrix",
+        ">= 1,500 cells, 0 not exercised, 0 leaks",
+        f"{len(exercised):,} cells ({len(statuses)} endpoints and methods, {len(SHORTS)} people, "
+        f"{requests:,} requests), {len(missing)} not exercised, {len(leaks)} leaks, "
+        f"{len(faults)} other answers than expected",
+        is_good,
+    )
+    assert not faults, "\n".join(faults[:40])
+    assert not missing, sorted(missing)[:10]
+    assert not one_sided, f"never both allowed and refused: {one_sided}"
+    assert len(exercised) >= 1500
+
+
+@pytest.mark.parametrize("short", INSIDE)
+def test_lists_and_searches_hold_the_own_records_alone(
+    walk: Callable[[str], Walk], short: str
+) -> None:
+    way = walk(short)
+    faults = [*check_lists(way), *check_searches(way), *check_cursors(way)]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("short", INSIDE)
+def test_every_tab_answers(world: World, short: str) -> None:
+    page = world.browsers[short].get("/")
+    tabs = [str(link["href"]) for link in page.soup.select("nav.tabs a[href]")]
+    assert tabs, "nobody is without a tab"
+    for tab in tabs:
+        world.browsers[short].get(tab)
+    for form in page.soup.select("nav.tabs form"):
+        world.browsers[short].submit(page, str(form["action"]), status=303)
+    world.restore()
+
+
+@pytest.mark.parametrize("short", INSIDE)
+def test_a_reference_in_the_wrong_address_names_nothing(
+    walk: Callable[[str], Walk], world: World, short: str
+) -> None:
+    holder = short if (short, OPEN) in world.planted.deals else "ana"
+    own = [world.planted.deals[holder, OPEN], world.planted.references[holder, REVIEWED]]
+    faults = list(crafted.other_kinds(walk(short), own))
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("short", SHORTS)
+def test_other_methods_tell_and_do_nothing(walk: Callable[[str], Walk], short: str) -> None:
+    faults = list(crafted.other_methods(walk(short)))
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("short", ["carla", "omar", "olga"])
+def test_a_reviewer_answers_only_for_matches_of_the_registration(
+    walk: Callable[[str], Walk], world: World, short: str
+) -> None:
+    planted = world.planted
+    strange = [planted.deals["ana", OPEN], planted.references["bruno", REVIEWED], "DL-00000000", ""]
+    faults = list(crafted.strange_match(walk(short), f"by {short}", strange))
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("short", ["diego", "ana", "marc", "lena"])
+def test_a_partner_registers_only_products_of_its_own(
+    walk: Callable[[str], Walk], short: str
+) -> None:
+    faults = list(crafted.strange_product(walk(short), "ODD"))
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("short", ["noah", "marc", "diego", "bruno", "theo", "omar", "axel"])
+def test_typed_text_stays_with_the_person_who_typed_it(
+    walk: Callable[[str], Walk], short: str
+) -> None:
+    faults = list(crafted.strange_draft(walk(short), "ana"))
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("short", ["noah", "carla", "dora"])
+def test_keys_of_another_persons_form_open_nothing(walk: Callable[[str], Walk], short: str) -> None:
+    faults = list(crafted.strange_keys(walk(short), "ana"))
+    assert not faults, "\n".join(faults)
+
+
+def test_four_eyes_and_the_limit(walk: Callable[[str], Walk], world: World) -> None:
+    """The approver's limit, and the person who sent it under another membership."""
+    large, twin = (world.planted.references["noah", name] for name in (LARGE, TWIN))
+    steps = {"approval": "decide", "rejection": "decide", "questions": "review", "match": "review"}
+    for short in ("omar", "olga"):
+        way = walk(short)
+        for name in (large, twin):
+            for step, need in steps.items():
+                version = str(world.versions[name])
+                fields = {"reason": "no_project", "text": "There is no project any more."}
+                fields |= {"ask_need": "y", "comment_need": "Why?", "version": version}
+                path = f"/admin/registrations/{name}/{step}"
+                answer = way.ask("POST", path, crafted.typed_by(way, **fields))
+                is_refused = not way.person.may(need, world.facts[name])
+                assert (answer.status_code == 403) is is_refused, (short, step, answer.status_code)
+                assert is_refused is (short == "omar" and (name == twin or need == "decide"))
+                world.restore()
+
+
+def test_no_form_takes_a_field_that_it_did_not_ask_for(
+    walk: Callable[[str], Walk], world: World
+) -> None:
+    cells = [(way, cell) for way in map(walk, ("ana", "olga")) for cell in crafted.sendable(way)]
+    faults = [fault for way, cell in cells for fault in crafted.assigned(way, cell)]
+    columns = len(crafted.poison(world))
+    record(
+        2,
+        "mass assignment",
+        "0 protected columns changed",
+        f"{columns} column names sent to {len(cells)} forms, {len(faults)} changed more than asked",
+        not faults,
+    )
+    assert not faults, "\n".join(faults)
+    assert {cell.endpoint for _, cell in cells} == set(crafted.LEAVES)
