@@ -35,6 +35,7 @@ class Live:
         shutil.copy(world, self.database)
         with self.writing() as database:
             database.execute("UPDATE user_identity SET issuer = ?", (self.provider_url,))
+            database.execute("UPDATE user SET language = 'en'")
         self._process: subprocess.Popen[bytes] | None = None
         self._app: Flask | None = None
 

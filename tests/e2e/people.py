@@ -105,8 +105,8 @@ class Person:
         self.control(name, within).click()
 
     def control(self, name: str, within: Locator | None = None) -> Locator:
-        """Return the button or link called ``name``."""
-        place = within or self.page.locator("main")
+        """Return the button or link called ``name``, in the page or in the notice above it."""
+        place = within or self.page.locator("main, #notice")
         words = re.compile(rf"^\s*{re.escape(name)}\b")
         return (
             place.get_by_role("button", name=words).or_(place.get_by_role("link", name=words)).first

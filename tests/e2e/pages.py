@@ -1,0 +1,127 @@
+"""Which pages does the portal have, and who reads each?"""
+
+from __future__ import annotations
+
+from tests.e2e.live import Live
+
+Page = tuple[str, str]  # what it is, and where
+
+
+def _one(live: Live, query: str) -> str:
+    rows = live.ask(query)
+    assert rows, query
+    return str(rows[0][0])
+
+
+def _of(live: Live, short: str, status: str) -> str:
+    return _one(
+        live,
+        "SELECT r.reference FROM registration r JOIN membership m ON m.id = r.owner_id"
+        " JOIN user u ON u.id = m.user_id"
+        f" WHERE u.email LIKE '{short}@%' AND r.status = '{status}' AND r.company <> ''",
+    )
+
+
+def partner_pages(live: Live) -> list[Page]:
+    """Return every page of a seller (Ana), in every state that looks different."""
+    draft, asked = _of(live, "ana", "draft"), _of(live, "ana", "needs_info")
+    one = _of(live, "ana", "submitted")
+    deal = _one(live, "SELECT reference FROM deal WHERE company = 'Harbourview Clinics'")
+    lost = _one(
+        live,
+        "SELECT d.reference FROM deal d JOIN membership m ON m.id = d.owner_id"
+        " JOIN user u ON u.id = m.user_id WHERE u.email LIKE 'ana@%' AND d.stage = 'lost'",
+    )
+    foreign = _of(live, "lena", "submitted")
+    states = ("submitted", "under_review", "needs_info", "approved", "rejected", "withdrawn")
+    return [
+        ("home", "/"),
+        ("registrations", "/registrations"),
+        ("registrations, none", "/registrations?status=draft&after=x"),
+        *((f"step {name}", f"/registrations/{draft}/{name}") for name in
+          ("customer", "opportunity", "evidence", "check")),
+        *((name, f"/registrations/{_of(live, 'ana', name)}") for name in states),
+        ("just sent", f"/registrations/{one}?submitted=1"),
+        ("sent already", f"/registrations/{one}?sent=1"),
+        ("answer", f"/registrations/{asked}/answer"),
+        ("withdraw", f"/registrations/{one}/withdrawal"),
+        ("deals", "/deals"),
+        ("deals, none found", "/deals?q=zzzz"),
+        ("deal", f"/deals/{deal}"),
+        ("deal, lost", f"/deals/{lost}"),
+        *((f"deal {name}", f"/deals/{deal}/{name}") for name in
+          ("edit", "next-step", "stage", "won", "lost")),
+        ("account", "/account"),
+        ("account, saved", "/account?saved=1"),
+        ("404", f"/registrations/{foreign}"),
+    ]  # fmt: skip
+
+
+def staff_pages(live: Live) -> list[Page]:
+    """Return every page of an approver (Omar)."""
+    matched = _one(
+        live,
+        "SELECT reference FROM registration WHERE company = 'Northern Robotics Canada'",
+    )
+    big = _one(
+        live,
+        "SELECT reference FROM registration WHERE company = 'Pacific Gateway Terminals'",
+    )
+    states = ("submitted", "under_review", "needs_info", "approved", "rejected", "withdrawn")
+    deal = _one(live, "SELECT reference FROM deal WHERE company = 'Harbourview Clinics'")
+    organisation = _one(live, "SELECT reference FROM organisation WHERE name = 'Northwind Resale'")
+    above = _one(live, "SELECT reference FROM organisation WHERE name = 'Harbour Distribution'")
+    return [
+        ("staff home", "/"),
+        ("queue", "/admin/registrations"),
+        ("queue, mine", "/admin/registrations?view=mine"),
+        ("queue, unassigned", "/admin/registrations?view=unassigned"),
+        *((f"decide {name}", f"/admin/registrations/{_of(live, 'ana', name)}") for name in states),
+        ("decide, matches", f"/admin/registrations/{matched}"),
+        ("decide, over the limit", f"/admin/registrations/{big}"),
+        ("ask", f"/admin/registrations/{matched}/questions"),
+        ("reject", f"/admin/registrations/{matched}/rejection"),
+        ("409", f"/admin/registrations/{_of(live, 'ana', 'approved')}/rejection"),
+        ("partners", "/admin/organisations"),
+        ("partner", f"/admin/organisations/{organisation}"),
+        ("distributor", f"/admin/organisations/{above}"),
+        ("people", "/admin/people"),
+        ("people, none found", "/admin/people?q=zzzz"),
+        ("deals of all", "/deals"),
+        ("deal, read", f"/deals/{deal}"),
+        ("403", "/admin/outbox"),
+    ]
+
+
+def administrator_pages(live: Live) -> list[Page]:
+    """Return what only the programme administrator (Pia) has."""
+    sent = _one(live, "SELECT key FROM delivery WHERE state = 'sent'")
+    waiting = _one(live, "SELECT key FROM delivery ORDER BY state = 'sent', id DESC")
+    return [
+        ("administrator home", "/"),
+        ("outbox", "/admin/outbox"),
+        ("mail sent", f"/admin/outbox/{_uuid(sent)}"),
+        ("mail", f"/admin/outbox/{_uuid(waiting)}"),
+    ]
+
+
+def visitor_pages(live: Live, link: str) -> list[Page]:
+    """Return what somebody reads who has not signed in; ``link`` is a one-time link's token."""
+    receipt = _one(live, "SELECT reference FROM receipt")
+    return [
+        ("sign in", "/sign-in"),
+        ("sign in, going on", "/sign-in?next=/deals"),
+        ("signed out", "/signed-out"),
+        ("join", f"/join/{link}"),
+        ("refused", "/join/no-such-link"),
+        ("refused by the provider", "/sign-in/demo/return?error=access_denied&state=x"),
+        ("receipt", f"/receipts/{receipt}"),
+        ("404 of a visitor", "/receipts/RC-00000000"),
+        ("provider", f"{live.provider_url}/"),
+        ("provider 404", f"{live.provider_url}/nothing"),
+    ]
+
+
+def _uuid(text: str) -> str:
+    raw = text.replace("-", "")
+    return f"{raw[:8]}-{raw[8:12]}-{raw[12:16]}-{raw[16:20]}-{raw[20:]}"
