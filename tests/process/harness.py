@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.process.nursery import Nursery
 
-LEASE_SECONDS = 3.0
+LEASE_SECONDS = 4.0
 SWEEP_SECONDS = 0.5
 SOUND = "tests.process.entries:sound()"
 UNFINISHED = "SELECT count(*) FROM delivery WHERE state IN ('waiting', 'leased')"

@@ -114,6 +114,11 @@ def test_every_point_of_the_outbox(start: START, mailbox: Mailbox, app: Flask):
             "WORKER_THREADS": "1",
         }
         running.start_worker(**armed)
+        wait_until(
+            lambda: running.worker_is_gone() or bool(points_in(log)),  # noqa: B023
+            30,
+            "the armed worker does not sweep",
+        )  # from here on one thread alone works, so that the short lease cannot run out under it
         errand.run(f"point-{number}")
         wait_until(
             lambda: running.worker_is_gone() or running.ask(UNFINISHED) == [(0,)],
