@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +28,30 @@ def make_queue(url: str, deliver: Callable[[int], None]) -> tuple[Any, Callable[
 
         queue = PostgresHuey("quayside", dsn=url.replace("+psycopg", ""), results=False)
     else:
-        from huey import SqliteHuey
-
-        path = Path(url.removeprefix("sqlite:///"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        queue = SqliteHuey("quayside", filename=str(path), results=False, fsync=False)
+        queue = _open_file(Path(url.removeprefix("sqlite:///")))
     task = queue.task(name="deliver")(deliver)
 
     def nudge(delivery_id: int) -> None:
         task(delivery_id)
 
     return queue, nudge
+
+
+def _open_file(path: Path) -> Any:
+    from huey import SqliteHuey
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    open_queue = partial(SqliteHuey, "quayside", filename=str(path), results=False, fsync=False)
+    try:
+        return open_queue()
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):  # busy or out of reach, not broken
+            raise
+        # It is never synced, so a power cut can break it; what was in it, the sweep finds.
+        log.warning("the queue at %s was broken and is begun anew: %s", path, error)
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{path}{ending}").unlink(missing_ok=True)
+        return open_queue()
 
 
 def run_worker(
