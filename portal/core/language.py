@@ -9,7 +9,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, get_timezone_name
 from babel.numbers import format_currency, get_currency_precision
 from babel.support import NullTranslations
 from flask import current_app, g, has_request_context, request
@@ -44,6 +44,11 @@ class Later(LazyString):  # type: ignore[misc]
         return escape(str(self))
 
 
+def N_(text: str) -> str:
+    """Return ``text`` as it is: it is kept so, and translated where it is shown."""
+    return text
+
+
 def _l(text: str, **values: Any) -> Any:
     """Return ``text`` to be translated later, for what is declared before there is a page."""
     return Later(_, text, **values)
@@ -68,7 +73,7 @@ def chosen_language() -> str:
 
 def chosen_timezone() -> str:
     """Return the IANA name of the zone in which times are shown."""
-    return str(g.get("timezone") or current_app.config["VENDOR_TIMEZONE"])
+    return str(g.get("timezone") or current_app.config.get("VENDOR_TIMEZONE", "UTC"))
 
 
 def init_language(app: Any) -> None:
@@ -96,9 +101,10 @@ class Speech:
 
 def _speech() -> Speech:
     """Return the present page's or mail's, found again when its language or zone has changed."""
-    if not g:
+    try:
+        page = vars(_present_page())
+    except RuntimeError:  # outside any application
         return _SPEECHLESS
-    page = vars(cast(Any, g)._get_current_object())
     found: Speech | None = page.get("speech")
     if (
         found is None
@@ -118,6 +124,7 @@ def _find_speech() -> Speech:
     return Speech(g.get("language"), g.get("timezone"), locale, str(locale), zone, catalogue)
 
 
+_present_page = cast(Any, g)._get_current_object
 _locale = lru_cache(Locale.parse)
 # Outside any application: what is logged, or asked for at import.
 _SPEECHLESS = Speech(
@@ -158,7 +165,21 @@ def _money(minor: int, currency: str, whole: bool, locale_name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _day(day: dt.date, pattern: str, locale_name: str) -> str:
+    if day.day == 1 and locale_name.startswith("fr"):
+        pattern = pattern.replace("d MMM", "d'er' MMM")  # the first is "1er" in French
     return format_date(day, pattern, locale=_locale(locale_name))
+
+
+@lru_cache(maxsize=256)
+def _zone_name(zone: ZoneInfo, is_summer: bool, letters: str, locale_name: str) -> str:
+    """Return the letters that people of the language know, such as HNE, else the zone's own."""
+    name = get_timezone_name(
+        zone,
+        width="short",
+        locale=_locale(locale_name),
+        zone_variant="daylight" if is_summer else "standard",
+    )
+    return name if name.isalpha() else letters
 
 
 def _local(moment: dt.datetime) -> dt.datetime:
@@ -166,10 +187,11 @@ def _local(moment: dt.datetime) -> dt.datetime:
 
 
 def _date(date: dt.date | dt.datetime, pattern: str, with_year: bool | None = None) -> str:
-    day = _local(date).date() if isinstance(date, dt.datetime) else date
-    if day.year != _local(now()).year if with_year is None else with_year:
+    speech = _speech()
+    day = date.astimezone(speech.zone).date() if isinstance(date, dt.datetime) else date
+    if day.year != now().astimezone(speech.zone).year if with_year is None else with_year:
         pattern += " y"
-    return _day(day, pattern, _speech().name)
+    return _day(day, pattern, speech.name)
 
 
 def show_date(date: dt.date | dt.datetime | None, with_year: bool | None = None) -> str:
@@ -188,14 +210,22 @@ def show_short_date(date: dt.date | dt.datetime | None) -> str:
 
 
 def show_time(moment: dt.datetime) -> str:
-    """Return the local time of day such as "17:00"."""
-    return format_time(_local(moment), "HH:mm", locale=locale())
+    """Return the local time of day such as "17:00", in French "17 h 00" with hard spaces."""
+    return _time(_local(moment))
+
+
+def _time(local: dt.datetime) -> str:
+    if _speech().locale.language == "fr":
+        return f"{local.hour}\u00a0h\u00a0{local:%M}"
+    return f"{local:%H:%M}"
 
 
 def show_exact(moment: dt.datetime) -> str:
     """Return the whole local date and time with its zone."""
-    local = _local(moment)
-    return f"{format_datetime(local, 'd MMMM y, HH:mm', locale=locale())} {local:%Z}"
+    local, name = _local(moment), _speech().name
+    day = _day(local.date(), "d MMMM y", name)
+    zone = _zone_name(_speech().zone, bool(local.dst()), f"{local:%Z}", name)
+    return f"{day}, {_time(local)} {zone}"
 
 
 @dataclass(frozen=True)

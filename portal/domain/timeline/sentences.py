@@ -72,7 +72,7 @@ def who_of(event: Event, reader: MemberActor, vendor: str) -> str:
     if event.membership_id == reader.membership_id:
         return _("You")
     if not event.actor_name:
-        return "Quayside"
+        return _("The portal")
     if event.actor_side == Side.VENDOR and reader.side == Side.PARTNER:
         first = event.actor_name.split(" ", 1)[0]
         return _("%(name)s at %(vendor)s", name=first, vendor=vendor)

@@ -14,6 +14,7 @@ from flask_babel import refresh
 from portal.core.access import acting_as, visible
 from portal.core.database import db
 from portal.core.events import kind_of
+from portal.core.language import N_, _
 from portal.core.outbox import Delivery, Drop, Park
 from portal.domain.deals.models import Deal
 from portal.domain.notifications.wording import WORDS
@@ -38,18 +39,18 @@ def write_letter(delivery: Delivery) -> EmailMessage:
     """
     recipient = actor_of_membership(delivery.recipient_id or 0)
     if recipient is None:
-        raise Drop("the recipient has no access any more")
+        raise Drop(N_("the recipient has no access any more"))
     if not recipient.email:
-        raise Park("the recipient has no e-mail address")
+        raise Park(N_("the recipient has no e-mail address"))
     event = delivery.event
     words = WORDS.get(cast(Any, event.tag))
     if words is None or kind_of(event.tag) is None:
-        raise Drop("nobody is told of this any more")
+        raise Drop(N_("nobody is told of this any more"))
     with acting_as(recipient):
         model = MODELS[event.chain[:2]]
         record = db.session.scalar(visible(model, recipient).where(model.reference == event.chain))
         if record is None:
-            raise Drop("the recipient may no longer see the record")
+            raise Drop(N_("the recipient may no longer see the record"))
         company, url = record.company, _url(record, recipient)
     g.language, g.timezone = recipient.language, recipient.timezone
     refresh()
@@ -75,7 +76,8 @@ def write_letter(delivery: Delivery) -> EmailMessage:
     letter["Message-ID"] = message_id(delivery)
     letter["Date"] = format_datetime(delivery.made_at)
     letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(render_template("mail/letter.txt", **context))
+    # Plain text is not markup: what the templates' own "_" would escape stays as it is.
+    letter.set_content(render_template("mail/letter.txt", _=_, **context))
     letter.add_alternative(render_template("mail/letter.html", **context), subtype="html")
     return letter
 

@@ -12,12 +12,16 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from portal.core.crashpoints import crash_point
-from portal.core.database import db
+from portal.core.database import db, transaction_mode
+from portal.core.language import N_
 from portal.core.outbox import Delivery, Park, Retry
 from portal.domain.notifications.models import Letter
 from portal.integrations.mail.letters import write_letter
 
 TIMEOUT = 10.0
+"""Seconds that a mail server may take for each answer until it is asked to take a letter."""
+PATIENCE = 30.0
+"""Seconds for each answer from there on: a letter given up while it is accepted leaves twice."""
 
 
 class SmtpMailer:
@@ -36,16 +40,17 @@ class SmtpMailer:
         except smtplib.SMTPRecipientsRefused as refused:
             codes = {code for code, _text in refused.recipients.values()}
             if all(code >= 500 for code in codes):
-                raise Park("the mail server refused the address") from refused
-            raise Retry("the mail server cannot take this address now") from refused
+                raise Park(N_("the mail server refused the address")) from refused
+            raise Retry(N_("the mail server cannot take this address now")) from refused
         except smtplib.SMTPAuthenticationError as refused:
-            raise Retry("the mail server refused the portal's name and password") from refused
+            raise Retry(N_("the mail server refused the portal's name and password")) from refused
         except smtplib.SMTPResponseException as answer:
             if answer.smtp_code >= 500:
-                raise Park(f"the mail server refused: {answer.smtp_code}") from answer
-            raise Retry(f"the mail server said {answer.smtp_code}") from answer
+                raise Park(N_("the mail server refused") + f": {answer.smtp_code}") from answer
+            raise Retry(N_("the mail server said") + f": {answer.smtp_code}") from answer
         except (OSError, smtplib.SMTPException) as error:
-            raise Retry(f"the mail server was not reached: {type(error).__name__}") from error
+            words = N_("the mail server was not reached")
+            raise Retry(f"{words}: {type(error).__name__}") from error
 
     def _hand_over(self, letter: EmailMessage) -> None:
         server = self._connect()
@@ -54,6 +59,8 @@ class SmtpMailer:
                 server.starttls(context=ssl.create_default_context())
             if self.parts.username:
                 server.login(unquote(self.parts.username), unquote(self.parts.password or ""))
+            assert server.sock is not None
+            server.sock.settimeout(PATIENCE)
             server.send_message(letter)
             crash_point("accepted outside, not noted")
             # The letter is the server's now; a failed farewell must not send it again.
@@ -80,15 +87,16 @@ class KeptMailer:
         db.session.rollback()
         text = letter.get_body(("plain",))
         insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert
-        db.session.execute(
-            insert(Letter)
-            .values(
-                delivery_id=delivery_id,
-                recipient=str(letter["To"])[:254],
-                subject=str(letter["Subject"])[:255],
-                body=text.get_content() if text else "",
-            )
-            .on_conflict_do_nothing()
+        statement = insert(Letter).values(
+            delivery_id=delivery_id,
+            recipient=str(letter["To"])[:254],
+            subject=str(letter["Subject"])[:255],
+            body=text.get_content() if text else "",
         )
-        db.session.commit()
+        token = transaction_mode.set("write")
+        try:
+            db.session.execute(statement.on_conflict_do_nothing())
+            db.session.commit()
+        finally:
+            transaction_mode.reset(token)
         crash_point("accepted outside, not noted")

@@ -78,7 +78,16 @@ def show(delivery: Delivery) -> Response:
         recipient=_recipients([delivery]).get(delivery.recipient_id or 0),
         letter=db.session.get(Letter, delivery.id),
         state=STATE_WORDS[delivery.state],
+        reason=_reason(delivery.reason),
     )
+
+
+def _reason(kept: str) -> str:
+    """Return why a delivery waits or stays, with our words in the reader's language."""
+    words, colon, code = kept.partition(": ")
+    if not words:
+        return ""
+    return _("%(what)s: %(name)s", what=_(words), name=code) if colon else _(words)
 
 
 def _recipients(rows: Sequence[Delivery]) -> dict[int, str]:
