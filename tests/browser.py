@@ -89,12 +89,16 @@ class Browser:
         self.app = app
         self.client = app.test_client()
 
-    def signed_in(self, short: str) -> Browser:
-        """Sign the persona in, as the identity provider's answer would."""
+    def signed_in(self, short: str, language: str | None = "en") -> Browser:
+        """Sign the persona in, as the identity provider's answer would.
+
+        Their account speaks ``language`` from then on; None leaves it as it is.
+        """
         with self.app.app_context(), system_mode("test"):
             token = transaction_mode.set("write")
             found = db.session.scalar(select(UserIdentity).where(UserIdentity.subject == short))
             assert found is not None, short
+            found.user.language = language or found.user.language
             identity = Identity(found.issuer, short, None, True, short)
             secret = open_session(db.session(), identity, "127.0.0.1", "test")
             db.session.commit()
