@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import cast
 from zoneinfo import available_timezones
 
+from babel.core import get_global
 from flask import Response, current_app, request, url_for
 from flask_login import current_user
 
@@ -19,7 +21,25 @@ from portal.domain.people.models import Reach, User
 from portal.domain.people.roles import REACH_WORDS, ROLE_WORDS
 from portal.domain.permissions import Permission as P
 
-_REGIONS = ("America/", "Atlantic/", "Europe/", "Asia/", "Australia/", "Africa/", "Pacific/")
+# Where people of a partner programme sit: every zone of these countries, elsewhere one a time.
+_COUNTRIES = frozenset({"CA", "US", "FR", "GB"})
+_ELSEWHERE = (
+    "Africa/Cairo Africa/Casablanca Africa/Johannesburg Africa/Lagos Africa/Nairobi"
+    " America/Argentina/Buenos_Aires America/Bogota America/Lima America/Mexico_City"
+    " America/Santiago America/Sao_Paulo Asia/Dubai Asia/Hong_Kong Asia/Jakarta Asia/Jerusalem"
+    " Asia/Karachi Asia/Kolkata Asia/Seoul Asia/Shanghai Asia/Singapore Asia/Tokyo"
+    " Atlantic/Reykjavik Australia/Brisbane Australia/Perth Australia/Sydney Europe/Amsterdam"
+    " Europe/Athens Europe/Berlin Europe/Brussels Europe/Dublin Europe/Helsinki Europe/Istanbul"
+    " Europe/Lisbon Europe/Madrid Europe/Rome Europe/Stockholm Europe/Warsaw Europe/Zurich"
+    " Pacific/Auckland Pacific/Honolulu"
+).split()
+
+
+@cache
+def zones() -> tuple[str, ...]:
+    """Return the IANA names that the form offers, sorted."""
+    near = {zone for zone, land in get_global("zone_territories").items() if land in _COUNTRIES}
+    return tuple(sorted((near & available_timezones()) | set(_ELSEWHERE)))
 
 
 class AccountForm(Form):
@@ -31,8 +51,8 @@ class AccountForm(Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.language.choices = list(LANGUAGES.items())
-        zones = sorted(zone for zone in available_timezones() if zone.startswith(_REGIONS))
-        self.timezone.choices = [(zone, zone.replace("_", " ")) for zone in zones]
+        offered = sorted({*zones(), _zone(cast(MemberActor, current_user))})
+        self.timezone.choices = [(zone, zone.replace("_", " ")) for zone in offered]
 
 
 def _user() -> User:

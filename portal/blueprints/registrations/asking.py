@@ -9,16 +9,10 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from portal.blueprints.registrations.forms import (
-    AnswerForm,
-    CustomerForm,
-    EvidenceForm,
-    OpportunityForm,
-    answer_form,
-    customer_values,
-    evidence_values,
-    opportunity_values,
-)
+from portal.blueprints.registrations.customer_form import CustomerForm, customer_values
+from portal.blueprints.registrations.evidence_form import EvidenceForm, evidence_values
+from portal.blueprints.registrations.forms import AnswerForm, answer_form
+from portal.blueprints.registrations.opportunity_form import OpportunityForm, opportunity_values
 from portal.core.access import visible
 from portal.core.database import db
 from portal.core.forms import Form, bind, only
@@ -41,14 +35,18 @@ def own_domains(actor: MemberActor) -> Sequence[str]:
     return db.session.scalar(query) or ()
 
 
+def territory(actor: MemberActor) -> Sequence[str]:
+    """Return the ISO 3166-1 codes of where the actor's organisation may sell."""
+    query = select(Organisation.countries).where(Organisation.id == actor.organisation_id)
+    return db.session.scalar(query) or ()
+
+
 def _customer(registration: Registration, actor: MemberActor) -> Form:
     values = customer_values(registration)
+    countries = territory(actor)
     if not values["country"]:
-        countries = db.session.scalar(
-            select(Organisation.countries).where(Organisation.id == actor.organisation_id)
-        )
         values["country"] = countries[0] if countries else ""
-    return bind(CustomerForm, data=values, own_domains=own_domains(actor))
+    return bind(CustomerForm, data=values, own_domains=own_domains(actor), territory=countries)
 
 
 def _opportunity(registration: Registration, actor: MemberActor) -> Form:
@@ -101,6 +99,7 @@ def answering(registration: Registration, actor: MemberActor) -> AnswerForm:
         form_class,
         data=before,
         own_domains=own_domains(actor),
+        territory=territory(actor),
         products=may_sell(actor),
         vendor=current_app.config["VENDOR_SHORT_NAME"],
     )

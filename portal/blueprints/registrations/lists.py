@@ -7,8 +7,7 @@ from typing import Any
 from flask import request, url_for
 
 from portal.core.access import visible
-from portal.core.language import _
-from portal.core.paging import Page, page_of
+from portal.core.paging import Page, filters_of, page_of
 from portal.domain.people.actor import MemberActor
 from portal.domain.registrations.models import Registration, Status
 from portal.domain.registrations.workflow import REGISTRATION
@@ -27,22 +26,14 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
         query, Registration.changed_at, Registration.reference, request.args.get("after"), SIZE
     )
     kept: dict[str, Any] = {"status": status} if status else {}
+    labels = {name.value: str(state.label) for name, state in REGISTRATION.states.items()}
     following = page.next_cursor and url_for("registrations.index", after=page.next_cursor, **kept)
     return {
         "rows": page.rows,
         "next_url": following,
         "first_url": None if page.is_first else url_for("registrations.index", **kept),
         "states": REGISTRATION.states,
-        "filters": [
-            {"label": _("All"), "url": url_for("registrations.index"), "is_current": not status},
-            *(
-                {
-                    "label": state.label,
-                    "url": url_for("registrations.index", status=name),
-                    "is_current": name == status,
-                }
-                for name, state in REGISTRATION.states.items()
-            ),
-        ],
+        "labels": labels,
+        "filters": filters_of("registrations.index", "status", labels, status),
         "is_filtered": bool(status),
     }

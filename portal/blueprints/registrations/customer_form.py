@@ -1,0 +1,151 @@
+"""Who is the customer?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from wtforms.validators import ValidationError
+
+from portal.core.forms import Form, Line, Pick, Tick
+from portal.core.language import _, _l, chosen_language
+from portal.domain.customers.identity import NotACustomer, customer_domain
+from portal.domain.customers.places import REGIONS, countries, regions
+from portal.domain.registrations.content import LABELS
+from portal.domain.registrations.models import Registration
+
+
+class CustomerForm(Form):
+    """Who is the customer?"""
+
+    website = Line(LABELS["website"])
+    has_no_website = Tick(_l("The customer has no website"))
+    legal_name = Line(LABELS["legal_name"], maximum=120)
+    street = Line(LABELS["street"], maximum=200)
+    postal_code = Line(LABELS["postal_code"], maximum=20)
+    company = Line(LABELS["company"], maximum=120, required=_l("Give the customer's name."))
+    country = Pick(LABELS["country"], required=_l("Choose the customer's country."))
+    region = Pick(LABELS["region"])
+    city = Line(LABELS["city"], maximum=120)
+    contact_name = Line(
+        LABELS["contact_name"], maximum=120, required=_l("Say who your contact is.")
+    )
+    contact_email = Line(
+        LABELS["contact_email"],
+        maximum=254,
+        required=_l("Give your contact's e-mail address."),
+        render_kw={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    contact_phone = Line(LABELS["contact_phone"], maximum=40, render_kw={"inputmode": "tel"})
+
+    def __init__(
+        self,
+        *args: Any,
+        own_domains: Sequence[str] = (),
+        territory: Collection[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.own_domains = own_domains
+        # Each is needed or not by what another field says, so none is called optional.
+        for name in ("website", "legal_name", "street", "postal_code", "region"):
+            self[name].flags.required = True
+        self.domain: str | None = None
+        language = chosen_language()
+        self.country.choices = [("", _("Choose…")), *countries(language)]
+        self.region.choices = [("", _("Choose…"))]
+        # Of where the partner sells and of what is chosen: two countries' regions are a long list.
+        for country in sorted({*territory, self.country.data or ""} & set(REGIONS)):
+            # A code such as ON is only unique within its country.
+            self.region.choices += [
+                (f"{country}-{code}", name) for code, name in regions(country, language)
+            ]
+
+    def validate_website(self, field: Line) -> None:
+        """Refuse what identifies nobody."""
+        if self.has_no_website.data:
+            return
+        if not field.data:
+            raise ValidationError(_("Give the customer's website, or tick that there is none."))
+        self._find_domain(field)
+
+    def _find_domain(self, field: Line) -> None:
+        try:
+            self.domain = customer_domain(field.data or "", self.own_domains)
+        except NotACustomer as problem:
+            raise ValidationError(str(problem)) from problem
+
+    def validate_company(self, field: Line) -> None:
+        """Ask for at least two characters."""
+        if field.data and len(field.data) < 2:
+            raise ValidationError(_("Give the customer's whole name."))
+
+    def validate_contact_email(self, field: Line) -> None:
+        """Refuse what is no e-mail address."""
+        try:
+            field.data = validate_email(field.data or "", check_deliverability=False).normalized
+        except EmailNotValidError:
+            message = _("Give an e-mail address such as dana@northernrobotics.ca.")
+            raise ValidationError(message) from None
+
+    def validate_contact_phone(self, field: Line) -> None:
+        """Turn a number as written in the customer's country into E.164."""
+        if not field.data:
+            return
+        try:
+            number = phonenumbers.parse(field.data, self.country.data or None)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number):
+            raise ValidationError(_("Give a phone number such as 416 555 0134 or +1 416 555 0134."))
+        field.data = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields, and those that others make necessary."""
+        is_valid: bool = super().validate(extra_validators)
+        country = self.country.data or "" if "country" in self else ""
+        if country in REGIONS:
+            if not (self.region.data or "").startswith(f"{country}-"):
+                self.region.errors = [_("Choose the region or state.")]
+                is_valid = False
+        elif "region" in self:
+            self.region.data = ""
+        if "has_no_website" in self and self.has_no_website.data:
+            for field in (self.legal_name, self.street, self.postal_code):
+                if not field.data:
+                    field.errors = [_("Without a website we need this to know the customer.")]
+                    is_valid = False
+        return is_valid
+
+    def values(self) -> dict[str, Any]:
+        """Return the partner's fields that the form asked for, as the operation takes them."""
+        values: dict[str, Any] = {
+            name: self[name].data or ""
+            for name in ("company", "city", "contact_name", "contact_email", "contact_phone")
+            if name in self
+        }
+        if "country" in self:
+            values["country"] = self.country.data
+            values["region"] = (self.region.data or "").partition("-")[2]
+        if "website" in self:
+            bare = bool(self.has_no_website.data)
+            values["has_no_website"] = bare
+            values["website"] = "" if bare else self.website.data
+            values["domain"] = None if bare else self.domain
+            for name in ("legal_name", "street", "postal_code"):
+                values[name] = (self[name].data or "") if bare else ""
+        return values
+
+
+def customer_values(registration: Registration) -> dict[str, Any]:
+    """Return what the customer form shows of ``registration``."""
+    names = (
+        "company", "website", "has_no_website", "legal_name", "street", "postal_code", "country",
+        "city", "contact_name", "contact_email", "contact_phone",
+    )  # fmt: skip
+    values = {name: getattr(registration, name) for name in names}
+    has_region = registration.region and registration.country in REGIONS
+    values["region"] = f"{registration.country}-{registration.region}" if has_region else ""
+    return values

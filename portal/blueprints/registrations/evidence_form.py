@@ -1,0 +1,109 @@
+"""What has the partner done with the customer, and may the details be shared?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag
+from wtforms.validators import DataRequired, StopValidation
+
+from portal.core.forms import Day, Form, NotAfter, Tick
+from portal.core.language import _, _l
+from portal.core.times import now, today
+from portal.domain.programme import programme
+from portal.domain.registrations.content import ACTIVITY_WORDS, LABELS, MAY_CONTACT_WORDS
+from portal.domain.registrations.models import ActivityKind, Registration
+
+CONSENT = _l("The customer knows that I share these details with %(vendor)s")
+
+
+def _today() -> dt.date:
+    return today(programme().zone)
+
+
+class ActivityForm(Form):
+    """What has been done, each kind with its day?"""
+
+
+for _kind in ActivityKind:
+    setattr(ActivityForm, f"{_kind}_did", Tick(ACTIVITY_WORDS[_kind]))
+    setattr(
+        ActivityForm,
+        f"{_kind}_on",
+        Day(
+            _l("When?"),
+            validators=[NotAfter(_today, _l("Give today or an earlier date."))],
+        ),
+    )
+
+
+class EvidenceForm(ActivityForm):
+    """What has the partner done with the customer, and may the details be shared?"""
+
+    may_contact = RadioField(
+        LABELS["may_contact"],
+        choices=[SelectChoice(*pair) for pair in MAY_CONTACT_WORDS.items()],
+        validate_choice=False,
+        validators=[DataRequired(_l("Say whether we may contact the customer."))],
+    )
+    consent = Tick("", required=_l("Tick this once the customer knows."))
+
+    def __init__(self, *args: Any, vendor: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.consent.label.text = str(CONSENT) % {"vendor": vendor}
+        for kind in ActivityKind:
+            self[f"{kind}_on"].flags.required = True
+
+    def validate_may_contact(self, field: RadioField) -> None:
+        """Refuse any other word."""
+        if field.data not in MAY_CONTACT_WORDS:
+            field.data = None
+            raise StopValidation(_("Choose one from the list."))
+
+    def done(self) -> dict[str, dt.date]:
+        """Return the day of each kind of activity that is ticked."""
+        return {
+            kind.value: self[f"{kind}_on"].data for kind in ActivityKind if self[f"{kind}_did"].data
+        }
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for one activity at least, and for the day of each."""
+        is_valid: bool = super().validate(extra_validators)
+        if f"{ActivityKind.CALL}_did" not in self:
+            return is_valid
+        ticked = [kind for kind in ActivityKind if self[f"{kind}_did"].data]
+        if not ticked:
+            first = self[f"{ActivityKind.CALL}_did"]
+            first.errors = [_("Tick at least one thing that you have done.")]
+            return False
+        for kind in ticked:
+            day = self[f"{kind}_on"]
+            if day.data is None and not day.errors:
+                day.errors = [_("Say when.")]
+                is_valid = False
+        return is_valid
+
+    def values(self) -> dict[str, Any]:
+        """Return the partner's fields that the form asked for, as the operation takes them."""
+        values: dict[str, Any] = {}
+        if f"{ActivityKind.CALL}_did" in self:
+            values["activities"] = self.done()
+        if "may_contact" in self:
+            values["may_contact"] = self.may_contact.data
+        if "consent" in self:
+            values["consent_at"], values["consent_words"] = now(), str(self.consent.label.text)
+        return values
+
+
+def evidence_values(registration: Registration) -> dict[str, Any]:
+    """Return what the evidence form shows of ``registration``."""
+    values: dict[str, Any] = {
+        "may_contact": registration.may_contact,
+        "consent": registration.consent_at is not None,
+    }
+    for activity in registration.activities:
+        values[f"{activity.kind}_did"] = True
+        values[f"{activity.kind}_on"] = activity.on
+    return values
