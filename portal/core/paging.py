@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
+from flask import url_for
 from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.core.database import db
+from portal.core.language import _
 from portal.core.references import normalise_reference
 
 SEPARATOR = "~"
@@ -23,6 +26,30 @@ class Page:
     rows: Sequence[Any]
     next_cursor: str | None
     is_first: bool
+
+
+class Filter(NamedTuple):
+    """One way to narrow a list, or to see all of it again."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+def filters_of(
+    endpoint: str, name: str, labels: Mapping[str, str], chosen: str, **kept: str
+) -> list[Filter]:
+    """Return "All" and one filter for each of ``labels``, set in the address as ``name``.
+
+    ``kept`` is what else stands in the address, such as the words searched for.
+    """
+    address = url_for(endpoint)
+    everything = f"{address}?{urlencode(kept)}" if kept else address
+    narrowed = f"{everything}{'&' if kept else '?'}{name}="
+    return [
+        Filter(_("All"), everything, not chosen),
+        *(Filter(words, narrowed + value, value == chosen) for value, words in labels.items()),
+    ]
 
 
 def write_cursor(moment: dt.datetime, reference: str) -> str:

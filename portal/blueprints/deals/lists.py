@@ -8,8 +8,7 @@ from flask import request, url_for
 from sqlalchemy import Select, select
 
 from portal.core.access import scope_of
-from portal.core.language import _
-from portal.core.paging import page_of
+from portal.core.paging import filters_of, page_of
 from portal.core.text import clean_line, words
 from portal.domain.deals.models import Deal, DealWord, Stage
 from portal.domain.deals.workflow import DEAL
@@ -49,16 +48,20 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
     kept: dict[str, Any] = {
         name: value for name, value in (("q", typed), ("stage", stage)) if value
     }
+    labels = {name.value: str(state.label) for name, state in DEAL.states.items()}
     following = page.next_cursor and url_for("deals.index", after=page.next_cursor, **kept)
     return {
         "rows": page.rows,
         "states": DEAL.states,
+        "labels": labels,
         "next_url": following,
         "first_url": None if page.is_first else url_for("deals.index", **kept),
         "is_filtered": bool(kept),
         "typed": typed,
         "stage": stage,
-        "filters": _filters(stage, typed),
+        "filters": filters_of(
+            "deals.index", "stage", labels, stage, **({"q": typed} if typed else {})
+        ),
         "shows_owner": actor.side == Side.PARTNER and actor.reach != Reach.OWN,
         "shows_partner": actor.side == Side.VENDOR or actor.reach == Reach.FAMILY,
     }
@@ -88,19 +91,3 @@ def _has_word(beginning: str) -> Any:
             DealWord.__table__.c.word < beginning + LAST_CHARACTER,
         )
     )
-
-
-def _filters(stage: str, typed: str) -> list[dict[str, Any]]:
-    kept: dict[str, Any] = {"q": typed} if typed else {}
-    every = {"label": _("All"), "url": url_for("deals.index", **kept), "is_current": not stage}
-    return [
-        every,
-        *(
-            {
-                "label": state.label,
-                "url": url_for("deals.index", stage=name.value, **kept),
-                "is_current": name == stage,
-            }
-            for name, state in DEAL.states.items()
-        ),
-    ]

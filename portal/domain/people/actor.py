@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.core.database import db
 from portal.domain.organisations.models import Organisation, OrganisationStatus
@@ -97,6 +97,17 @@ _memberships = (
         Organisation.status.not_in(sorted(CLOSED)),
     )
 )
+# Asked by every request, so it is put together once.
+_live_session = (
+    _memberships.add_columns(LoginSession.seen_at)
+    .join(LoginSession, LoginSession.membership_id == Membership.id)
+    .where(
+        LoginSession.token_hash == bindparam("token_hash"),
+        LoginSession.ended_at.is_(None),
+        LoginSession.made_at > bindparam("made_after"),
+        LoginSession.seen_at > bindparam("seen_after"),
+    )
+)
 
 
 def _actor(row: Any, token: str, seen: dt.datetime | None) -> MemberActor:
@@ -156,14 +167,6 @@ def actor_of_session(
 
     A session made before ``made_after`` or last seen before ``seen_after`` is over.
     """
-    row = db.session.execute(
-        _memberships.add_columns(LoginSession.seen_at)
-        .join(LoginSession, LoginSession.membership_id == Membership.id)
-        .where(
-            LoginSession.token_hash == token_hash,
-            LoginSession.ended_at.is_(None),
-            LoginSession.made_at > made_after,
-            LoginSession.seen_at > seen_after,
-        )
-    ).first()
+    values = {"token_hash": token_hash, "made_after": made_after, "seen_after": seen_after}
+    row = db.session.execute(_live_session, values).first()
     return _actor(row, token, row.seen_at) if row else None
