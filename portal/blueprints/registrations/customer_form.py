@@ -95,12 +95,16 @@ class CustomerForm(Form):
         if not field.data:
             return
         try:
-            number = phonenumbers.parse(field.data, self.country.data or None)
+            number = phonenumbers.parse(field.data, self.home_country())
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_possible_number(number):
             raise ValidationError(_("Give a phone number such as 416 555 0134 or +1 416 555 0134."))
         field.data = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def home_country(self) -> str | None:
+        """Return the country (ISO 3166-1) in whose way a phone number is written."""
+        return self.country.data or None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, and those that others make necessary."""

@@ -40,6 +40,10 @@ class AnswerForm(CustomerForm, OpportunityForm, EvidenceForm):
 
     registration: Registration
 
+    def home_country(self) -> str | None:
+        """Return the customer's country, which need not be among the fields."""
+        return super().home_country() if "country" in self else self.registration.country or None
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for a change or a reply to each question."""
         is_valid: bool = super().validate(extra_validators)
