@@ -15,7 +15,6 @@ from markupsafe import Markup
 
 from portal.blueprints.navigation import Tab, tabs_of
 from portal.core import access, language
-from portal.core.access import Actor
 from portal.core.references import is_reference
 from portal.core.submissions import new_key
 from portal.domain.people.actor import MemberActor
@@ -55,12 +54,14 @@ def vendor() -> Vendor:
 
 def navigation() -> Sequence[Tab]:
     """Return the tabs of the signed-in person."""
-    return tabs_of(cast(MemberActor, current_user), request.blueprint or "", request.endpoint or "")
+    return tabs_of(
+        cast(MemberActor, access.actor_now()), request.blueprint or "", request.endpoint or ""
+    )
 
 
 def account() -> Account:
     """Return who is signed in, for the header."""
-    actor = cast(MemberActor, current_user)
+    actor = cast(MemberActor, access.actor_now())
     return Account(actor.name, actor.initials, url_for("account.show"))
 
 
@@ -78,7 +79,7 @@ def translate_count(one: str, many: str, num: int, **values: Any) -> Markup:
 
 def may(permission: str, record: Any = None) -> bool:
     """Tell whether the signed-in membership has a permission: what buttons ask."""
-    return access.can(cast(Actor, current_user), permission, record)
+    return access.can(access.actor_now(), permission, record)
 
 
 @lru_cache(maxsize=64)

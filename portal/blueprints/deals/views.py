@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any, cast
 
 from flask import Response, request, url_for
-from flask_login import current_user
 
 from portal.blueprints.deals import bp
 from portal.blueprints.deals.forms import DealForm, LossForm, PlanForm, StageForm
 from portal.blueprints.deals.lists import list_page
 from portal.blueprints.deals.showing import record_page
-from portal.core.access import requires
+from portal.core.access import actor_now, requires
 from portal.core.forms import Form, bind
 from portal.core.money import to_major
 from portal.core.pages import changed, done, invalid, render
@@ -24,7 +23,7 @@ ONE = "/deals/<reference:reference>"
 
 
 def _actor() -> MemberActor:
-    return cast(MemberActor, current_user)
+    return cast(MemberActor, actor_now())
 
 
 def _here(deal: Deal) -> str:

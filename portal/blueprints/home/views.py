@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import cast
 
 from flask import Response
-from flask_login import current_user
 
 from portal.blueprints.home import bp
 from portal.blueprints.home.turns import greeting, latest_registrations, turns_of
-from portal.core.access import requires
+from portal.core.access import actor_now, requires
 from portal.core.language import show_day
 from portal.core.pages import render
 from portal.core.times import now
@@ -21,7 +20,7 @@ from portal.domain.permissions import Permission as P
 @requires(P.HOME_READ)
 def index() -> Response:
     """Show what needs the person, then the one thing to begin, then what stands elsewhere."""
-    actor = cast(MemberActor, current_user)
+    actor = cast(MemberActor, actor_now())
     turns = turns_of(actor)
     return render(
         "home/index.html",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from flask import Response, redirect, request, url_for
-from flask_login import current_user
 
 from portal.blueprints.reading import parts_of
 from portal.blueprints.registrations import bp
@@ -13,7 +12,7 @@ from portal.blueprints.registrations.asking import Step, answering, step_named
 from portal.blueprints.registrations.forms import WithdrawForm
 from portal.blueprints.registrations.lists import list_page
 from portal.blueprints.registrations.showing import record_page
-from portal.core.access import can, requires
+from portal.core.access import actor_now, can, requires
 from portal.core.forms import bind
 from portal.core.limits import limiter
 from portal.core.pages import done, invalid, render
@@ -29,7 +28,7 @@ ONE = "/registrations/<reference:reference>"
 
 
 def _actor() -> MemberActor:
-    return cast(MemberActor, current_user)
+    return cast(MemberActor, actor_now())
 
 
 def _here(registration: Registration) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any, cast
 
 from flask import Response, abort, request, url_for
-from flask_login import current_user
 from sqlalchemy import select
 
 from portal.blueprints.admin.review import bp
 from portal.blueprints.admin.review.deciding import decision_page, said_so_far
 from portal.blueprints.admin.review.forms import ASKABLE, AskForm, RejectForm
 from portal.blueprints.admin.review.queue import queue_page
-from portal.core.access import requires
+from portal.core.access import actor_now, requires
 from portal.core.database import db
 from portal.core.forms import Form, bind
 from portal.core.pages import changed, done, invalid, is_htmx, render
@@ -31,7 +30,7 @@ ONE = "/registrations/<reference:reference>"
 
 
 def _actor() -> MemberActor:
-    return cast(MemberActor, current_user)
+    return cast(MemberActor, actor_now())
 
 
 def _here(registration: Registration) -> str:
