@@ -58,7 +58,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "LIMITS_URL": given("LIMITS_URL") or f"file://{(var / 'limits.db').resolve()}",
         "SMTP_URL": given("SMTP_URL") or "",
         "MAIL_FROM": given("MAIL_FROM") or f"{vendor} <no-reply@{parts.hostname}>",
-        "LEASE_SECONDS": float(given("LEASE_SECONDS") or 60),
+        # Longer than all the answers that a mail server may take its time for: see smtp.py.
+        "LEASE_SECONDS": float(given("LEASE_SECONDS") or 240),
         "SWEEP_SECONDS": float(given("SWEEP_SECONDS") or 60),
         "WORKER_THREADS": int(given("WORKER_THREADS") or 2),
         "OIDC_PROVIDERS": providers,

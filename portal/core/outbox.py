@@ -9,11 +9,23 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from sqlalchemy import ForeignKey, Index, Integer, String, and_, event, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    and_,
+    event,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from portal.core.crashpoints import crash_point
-from portal.core.database import Base, Numbered, UTCDateTime, choice, db
+from portal.core.database import Base, Numbered, UTCDateTime, choice, db, transaction_mode
 from portal.core.events import Event
 from portal.core.times import now
 
@@ -23,9 +35,12 @@ WAITING, LEASED, SENT, PARKED, DROPPED = "waiting", "leased", "sent", "parked", 
 STATES = (WAITING, LEASED, SENT, PARKED, DROPPED)
 _state_type, _state_check = choice("state", STATES)
 
-FIRST_BACKOFF = dt.timedelta(seconds=2)
+SHORTEST_BACKOFF = dt.timedelta(seconds=2)
 LONGEST_BACKOFF = dt.timedelta(hours=1)
-MOST_ATTEMPTS = 24
+# After ten minutes of waiting the next try is 40 seconds away, after a day an hour.
+BACKOFF_OF_AGE = 1 / 15
+# A person is asked once both are passed.
+MOST_ATTEMPTS, LONGEST_WAIT = 24, dt.timedelta(days=1)
 
 
 class Delivery(Numbered, Base):
@@ -134,25 +149,29 @@ def install_nudges(session_class: type[Session]) -> None:
 # --- the worker's side --------------------------------------------------------------------------
 
 
-def _claim(session: Session, delivery_id: int, lease_seconds: float) -> str | None:
-    """Take the lease on a due delivery whose lane is free; return the lease, or None."""
-    moment, lease = now(), str(uuid.uuid4())
+def _may_be_tried(moment: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition: due, or left behind by a dead worker, and first in its lane."""
     earlier = aliased(Delivery)
     is_blocked = exists().where(
         earlier.lane == Delivery.lane,
         earlier.id < Delivery.id,
         earlier.state.in_((WAITING, LEASED)),
     )
+    return and_(
+        or_(
+            and_(Delivery.state == WAITING, Delivery.due_at <= moment),
+            and_(Delivery.state == LEASED, Delivery.lease_until < moment),
+        ),
+        ~is_blocked,
+    )
+
+
+def _claim(session: Session, delivery_id: int, lease_seconds: float) -> str | None:
+    """Take the lease on a due delivery whose lane is free; return the lease, or None."""
+    moment, lease = now(), str(uuid.uuid4())
     taken = session.execute(
         update(Delivery)
-        .where(
-            Delivery.id == delivery_id,
-            or_(
-                and_(Delivery.state == WAITING, Delivery.due_at <= moment),
-                and_(Delivery.state == LEASED, Delivery.lease_until < moment),
-            ),
-            ~is_blocked,
-        )
+        .where(Delivery.id == delivery_id, _may_be_tried(moment))
         .values(
             state=LEASED,
             lease=lease,
@@ -165,9 +184,32 @@ def _claim(session: Session, delivery_id: int, lease_seconds: float) -> str | No
     return lease if getattr(taken, "rowcount", 0) else None
 
 
-def _backoff(attempts: int) -> dt.timedelta:
-    wait: dt.timedelta = min(FIRST_BACKOFF * 2 ** min(attempts - 1, 20), LONGEST_BACKOFF)
+def _backoff(age: dt.timedelta) -> dt.timedelta:
+    """Return how long to wait now: a fifteenth of what was waited already, give or take."""
+    wait: dt.timedelta = min(max(age * BACKOFF_OF_AGE, SHORTEST_BACKOFF), LONGEST_BACKOFF)
     return wait * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not a secret
+
+
+def _try(delivery: Delivery) -> dict[str, Any]:
+    """Send the delivery and return what is to be noted of it."""
+    # After a failure these may be out of reach.
+    number, attempts, age = delivery.id, delivery.attempts, now() - delivery.made_at
+    try:
+        _destinations[delivery.destination].send(delivery)
+        return {"state": SENT, "reason": "", "sent_at": now()}
+    except Drop as drop:
+        return {"state": DROPPED, "reason": str(drop)[:500]}
+    except Park as park:
+        return {"state": PARKED, "reason": str(park)[:500]}
+    except Exception as error:
+        if not isinstance(error, Retry):
+            log.exception("delivery %s failed", number)
+        is_over = attempts >= MOST_ATTEMPTS and age > LONGEST_WAIT
+        return {
+            "state": PARKED if is_over else WAITING,
+            "reason": (str(error) or type(error).__name__)[:500],
+            "due_at": now() + _backoff(age),
+        }
 
 
 def deliver(delivery_id: int, lease_seconds: float) -> bool:
@@ -177,25 +219,12 @@ def deliver(delivery_id: int, lease_seconds: float) -> bool:
     if lease is None:
         return False
     crash_point("leased, not sent")
-    delivery = session.get_one(Delivery, delivery_id, populate_existing=True)
-    outcome: dict[str, Any]
+    token = transaction_mode.set("read")  # others write while this is put into words and sent
     try:
-        _destinations[delivery.destination].send(delivery)
-        outcome = {"state": SENT, "reason": "", "sent_at": now()}
-    except Drop as drop:
-        outcome = {"state": DROPPED, "reason": str(drop)[:500]}
-    except Park as park:
-        outcome = {"state": PARKED, "reason": str(park)[:500]}
-    except Exception as error:
-        if not isinstance(error, Retry):
-            log.exception("delivery %s failed", delivery_id)
-        is_over = delivery.attempts >= MOST_ATTEMPTS
-        outcome = {
-            "state": PARKED if is_over else WAITING,
-            "reason": (str(error) or type(error).__name__)[:500],
-            "due_at": now() + _backoff(delivery.attempts),
-        }
-    session.rollback()
+        outcome = _try(session.get_one(Delivery, delivery_id, populate_existing=True))
+        session.rollback()
+    finally:
+        transaction_mode.reset(token)
     crash_point("sent, not committed")
     session.execute(
         update(Delivery)
@@ -210,18 +239,9 @@ def deliver(delivery_id: int, lease_seconds: float) -> bool:
 
 def due_ids(session: Session, limit: int = 200) -> list[int]:
     """Return deliveries that may be tried now, oldest first."""
-    moment = now()
     return list(
         session.scalars(
-            select(Delivery.id)
-            .where(
-                or_(
-                    and_(Delivery.state == WAITING, Delivery.due_at <= moment),
-                    and_(Delivery.state == LEASED, Delivery.lease_until < moment),
-                )
-            )
-            .order_by(Delivery.id)
-            .limit(limit)
+            select(Delivery.id).where(_may_be_tried(now())).order_by(Delivery.id).limit(limit)
         )
     )
 
