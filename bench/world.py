@@ -248,7 +248,10 @@ def _pour(raw: Any, table: Table, rows: list[dict[str, Any]]) -> None:
     marks = ", ".join("?" * len(rows[0]))
     raw.executemany(
         f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})',
-        [[_AS_TEXT[type(v)](v) if type(v) in _AS_TEXT else v for v in row.values()] for row in rows],
+        [
+            [_AS_TEXT[type(v)](v) if type(v) in _AS_TEXT else v for v in row.values()]
+            for row in rows
+        ],
     )
 
 
