@@ -19,7 +19,7 @@ from tests.process.people import Crew, Journal
 from tests.process.remote import Remote, sign_in
 
 pytestmark = pytest.mark.process
-KILLS = int(os.environ.get("KILLS") or (200 if os.environ.get("PROVE") else 40))
+KILLS = 200 if os.environ.get("PROVE") else 40
 
 
 def test_nothing_is_lost_or_doubled(start: Callable[..., Running], mailbox: Mailbox, app: Flask):
