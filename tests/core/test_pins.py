@@ -1,0 +1,214 @@
+"""Who looks past the actor or writes aside, and does what they answer give anything away?"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.core.access import acting_as, is_visible, system_mode
+from portal.core.database import db
+from portal.core.drafts import Draft
+from portal.core.submissions import SubmissionKey, is_used
+from portal.core.times import now
+from portal.domain.claims.operations import Claimed, reserve
+from portal.domain.notifications.audience import channel_managers
+from portal.domain.registrations import operations
+from portal.domain.registrations.models import Receipt, Registration
+from tests.browser import Browser
+from tests.domain.world import actor_of, draft, everything, submitted, under_review
+
+PORTAL = Path(__file__).resolve().parents[2] / "portal"
+
+# Everything that is kept although the request only read or was refused.
+ASIDE = {
+    ("assembly.py", "last seen"),
+    ("blueprints/sign_in/views.py", "sign-in"),
+    ("core/admission.py", "draft"),
+    ("core/errors.py", "draft"),
+    ("core/errors.py", "refusal"),
+}
+# Every question in request code that looks past the actor; each has its canary below.
+PAST_THE_ACTOR = {
+    ("blueprints/receipts/views.py", "verifying a receipt"),
+    ("core/access.py", "is one record in a scope"),
+    ("core/admission.py", "loading the actor"),
+    ("core/drafts.py", "the actor's own draft"),
+    ("core/submissions.py", "was a submission key used"),
+    ("domain/claims/operations.py", "claim and conflict check"),
+    ("domain/notifications/audience.py", "choosing an approver"),
+    ("domain/registrations/matching.py", "claim and conflict check"),
+    ("domain/registrations/operations.py", "claim and conflict check"),
+}
+# Outside requests: the worker, the command line, the demo world.
+OTHERS = {"assembly.py", "cli.py", "launch.py", "demo/__init__.py"}
+CANARY = "Kanarienvogel"
+
+
+def callers(name: str) -> set[tuple[str, str]]:
+    """Return (file, reason) of every call of ``name`` in the portal."""
+    found = set()
+    for file in sorted(PORTAL.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            called = node.func
+            last = getattr(called, "attr", None) or getattr(called, "id", None)
+            if last == name:
+                reason = node.args[0] if node.args else None
+                words = str(reason.value) if isinstance(reason, ast.Constant) else "?"
+                found.add((file.relative_to(PORTAL).as_posix(), words))
+    return found
+
+
+def test_who_records_aside_is_pinned() -> None:
+    assert callers("record_aside") == ASIDE
+
+
+def test_who_looks_past_the_actor_is_pinned() -> None:
+    found = {(file, reason) for file, reason in callers("system_mode") if file not in OTHERS}
+    # record_aside passes its own, pinned reason on.
+    assert found - {("core/transactions.py", "?")} == PAST_THE_ACTOR
+
+
+def hidden(by: str = "bruno", **values: object) -> Registration:
+    """Register a customer of another partner, with a canary in every text; in system mode."""
+    texts = {
+        name: f"{CANARY} {name}"
+        for name in ("company", "city", "contact_name", "need", "rivals", "own_reference")
+    }
+    return submitted(by, **{**texts, "domain": "canary.com", **values})
+
+
+def test_the_conflict_check_at_submission_says_nothing_to_the_partner(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        other = hidden().reference
+        mine = draft(domain="canary.com").reference
+        session.commit()
+    ana = Browser(data_app).signed_in("ana")
+    page = ana.get(f"/registrations/{mine}/check")
+    answer = ana.submit(page, f"/registrations/{mine}/submission", status=303)
+    pages = [ana.follow(answer)]
+    pages += [ana.get(path) for path in ("/", "/registrations", "/deals", f"/registrations/{mine}")]
+    for seen in pages:
+        for canary in (CANARY, other, "Cobalt", "bruno"):
+            assert canary not in seen.text, (seen.path, canary)
+    with everything(data_app):
+        ana_actor = actor_of("ana")
+        db.session.remove()
+    with data_app.app_context(), acting_as(ana_actor):
+        found = db.session.scalars(select(Registration).where(Registration.reference == mine)).one()
+        assert operations.matches_of(found) == []
+    # The reviewer reads it, with whose it is.
+    with everything(data_app) as session:
+        assert [m.other_reference for m in operations.matches_of(session.merge(found))] == [other]
+
+
+def test_a_claim_answers_with_a_date(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        other = under_review("bruno", domain="canary.com", company=CANARY)
+        operations.approve(other, actor_of("olga"))
+        mine = under_review("ana", domain="canary.com")
+        ana, olga = actor_of("ana"), actor_of("olga")
+        session.commit()
+        numbers = [product.id for product in mine.products]
+        organisation_id, registration_id = mine.organisation_id, mine.id
+        until = now()
+        db.session.remove()
+    for actor in (ana, olga):
+        with data_app.app_context(), acting_as(actor):
+            with pytest.raises(Claimed) as error:
+                reserve("domain:canary.com", numbers, "CA", organisation_id, registration_id, until)
+            assert set(vars(error.value)) == {"until"}
+            assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00", str(error.value))
+            db.session.rollback()
+
+
+def test_choosing_an_approver_answers_with_numbers(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        mine = submitted(domain="canary.com")
+        ana = actor_of("ana")
+        carla = actor_of("carla").membership_id
+        session.commit()
+        reference = mine.reference
+        db.session.remove()
+    with data_app.app_context(), acting_as(ana):
+        record = db.session.scalars(
+            select(Registration).where(Registration.reference == reference)
+        ).one()
+        found = list(channel_managers(db.session(), None, record))  # type: ignore[arg-type]
+        assert found == [carla]
+        assert all(isinstance(number, int) for number in found)
+
+
+def test_whether_a_record_is_in_a_scope_answers_yes_or_no(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        record = hidden()
+        session.commit()
+        ana, bruno, carla = actor_of("ana"), actor_of("bruno"), actor_of("carla")
+        assert [is_visible(actor, record) for actor in (ana, bruno, carla)] == [False, True, False]
+
+
+def test_a_receipt_proves_itself_and_tells_nothing(app: Flask) -> None:
+    with everything(app) as session:
+        record = hidden()
+        session.commit()
+        receipt = session.scalars(select(Receipt).filter_by(registration_id=record.id)).one()
+        number, content, reference = receipt.reference, receipt.content_hash, record.reference
+    for browser in (Browser(app), Browser(app).signed_in("ana"), Browser(app).signed_in("axel")):
+        page = browser.get(f"/receipts/{number}")
+        assert content[:8] in page.text
+        for canary in (CANARY, reference, "Cobalt", "Bruno", "canary.com"):
+            assert canary not in page.text, canary
+
+
+def test_a_draft_is_its_writers_alone(app: Flask) -> None:
+    with everything(app) as session:
+        bruno = actor_of("bruno").membership_id
+        session.add(
+            Draft(
+                membership_id=bruno, path="/account", fields=[["x", CANARY]], version="", at=now()
+            )
+        )
+        session.commit()
+    page = Browser(app).signed_in("ana").get("/account")
+    assert CANARY not in page.text
+
+
+def test_a_used_key_answers_yes_or_no(app: Flask) -> None:
+    with everything(app) as session:
+        session.add(
+            SubmissionKey(
+                key="used", membership_id=1, path="/x", fingerprint="f", url=f"/{CANARY}",
+                reference="DR-00000000", made_at=now(),
+            )
+        )  # fmt: skip
+        session.commit()
+    with app.app_context():
+        assert is_used("used") is True
+        assert is_used("unused") is False
+
+
+def test_loading_the_actor_shows_nobody_else(app: Flask) -> None:
+    with everything(app):
+        name = actor_of("bruno").name
+    page = Browser(app).signed_in("ana").get("/account")
+    assert "Ana Duarte" in page.text
+    assert name not in page.text
+
+
+def test_system_mode_ends_with_its_block(app: Flask) -> None:
+    with everything(app):
+        ana = actor_of("ana")
+        db.session.remove()
+    with app.app_context(), acting_as(ana):
+        inside = len(db.session.scalars(select(Registration.id)).all())
+        with contextlib.suppress(RuntimeError), system_mode("test"):
+            assert len(db.session.scalars(select(Registration.id)).all()) > inside
+            raise RuntimeError
+        assert len(db.session.scalars(select(Registration.id)).all()) == inside
