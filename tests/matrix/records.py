@@ -1,0 +1,199 @@
+"""How does one record of the matrix come to be, in whatever state?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.core.drafts import Draft
+from portal.core.events import record_event
+from portal.core.outbox import Delivery
+from portal.core.times import now
+from portal.demo_personas import COBALT
+from portal.domain.claims.models import Claim
+from portal.domain.deals.events import E as D
+from portal.domain.deals.models import Deal, Stage
+from portal.domain.deals.workflow import DEAL
+from portal.domain.notifications.models import Letter
+from portal.domain.organisations.models import Organisation
+from portal.domain.people.actor import actor_from
+from portal.domain.people.models import Membership, Role
+from portal.domain.products.models import Product
+from portal.domain.registrations.events import E as R
+from portal.domain.registrations.models import (
+    Question,
+    Receipt,
+    Registration,
+    RegistrationActivity,
+    RegistrationMatch,
+    Status,
+)
+from portal.domain.registrations.workflow import REGISTRATION
+
+
+def registration_of(
+    session: Session,
+    owner: Membership,
+    product: Product,
+    status: Status,
+    handler: Membership | None,
+) -> Registration:
+    """Add a registration in a state, with its questions, match, receipt, history and mails."""
+    moment, day = now(), now().date()
+    is_sent = status != Status.DRAFT
+    record = Registration(
+        organisation_id=owner.organisation_id,
+        owner_id=owner.id,
+        status=status,
+        company="Firm",
+        website="www.firm.example",
+        domain="firm.example",
+        customer_key="key",
+        legal_name="Firm Limited",
+        street="1 Street",
+        postal_code="A1A 1A1",
+        country="CA",
+        region="ON",
+        city="Town",
+        contact_name="Contact",
+        contact_email="contact@firm.example",
+        contact_phone="+1416",
+        value_minor=50_000_00,
+        currency="CAD",
+        close_on=day + dt.timedelta(days=90),
+        need="They need a machine that does the work of two people.",
+        rivals="Rival",
+        own_reference="Own",
+        may_contact="yes",
+        consent_at=moment,
+        consent_words="They know",
+        submitted_at=moment if is_sent else None,
+        submitted_by_id=owner.id if is_sent else None,
+        submitter_user_id=owner.user_id if is_sent else None,
+        reviewer_id=handler.id if handler and is_sent else None,
+        decided_at=moment if status in (Status.APPROVED, Status.REJECTED) else None,
+        reason_code="other" if status == Status.REJECTED else "",
+        reason_text="Reason" if status == Status.REJECTED else "",
+        products=[product],
+        activities=[RegistrationActivity(kind="call", on=day)],
+        questions=[Question(field="rivals", comment="Who?", reply="Nobody", answered_at=moment)],
+    )
+    if status == Status.NEEDS_INFO:
+        record.questions.append(Question(field="need", comment="Why?"))
+    session.add(record)
+    session.flush()
+    REGISTRATION.plan_next(record)
+    _history(session, owner, record, is_sent)
+    return record
+
+
+def _history(session: Session, owner: Membership, record: Registration, is_sent: bool) -> None:
+    actor = actor_from(owner)
+    record_event(R.CREATE, record, actor, session=session)
+    if not is_sent:
+        return
+    receipt = Receipt(registration_id=record.id, at=now(), content_hash="0" * 64, rule_version="1")
+    session.add(receipt)
+    other = session.scalars(
+        select(Deal).join(Deal.organisation).where(Organisation.name == COBALT)
+    ).first()
+    assert other is not None
+    match = RegistrationMatch(
+        registration_id=record.id,
+        other_reference=other.reference,
+        organisation_id=other.organisation_id,
+        organisation_name="Match",
+        company="Match",
+        domain="match.example",
+        place="Match",
+        state=other.stage,
+        evidence=["+company"],
+        answer="different",
+        answered_by="Reviewer",
+        answered_at=now(),
+    )
+    session.add(match)
+    session.flush()
+    note = {"receipt": receipt.reference, "content": receipt.content_hash}
+    sent = record_event(R.SUBMIT, record, actor, session=session, **note)
+    record_event(R.MATCH, record, None, session=session, others=[other.reference])
+    asking = actor_from(_reviewer(session))
+    record_event(
+        R.ASK, record, asking, session=session, fields=["need"], words={"comments": "Why?"}
+    )
+    compared = {"other": other.reference, "answer": "different"}
+    record_event(R.COMPARE, record, asking, session=session, **compared)
+    _mailed(session, sent.id)
+
+
+def _reviewer(session: Session) -> Membership:
+    return session.scalars(select(Membership).where(Membership.role == Role.APPROVER)).first()  # type: ignore[return-value]
+
+
+def _mailed(session: Session, event_id: int) -> None:
+    for delivery in session.scalars(select(Delivery).where(Delivery.event_id == event_id)):
+        delivery.reason = "Reason"
+        letter = {"recipient": "Recipient", "subject": "Subject", "body": "Body"}
+        session.add(Letter(delivery_id=delivery.id, **letter))
+
+
+def typed_text(session: Session, owner: Membership, record: Registration) -> None:
+    """Text that the owner has typed into a form of the record and not sent."""
+    step = "customer" if record.status == Status.DRAFT else "withdrawal"
+    path = f"/registrations/{record.reference}/{step}"
+    fields = [["company", "Typed"], ["text", "Typed"]]
+    session.add(Draft(membership_id=owner.id, path=path, fields=fields, at=now()))
+
+
+def deal_of(
+    session: Session, source: Registration, stage: Stage, handler: Membership | None
+) -> str:
+    """Add the deal of an approved registration, with its claim, and return its reference."""
+    until = now() + dt.timedelta(days=120)
+    deal = Deal(
+        reference=Deal.new_reference(),
+        organisation_id=source.organisation_id,
+        owner_id=source.owner_id,
+        sourced_by_id=source.organisation_id,
+        vendor_owner_id=handler.id if handler else None,
+        registration_id=source.id,
+        customer_key="key",
+        stage=stage,
+        amount_minor=50_000_00,
+        next_step="Step",
+        next_step_on=now().date() + dt.timedelta(days=9),
+        protected_until=until,
+        products=list(source.products),
+        **_copied(source),
+    )
+    session.add(deal)
+    session.flush()
+    DEAL.plan_next(deal)
+    session.add(
+        Claim(
+            customer_key=f"key-{deal.reference}",
+            product_id=source.products[0].id,
+            country="CA",
+            organisation_id=deal.organisation_id,
+            registration_id=source.id,
+            protected_until=until,
+        )
+    )
+    owner = actor_from(session.get_one(Membership, source.owner_id))
+    record_event(D.CREATE, deal, owner, session=session, registration=source.reference)
+    step = {"step": "Step"}
+    record_event(D.PLAN, deal, owner, session=session, on="2026-11-30", words=step)
+    return deal.reference
+
+
+def _copied(source: Registration) -> Mapping[str, Any]:
+    names = chain(
+        ("company", "domain", "country", "region", "city", "own_reference", "currency"),
+        ("contact_name", "contact_email", "contact_phone", "close_on"),
+    )
+    return {name: getattr(source, name) for name in names}
