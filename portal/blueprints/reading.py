@@ -49,7 +49,10 @@ def _customer(r: Registration) -> list[tuple[Any, str | None]]:
     address = ", ".join(part for part in (r.legal_name, r.street, r.postal_code) if part)
     return [
         (LABELS["company"], r.company),
-        (LABELS["website"], r.website or (_("None") if r.has_no_website else "")),
+        (
+            LABELS["website"],
+            r.website or (_("The customer has no website") if r.has_no_website else ""),
+        ),
         (_("Legal name and address"), address),
         (_("Place"), place_of(r.city, r.region, r.country, chosen_language())),
         (_("Contact"), r.contact_name),
