@@ -15,8 +15,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import select
 
 from portal import create_app
+from portal.core.transactions import record_aside
+from portal.domain.people.models import Membership, User
+from portal.domain.people.operations import make_link
 from tests.browser import Browser
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +39,7 @@ class Live:
         shutil.copy(world, self.database)
         with self.writing() as database:
             database.execute("UPDATE user_identity SET issuer = ?", (self.provider_url,))
-            database.execute("UPDATE user SET language = 'en'")
+        self.speaks("en")
         self._process: subprocess.Popen[bytes] | None = None
         self._app: Flask | None = None
 
@@ -75,10 +79,24 @@ class Live:
 
     def cookie(self, short: str) -> dict[str, str]:
         """Return the cookie of a new login session of a persona, as Playwright takes it."""
-        browser = Browser(self._inside()).signed_in(short)
+        browser = Browser(self._inside()).signed_in(short, None)
         found = browser.client.get_cookie("sid", domain="127.0.0.1")
         assert found is not None
         return {"name": "sid", "value": found.value, "url": self.url}
+
+    def join_link(self, short: str) -> str:
+        """Return the token of a new one-time link for a persona's membership."""
+        app = self._inside()
+        with app.app_context(), record_aside("sign-in") as aside:
+            membership = aside.scalar(
+                select(Membership).join(User).where(User.email.startswith(f"{short}@"))
+            )
+            return make_link(aside, membership)
+
+    def speaks(self, language: str) -> None:
+        """Have everybody read the portal in "en" or "fr"."""
+        with self.writing() as database:
+            database.execute("UPDATE user SET language = ?", (language,))
 
     def ask(self, query: str, *values: object) -> list[tuple]:
         """Return the rows of ``query``, read from the database's file."""

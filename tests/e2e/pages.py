@@ -27,10 +27,10 @@ def partner_pages(live: Live) -> list[Page]:
     draft, asked = _of(live, "ana", "draft"), _of(live, "ana", "needs_info")
     one = _of(live, "ana", "submitted")
     deal = _one(live, "SELECT reference FROM deal WHERE company = 'Harbourview Clinics'")
-    lost = _one(
+    closed = _one(
         live,
-        "SELECT d.reference FROM deal d JOIN membership m ON m.id = d.owner_id"
-        " JOIN user u ON u.id = m.user_id WHERE u.email LIKE 'ana@%' AND d.stage = 'lost'",
+        "SELECT d.reference FROM deal d JOIN membership m ON m.id = d.owner_id JOIN user u"
+        " ON u.id = m.user_id WHERE u.email LIKE 'ana@%' AND d.stage IN ('won', 'lost')",
     )
     foreign = _of(live, "lena", "submitted")
     states = ("submitted", "under_review", "needs_info", "approved", "rejected", "withdrawn")
@@ -48,7 +48,7 @@ def partner_pages(live: Live) -> list[Page]:
         ("deals", "/deals"),
         ("deals, none found", "/deals?q=zzzz"),
         ("deal", f"/deals/{deal}"),
-        ("deal, lost", f"/deals/{lost}"),
+        ("deal, closed", f"/deals/{closed}"),
         *((f"deal {name}", f"/deals/{deal}/{name}") for name in
           ("edit", "next-step", "stage", "won", "lost")),
         ("account", "/account"),

@@ -1,0 +1,166 @@
+"""Can everybody read every page: by axe, in both languages, light and dark, small and large?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.live import Live
+from tests.e2e.pages import (
+    Page,
+    administrator_pages,
+    partner_pages,
+    staff_pages,
+    visitor_pages,
+)
+from tests.e2e.people import Person
+from tests.figures import record
+
+AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RUN = """async () => {
+  const found = await axe.run(document, { resultTypes: ["violations"] });
+  return found.violations.map((one) => [one.id, one.nodes.map((node) => node.target.join(" "))]);
+}"""
+SIZES = ({"width": 360, "height": 780}, {"width": 1280, "height": 800})
+SCHEMES = ("light", "dark")
+# (pixels of the window, percent of the text)
+NARROW = ((320, 100), (320, 200), (640, 200), (1280, 200))
+OVERFLOW = """(percent) => {
+  const root = document.documentElement;
+  root.style.fontSize = `${percent}%`;
+  const found = [];
+  if (root.scrollWidth > root.clientWidth) {
+    const wide = [...document.querySelectorAll("main *, header *")].filter(
+      (one) => one.getBoundingClientRect().right > root.clientWidth + 1 && !one.closest(".unseen"));
+    found.push(`scrolls ${root.scrollWidth}: ` + wide.slice(-1).map((one) => one.outerHTML.slice(0, 160)));
+  }
+  for (const one of document.querySelectorAll("main *, header *")) {
+    const says = [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    const hides = one.offsetWidth > 1 && ["hidden", "clip"].includes(getComputedStyle(one).overflowX);
+    if (says && hides && !one.closest(".unseen, .skip") && one.scrollWidth > one.clientWidth + 1)
+      found.push(`cuts: ${one.outerHTML.slice(0, 160)}`);
+  }
+  root.style.fontSize = "";
+  return found;
+}"""  # noqa: E501
+
+
+class Reading:
+    """What was found on which page, and how many readings there were."""
+
+    def __init__(self) -> None:
+        self.violations: list[str] = []
+        self.overflows: list[str] = []
+        self.count = 0
+
+    def read(self, person: Person, what: str) -> None:
+        """Judge the page that is open, as it is for every eye and every window."""
+        page = person.page
+        page.evaluate(AXE)
+        for size in SIZES:
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                for rule, nodes in page.evaluate(RUN):
+                    found = f"{what}, {size['width']}, {scheme}: {rule} {nodes[:3]}"
+                    self.violations.append(found)
+                self.count += 1
+        for width, percent in NARROW:
+            page.set_viewport_size({"width": width, "height": 780})
+            for found in page.evaluate(OVERFLOW, percent):
+                self.overflows.append(f"{what}, {width} px, {percent} %: {found}")
+
+    def read_all(self, person: Person, pages: Iterable[Page]) -> None:
+        """Open and judge each of ``pages``."""
+        for what, path in pages:
+            person.opens(path)
+            self.read(person, what)
+
+
+@pytest.fixture(params=["en", "fr"])
+def language(request: pytest.FixtureRequest, live: Live) -> Iterator[str]:
+    """Everybody reads the portal in this language."""
+    live.speaks(request.param)
+    yield request.param
+    live.speaks("en")
+
+
+@pytest.fixture
+def reading(language: str, request: pytest.FixtureRequest) -> Iterator[Reading]:
+    """Collects what is found; at the end there must be nothing."""
+    found = Reading()
+    yield found
+    bad = len(found.violations)
+    name = f"axe, {request.node.originalname.removeprefix('test_')}, {language}"
+    record(2, name, "0 violations", f"{bad} in {found.count} readings", bad == 0 < found.count)
+    assert found.count
+    assert not found.violations, json.dumps(found.violations, indent=1)
+    assert not found.overflows, json.dumps(found.overflows, indent=1)
+
+
+def speaking(language: str) -> dict[str, Any]:
+    """Return a browser's settings for the language."""
+    return {"locale": {"en": "en-GB", "fr": "fr-CA"}[language]}
+
+
+def test_pages_of_a_partner(
+    person: Callable[..., Any], live: Live, reading: Reading, language: str
+) -> None:
+    ana = person("ana", **speaking(language))
+    ana.is_signed_in()
+    reading.read_all(ana, partner_pages(live))
+    for what, path in partner_pages(live):  # forms with everything wrong
+        if what in ("step customer", "step opportunity", "answer", "deal edit", "deal next-step"):
+            ana.opens(path)
+            for field in ana.page.locator("main [data-keep] :is([type=text], [type=date])").all():
+                if field.is_visible():
+                    field.fill("")
+            ana.page.locator(".actions button.primary").click()
+            ana.page.locator(".errors").wait_for()
+            reading.read(ana, f"{what}, wrong")
+
+
+def test_pages_of_staff(
+    person: Callable[..., Any], live: Live, reading: Reading, language: str
+) -> None:
+    omar = person("omar", **speaking(language))
+    omar.is_signed_in()
+    reading.read_all(omar, staff_pages(live))
+
+
+def test_pages_of_administrators(
+    person: Callable[..., Any], live: Live, reading: Reading, language: str
+) -> None:
+    pia = person("pia", **speaking(language))
+    pia.is_signed_in()
+    reading.read_all(pia, administrator_pages(live))
+
+
+def test_first_pages_of_everybody_else(
+    person: Callable[..., Any], reading: Reading, language: str
+) -> None:
+    for short in ("carla", "sid", "axel", "vic", "sam", "diego", "marc", "sofia", "theo"):
+        somebody = person(short, **speaking(language))
+        somebody.is_signed_in()
+        somebody.opens("/")
+        reading.read(somebody, f"home of {short}")
+
+
+def test_pages_of_visitors(
+    person: Callable[..., Any], live: Live, reading: Reading, language: str
+) -> None:
+    visitor = person("theo", **speaking(language))
+    reading.read_all(visitor, visitor_pages(live, live.join_link("theo")))
+    visitor.opens("/sign-in")
+    visitor.page.locator("main a.button").first.click()
+    visitor.page.locator("button[name=persona]").first.wait_for()
+    reading.read(visitor, "provider, choice")
+    dora = person("dora", **speaking(language))
+    dora.opens("/sign-in/demo")
+    dora.page.locator("button[name=persona][value=dora]").click()
+    dora.page.locator("main a.button").wait_for()
+    reading.read(dora, "access closed")
