@@ -11,12 +11,12 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 from flask import Flask, abort, current_app, has_request_context, request
 from flask_login import current_user
-from sqlalchemy import ColumnElement, FromClause, Select, Table, false, or_, select
+from sqlalchemy import ColumnElement, Select, Table, false, inspect, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
-from sqlalchemy.sql.visitors import iterate
 
 from portal.core.database import Base, db
+from portal.core.statements import Unscoped, tables_in
 from portal.core.versions import expect_version
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -117,7 +117,28 @@ def scope_of(model: type[M], actor: Actor) -> ColumnElement[bool]:
     policy = _policies.get(model)
     if policy is None:
         return false()
-    parts = [part for term in policy.scope if (part := term.where(actor)) is not None]
+    # The same terms for the same key: put together once, for the net and for visible() alike.
+    key = tuple(map(id, policy.scope)), actor.scope_key
+    return _scope(model, key, _Unhashed(actor))
+
+
+class _Unhashed:
+    """An actor that a cache looks past: the scope key alone decides."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Unhashed)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=4096)
+def _scope(model: type[Any], _key: Hashable, unhashed: _Unhashed) -> ColumnElement[bool]:
+    terms = _policies[model].scope
+    parts = [part for term in terms if (part := term.where(unhashed.actor)) is not None]
     if not parts:
         return false()
     return parts[0] if len(parts) == 1 else or_(*parts)
@@ -190,34 +211,12 @@ def _options_of(_scope_key: Hashable, actor: _Unhashed) -> Mapping[str, Executab
     }
 
 
-class _Unhashed:
-    """An actor that a cache looks past: the scope key alone decides."""
-
-    def __init__(self, actor: Actor) -> None:
-        self.actor = actor
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Unhashed)
-
-    def __hash__(self) -> int:
-        return 0
+def _scoped_tables() -> set[str]:
+    return {cast(Table, inspect(model).local_table).key for model in _policies}
 
 
 def _mode_of(actor: Actor) -> Mode:
     return Mode(actor, "actor", _options_of(actor.scope_key, _Unhashed(actor)))
-
-
-def _tables_in(statement: Any) -> set[str]:
-    """Return the names of all tables that ``statement`` reads or writes, at whatever depth."""
-    names: set[str] = set()
-    for element in iterate(statement):
-        table: Any = element if isinstance(element, FromClause) else None
-        table = table if table is not None else getattr(element, "table", None)
-        while table is not None and not isinstance(table, Table):
-            table = getattr(table, "element", None)
-        if table is not None:
-            names.add(str(table.key))
-    return names
 
 
 _mode: ContextVar[Mode | None] = ContextVar("access_mode", default=None)
@@ -264,10 +263,6 @@ def stop_acting() -> None:
     _mode.set(None)
 
 
-class Unscoped(RuntimeError):
-    """A statement to which the net cannot add the actor's scopes."""
-
-
 def _net(state: ORMExecuteState) -> None:
     mode = _present_mode()
     if mode.actor is None or state.is_column_load:
@@ -278,8 +273,12 @@ def _net(state: ORMExecuteState) -> None:
             # Scopes do not reach the SELECT inside an INSERT: nothing is copied in user mode.
             raise Unscoped("rows are copied from a SELECT in system mode only")
         return
-    # A statement with loading options of its own may join tables that are not in it yet.
-    names = mode.options.keys() if statement._with_options else _tables_in(statement)
+    names = tables_in(statement)
+    if not state.is_orm_statement and not names.isdisjoint(_scoped_tables()):
+        raise Unscoped("tables that have scopes are read through their models")
+    if statement._with_options:
+        # Loading options may join tables that are not in the statement yet.
+        names = frozenset(mode.options)
     state.statement = statement.options(
         *(option for name, option in mode.options.items() if name in names)
     )
