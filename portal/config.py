@@ -97,7 +97,7 @@ FIXED: dict[str, Any] = {
         "image/svg+xml",
     ],
     "COMPRESS_ALGORITHM": ["br", "gzip"],
-    "COMPRESS_BR_LEVEL": 4,
+    "COMPRESS_BR_LEVEL": 5,
     "COMPRESS_LEVEL": 6,
     "COMPRESS_MIN_SIZE": 500,
     "SEND_FILE_MAX_AGE_DEFAULT": 3600,

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Flask, current_app, has_request_context, request, url_for
+from flask import Flask, current_app, request
 from flask_login import current_user
 from markupsafe import Markup
 
 from portal.blueprints.navigation import Tab, tabs_of
 from portal.core import access, language
-from portal.core.references import is_reference
+from portal.core.addresses import address
 from portal.core.submissions import new_key
 from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
@@ -62,7 +62,7 @@ def navigation() -> Sequence[Tab]:
 def account() -> Account:
     """Return who is signed in, for the header."""
     actor = cast(MemberActor, access.actor_now())
-    return Account(actor.name, actor.initials, url_for("account.show"))
+    return Account(actor.name, actor.initials, address("account.show"))
 
 
 def translate(text: str, **values: Any) -> Markup:
@@ -97,35 +97,6 @@ def version_static(endpoint: str, values: dict[str, Any]) -> None:
         values["v"] = _fingerprint(folder, values["filename"], file.stat().st_mtime)
 
 
-PLACEHOLDER = "AA-00000000"
-
-
-def address_maker() -> Callable[..., str]:
-    """Return a ``url_for`` for templates that keeps what it is asked for on every page.
-
-    Static files, addresses without arguments, and those that differ in a record's reference
-    alone are built once; everything else is built as always.
-    """
-    kept: dict[tuple[str, str, str], tuple[str, str]] = {}
-
-    def address(endpoint: str, **values: Any) -> str:
-        reference = str(values.get("reference", ""))
-        file = values.get("filename", "")
-        is_plain = len(values) == bool(reference) + bool(file) and endpoint[0] != "."
-        if not is_plain or not has_request_context() or not is_reference(reference or PLACEHOLDER):
-            return url_for(endpoint, **values)
-        key = (request.environ.get("SCRIPT_NAME", ""), endpoint, file or reference[:1])
-        around = kept.get(key)
-        if around is None:
-            if reference:
-                values["reference"] = PLACEHOLDER
-            before, _, after = url_for(endpoint, **values).partition(PLACEHOLDER)
-            around = kept[key] = before, after
-        return around[0] + reference + around[1]
-
-    return address
-
-
 def conflict(reference: str) -> dict[str, Any]:
     """Return what a 409 page says of the record: its address and what happened last."""
     actor = cast(MemberActor, current_user)
@@ -134,7 +105,7 @@ def conflict(reference: str) -> dict[str, Any]:
         "DR": "admin.review.show" if is_staff else "registrations.show",
         "DL": "deals.show",
     }.get(reference[:2])
-    url = url_for(endpoint, reference=reference) if endpoint else None
+    url = address(endpoint, reference=reference) if endpoint else None
     entries = timeline(reference, actor, vendor().short_name, most=3)
     return {"url": url, "entries": entries, "reference": reference}
 
@@ -144,7 +115,7 @@ def init_presentation(app: Flask) -> None:
     app.url_defaults(version_static)
     app.extensions["quayside.conflict"] = conflict
     app.jinja_env.globals.update(
-        url_for=address_maker(),
+        url_for=address,
         _=translate,
         gettext=translate,
         ngettext=translate_count,

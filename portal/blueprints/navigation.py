@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import url_for
-
+from portal.core.addresses import address
 from portal.core.language import _, _l
 from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
@@ -59,7 +58,7 @@ def tabs_of(actor: MemberActor, blueprint: str, endpoint: str) -> list[Tab]:
         tabs.append(
             Tab(
                 words,
-                url_for(name),
+                address(name),
                 icon,
                 current == blueprint and endpoint != "registrations.create",
                 is_primary,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from flask import current_app, url_for
+from flask import current_app
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import load_only
 
-from portal.core.access import visible
+from portal.core.access import scope_of
+from portal.core.addresses import address
 from portal.core.database import db
 from portal.core.language import (
     _,
@@ -34,6 +35,18 @@ MOST = 20
 LATEST = 5
 # Without a due time a record still waits: after what is dated.
 SOMEDAY = dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
+# A card needs these columns; whole records would be read and built for nothing.
+_REGISTRATION = (
+    Registration.id, Registration.reference, Registration.status, Registration.company,
+    Registration.value_minor, Registration.currency, Registration.next_side, Registration.next_by,
+    Registration.made_at, Registration.changed_at,
+)  # fmt: skip
+_DEAL = (
+    Deal.reference, Deal.company, Deal.amount_minor, Deal.currency, Deal.next_step, Deal.next_by,
+    Deal.changed_at, Deal.protected_until,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -96,7 +109,7 @@ def turns_of(actor: MemberActor) -> Turns:
 
 
 def _registrations(actor: MemberActor) -> list[Turn]:
-    query = visible(Registration, actor)
+    query = select(*_REGISTRATION).where(scope_of(Registration, actor))
     if actor.side == Side.VENDOR:
         if P.REGISTRATION_REVIEW not in actor.permissions:
             return []
@@ -114,16 +127,13 @@ def _registrations(actor: MemberActor) -> list[Turn]:
         )
         if actor.role not in LEADS:
             query = query.where(Registration.owner_id == actor.membership_id)
-    rows = db.session.scalars(
-        query.order_by(Registration.next_by.is_(None), Registration.next_by, Registration.id).limit(
-            MOST + 1
-        )
-    ).all()
+    order = (Registration.next_by.is_(None), Registration.next_by, Registration.id)
+    rows = db.session.execute(query.order_by(*order).limit(MOST + 1)).all()
     asked = _open_questions([row.id for row in rows if row.status == Status.NEEDS_INFO])
     return [_registration_turn(row, actor, asked.get(row.id, 1)) for row in rows]
 
 
-def _registration_turn(row: Registration, actor: MemberActor, asked: int) -> Turn:
+def _registration_turn(row: Any, actor: MemberActor, asked: int) -> Turn:
     due = show_due(row.next_by) if row.next_by else None
     title, detail, url, button = _registration_words(row, actor, asked)
     return Turn(
@@ -140,22 +150,20 @@ def _registration_turn(row: Registration, actor: MemberActor, asked: int) -> Tur
     )
 
 
-def _registration_words(
-    row: Registration, actor: MemberActor, asked: int
-) -> tuple[str, str, str, str]:
+def _registration_words(row: Any, actor: MemberActor, asked: int) -> tuple[str, str, str, str]:
     if actor.side == Side.VENDOR:
-        url = url_for("admin.review.show", reference=row.reference)
+        url = address("admin.review.show", reference=row.reference)
         if row.status == Status.SUBMITTED:
             return _("Take it for review"), "", url, _("Review")
         return _("Decide"), "", url, _("Review")
     if row.status == Status.DRAFT:
         detail = _("Begun %(when)s", when=show_ago(row.made_at))
-        url = url_for("registrations.step", reference=row.reference, step="customer")
+        url = address("registrations.step", reference=row.reference, step="customer")
         return _("Finish the draft"), detail, url, _("Go on")
     vendor = current_app.config["VENDOR_SHORT_NAME"]
     title = _n("Answer one question", "Answer %(num)d questions", asked)
     detail = _("%(vendor)s waits for this before deciding.", vendor=vendor)
-    return title, detail, url_for("registrations.answer", reference=row.reference), _("Answer")
+    return title, detail, address("registrations.answer", reference=row.reference), _("Answer")
 
 
 def _open_questions(registration_ids: list[int]) -> dict[int, int]:
@@ -171,25 +179,18 @@ def _open_questions(registration_ids: list[int]) -> dict[int, int]:
 
 
 def _deals(actor: MemberActor) -> list[Turn]:
-    query = visible(Deal, actor).where(
-        Deal.next_side == PARTNER, Deal.organisation_id == actor.organisation_id
+    query = select(*_DEAL).where(
+        scope_of(Deal, actor),
+        Deal.next_side == PARTNER,
+        Deal.organisation_id == actor.organisation_id,
     )
     if actor.role not in LEADS:
         query = query.where(Deal.owner_id == actor.membership_id)
-    rows = db.session.scalars(
-        query.order_by(Deal.next_by, Deal.id)
-        .limit(MOST + 1)
-        .options(
-            load_only(
-                Deal.reference, Deal.company, Deal.amount_minor, Deal.currency, Deal.next_step,
-                Deal.next_by, Deal.changed_at, Deal.protected_until,
-            )
-        )
-    ).all()  # fmt: skip
+    rows = db.session.execute(query.order_by(Deal.next_by, Deal.id).limit(MOST + 1)).all()
     return [_deal_turn(row) for row in rows]
 
 
-def _deal_turn(row: Deal) -> Turn:
+def _deal_turn(row: Any) -> Turn:
     by = row.next_by or SOMEDAY
     due = show_due(by)
     if row.next_step:
@@ -210,7 +211,7 @@ def _deal_turn(row: Deal) -> Turn:
         due_words=due.words,
         due_exact=due.exact,
         tone=due.tone,
-        url=url_for(endpoint, reference=row.reference),
+        url=address(endpoint, reference=row.reference),
         button=button,
         by=by,
     )
@@ -220,8 +221,9 @@ def latest_registrations(actor: MemberActor) -> list[Standing]:
     """Return the actor's side's newest registrations that do not wait for it."""
     if P.REGISTRATION_LIST not in actor.permissions or actor.side == Side.VENDOR:
         return []
-    rows = db.session.scalars(
-        visible(Registration, actor)
+    rows = db.session.execute(
+        select(*_REGISTRATION)
+        .where(scope_of(Registration, actor))
         .where(or_(Registration.next_side.is_(None), Registration.next_side == VENDOR))
         .order_by(Registration.changed_at.desc(), Registration.reference.desc())
         .limit(LATEST)
@@ -229,7 +231,7 @@ def latest_registrations(actor: MemberActor) -> list[Standing]:
     return [_standing(row) for row in rows]
 
 
-def _standing(row: Registration) -> Standing:
+def _standing(row: Any) -> Standing:
     state = REGISTRATION.state_of(row)
     vendor = current_app.config["VENDOR_SHORT_NAME"]
     if row.next_side == VENDOR and row.next_by:
@@ -245,5 +247,5 @@ def _standing(row: Registration) -> Standing:
         state.tone,
         str(state.label),
         detail,
-        url_for("registrations.show", reference=row.reference),
+        address("registrations.show", reference=row.reference),
     )
