@@ -40,7 +40,8 @@ def _own_policies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def person(number: int = 1, *permissions: str) -> Any:
     """Return an actor with these permissions."""
-    return SimpleNamespace(membership_id=number, permissions=frozenset(permissions))
+    rights = frozenset(permissions)
+    return SimpleNamespace(membership_id=number, permissions=rights, scope_key=(number, rights))
 
 
 OWNERS = Rule(
