@@ -19,6 +19,7 @@ from tests.matrix.cells import unnamed
 from tests.matrix.lists import check_cursors, check_lists, check_searches
 from tests.matrix.oracle import OUTSIDE, PAGES, RECORDS, RELATIONS, REVIEWED
 from tests.matrix.planting import LARGE, OPEN, TWIN
+from tests.matrix.scopes import check_scopes
 from tests.matrix.walk import Walk
 from tests.matrix.world import SHORTS, World
 
@@ -113,6 +114,12 @@ def test_lists_and_searches_hold_the_own_records_alone(
 ) -> None:
     way = walk(short)
     faults = [*check_lists(way), *check_searches(way), *check_cursors(way)]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("short", INSIDE)
+def test_every_query_finds_exactly_what_is_theirs(world: World, short: str) -> None:
+    faults = list(check_scopes(world, short))
     assert not faults, "\n".join(faults)
 
 

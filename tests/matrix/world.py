@@ -115,7 +115,7 @@ class World:
             for row in rows[table]
         }
         self.people = {short: self._person(short) for short in SHORTS}
-        readers = Readers(rows, self.facts)
+        self.readers = readers = Readers(rows, self.facts)
         self.readable = {
             short: frozenset(
                 one.word for one in self.canaries

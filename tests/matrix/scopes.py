@@ -1,0 +1,92 @@
+"""Does every query in a person's name find exactly the rows that the oracle grants?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.core.access import acting_as, system_mode, visible
+from portal.core.database import Base, db
+from portal.domain.people.actor import actor_of_membership
+from tests.matrix.canaries import Readers
+from tests.matrix.oracle import OUTBOX_READERS, Person
+from tests.matrix.world import World
+
+Row = Mapping[str, Any]
+Grant = Callable[[Readers, Person, Row], bool]
+
+
+def _record(readers: Readers, who: Person, row: Row) -> bool:
+    return who.knows(readers.facts[row["reference"]])
+
+
+def _registration(readers: Readers, who: Person, row: Row) -> bool:
+    return who.knows(readers.registrations[row["registration_id"]])
+
+
+def _deal(readers: Readers, who: Person, row: Row) -> bool:
+    return who.knows(readers.deals[row["deal_id"]])
+
+
+def _outbox(_readers: Readers, who: Person, _row: Row) -> bool:
+    return who.short in OUTBOX_READERS
+
+
+# Every table that has rows for somebody; of all others a query in a person's name finds nothing.
+GRANTS: Mapping[str, Grant] = {
+    "deal": _record,
+    "deal_product": _deal,
+    "deal_word": _deal,
+    "delivery": _outbox,
+    "event": lambda readers, who, row: readers.knows_event(who, row),
+    "letter": _outbox,
+    "membership": lambda _readers, who, row: who.knows_person(row["id"], row["organisation_id"]),
+    "organisation": _record,
+    "product": lambda readers, who, row: (
+        who.side == "vendor" or (who.organisation, row["id"]) in readers.sold
+    ),
+    "question": _registration,
+    "receipt": _registration,
+    "registration": _record,
+    "registration_activity": _registration,
+    "registration_match": lambda readers, who, row: (
+        who.side == "vendor" and _registration(readers, who, row)
+    ),
+    "registration_product": _registration,
+    "user": lambda readers, who, row: any(
+        who.knows_person(membership, readers.homes[membership])
+        for membership in readers.people.get(row["id"], ())
+    ),
+}
+
+
+def check_scopes(world: World, short: str) -> Iterator[str]:
+    """Yield each model of which a person finds other rows than the oracle grants."""
+    person, readers = world.people[short], world.readers
+    with world.app.app_context():
+        with system_mode("test"):
+            actor = actor_of_membership(person.membership)
+        assert actor is not None, short
+        for mapper in Base.registry.mappers:
+            model, table = mapper.class_, mapper.local_table
+            name = str(table.name)
+            keys = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
+            grant = GRANTS.get(name)
+            wanted = {
+                tuple(row[column.name] for column in mapper.primary_key)
+                for row in world.rows[name]
+                if grant is not None and grant(readers, person, row)
+            }
+            columns = [getattr(model, key) for key in keys]
+            with acting_as(actor):
+                netted = {tuple(row) for row in db.session.execute(select(*columns))}
+            with system_mode("test"):
+                query = visible(model, actor).with_only_columns(*columns)
+                seen = {tuple(row) for row in db.session.execute(query)}
+            for way, found in (("the net", netted), ("visible()", seen)):
+                if found != wanted:
+                    more, less = len(found - wanted), len(wanted - found)
+                    yield f"{short} {name} by {way}: {more} too many, {less} missing"
+        db.session.rollback()
