@@ -41,6 +41,7 @@ PAST_THE_ACTOR = {
     ("core/drafts.py", "the actor's own draft"),
     ("core/submissions.py", "was a submission key used"),
     ("domain/claims/operations.py", "claim and conflict check"),
+    ("domain/deals/operations.py", "claim and conflict check"),
     ("domain/notifications/audience.py", "choosing an approver"),
     ("domain/registrations/matching.py", "claim and conflict check"),
     ("domain/registrations/operations.py", "claim and conflict check"),

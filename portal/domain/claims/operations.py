@@ -70,11 +70,16 @@ def reserve(
         session.flush()
 
 
-def release(session: Session, registration_id: int) -> None:
-    """Free everything that the registration reserved."""
+def release(session: Session, registration_id: int, heir_id: int | None = None) -> None:
+    """Free everything that the registration reserved.
+
+    ``heir_id`` is another registration of the same partner for the same customer, which then
+    goes on holding it.
+    """
+    values = {"released_at": now()} if heir_id is None else {"registration_id": heir_id}
     with system_mode("claim and conflict check"):
         session.execute(
             update(Claim)
             .where(Claim.registration_id == registration_id, Claim.released_at.is_(None))
-            .values(released_at=now())
+            .values(**values)
         )

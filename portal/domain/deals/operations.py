@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
+from portal.core.access import system_mode
 from portal.core.database import db
 from portal.core.events import record_event
 from portal.core.language import _
@@ -125,4 +126,21 @@ def move(deal: Deal, actor: MemberActor, stage: Stage, reason: str = "") -> None
     DEAL.apply(deal, move_name(stage), actor, **particulars)
     if stage == Stage.LOST:
         deal.loss_reason = reason
-        release(db.session(), deal.registration_id)
+        release(db.session(), deal.registration_id, _heir_of(deal))
+
+
+def _heir_of(deal: Deal) -> int | None:
+    """Return the registration behind another open deal of the partner with the same customer."""
+    with system_mode("claim and conflict check"):
+        return db.session.scalar(
+            select(Deal.registration_id)
+            .where(
+                Deal.organisation_id == deal.organisation_id,
+                Deal.customer_key == deal.customer_key,
+                Deal.country == deal.country,
+                Deal.id != deal.id,
+                Deal.stage.in_(OPEN_STAGES),
+            )
+            .order_by(Deal.id)
+            .limit(1)
+        )

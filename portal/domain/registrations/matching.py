@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from portal.core.access import system_mode
 from portal.core.database import db
 from portal.core.text import fold
 from portal.core.times import now
 from portal.domain.claims.models import Claim
-from portal.domain.deals.models import OPEN_STAGES, Deal
+from portal.domain.deals.models import OPEN_STAGES, Deal, Stage
 from portal.domain.organisations.models import Organisation
 from portal.domain.registrations.models import Registration, RegistrationMatch, Status
 
@@ -44,14 +44,37 @@ def find_matches(registration: Registration) -> list[RegistrationMatch]:
             .where(
                 Deal.customer_key.in_((key, *_claimed_under(key))),
                 Deal.registration_id != registration.id,
-                or_(Deal.stage.in_(OPEN_STAGES), Deal.protected_until > now()),
-                Deal.stage != "lost",
+                _is_live_deal(),
             )
         ).all()
         return [
             *(_copy(registration, other, name) for other, name in registrations),
             *(_copy(registration, other, name) for other, name in deals),
         ]
+
+
+def _is_live_deal() -> ColumnElement[bool]:
+    is_open = or_(Deal.stage.in_(OPEN_STAGES), Deal.protected_until > now())
+    return and_(is_open, Deal.stage != Stage.LOST)
+
+
+def is_live(reference: str) -> bool:
+    """Tell whether the record that a match was copied from still stands for its customer.
+
+    Looks past the actor, and answers nothing else.
+    """
+    deals = select(Deal.id).where(_is_live_deal())
+    undecided = select(Registration.id).where(
+        Registration.reference == reference, Registration.status.in_(UNDECIDED)
+    )
+    became = deals.join(Registration, Registration.id == Deal.registration_id).where(
+        Registration.reference == reference
+    )
+    with system_mode("claim and conflict check"):
+        return any(
+            db.session.scalar(query.limit(1)) is not None
+            for query in (undecided, deals.where(Deal.reference == reference), became)
+        )
 
 
 def _claimed_under(key: str) -> list[str]:

@@ -15,6 +15,7 @@ from portal.core.workflow import PARTNER, VENDOR, Next, State, Transition, Workf
 from portal.domain.permissions import Permission as P
 from portal.domain.programme import programme
 from portal.domain.registrations.events import E
+from portal.domain.registrations.matching import is_live
 from portal.domain.registrations.models import (
     MatchAnswer,
     Registration,
@@ -88,9 +89,10 @@ def matches_of(registration: Registration) -> list[RegistrationMatch]:
 
 
 def is_blocking(registration: Registration, match: RegistrationMatch) -> bool:
-    """Tell whether the match is another partner's, for an overlapping product and country."""
+    """Tell whether the match is another partner's, still stands, and overlaps in what it is for."""
     overlaps = {"+product", "+country"} <= set(match.evidence)
-    return overlaps and match.organisation_id != registration.organisation_id
+    is_other = match.organisation_id != registration.organisation_id
+    return overlaps and is_other and is_live(match.other_reference)
 
 
 def some(*states: Status) -> frozenset[Status]:

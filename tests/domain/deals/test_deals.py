@@ -19,6 +19,7 @@ from portal.domain.deals import operations
 from portal.domain.deals.models import OPEN_STAGES, Deal, DealWord, Stage
 from portal.domain.deals.workflow import DEAL, PROBABILITY, move_name
 from portal.domain.registrations import operations as registrations
+from portal.domain.registrations.models import MatchAnswer
 from tests.domain.world import actor_of, everything, under_review
 from tests.figures import record
 
@@ -94,6 +95,28 @@ def test_a_lost_deal_has_a_reason_and_frees_the_customer(data_app: Flask) -> Non
         # Free: another partner is approved for the same customer at once.
         other = deal_of("bruno", domain="lost.ca")
         assert other.customer_key == "domain:lost.ca"
+
+
+def test_a_second_deal_with_the_customer_goes_on_holding_it(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        olga = actor_of("olga")
+        first = deal_of("ana", domain="heir.ca")
+        second_one = under_review("marc", domain="heir.ca")
+        for match in registrations.matches_of(second_one):
+            registrations.answer_match(second_one, olga, match, MatchAnswer.SAME)
+        second = registrations.approve(second_one, olga)
+        session.commit()
+        operations.move(first, actor_of("ana"), Stage.LOST, "price")
+        session.commit()
+        held = select(Claim).where(
+            Claim.customer_key == "domain:heir.ca", Claim.released_at.is_(None)
+        )
+        assert {claim.registration_id for claim in session.scalars(held)} == {
+            second.registration_id
+        }
+        operations.move(second, actor_of("marc"), Stage.LOST, "price")
+        session.commit()
+        assert session.scalars(held).all() == []
 
 
 def test_a_won_deal_keeps_the_customer(app: Flask) -> None:

@@ -12,6 +12,8 @@ from portal.core.access import Denied, acting_as, system_mode
 from portal.core.database import db
 from portal.core.events import Event
 from portal.core.workflow import Refused, WrongState
+from portal.domain.deals import operations as deals
+from portal.domain.deals.models import Stage
 from portal.domain.people.actor import actor_from
 from portal.domain.people.models import Membership
 from portal.domain.registrations import operations
@@ -225,6 +227,29 @@ def test_the_same_customer_of_another_partner_stands_in_the_way(data_app: Flask)
         assert operations.approve(registration, olga).customer_key == (
             f"domain:twice.com#{registration.reference}"
         )
+
+
+@pytest.mark.parametrize("end", ["rejected", "withdrawn", "approved and lost"])
+def test_what_is_over_stands_in_nobodys_way(app: Flask, end: str) -> None:
+    with everything(app):
+        olga = actor_of("olga")
+        other = under_review("bruno", domain="over.com")
+        registration = under_review("ana", domain="over.com")
+        (match,) = operations.matches_of(registration)
+        operations.answer_match(registration, olga, match, operations.MatchAnswer.SAME)
+        with pytest.raises(Refused, match="the same customer as"):
+            operations.approve(registration, olga)
+        if end == "rejected":
+            operations.reject(other, olga, "other", "Not this year.")
+        elif end == "withdrawn":
+            operations.withdraw(other, actor_of("bruno"))
+        else:
+            deal = operations.approve(other, olga)
+            with pytest.raises(Refused, match="the same customer as"):
+                operations.approve(registration, olga)
+            deals.move(deal, actor_of("bruno"), Stage.LOST, "price")
+        operations.approve(registration, olga)
+        assert registration.status == S.APPROVED
 
 
 def test_the_own_organisations_other_registration_does_not_block(app: Flask) -> None:
