@@ -43,3 +43,4 @@ def start(
     yield make
     for running in made:
         running.close()
+        print(running.errors()[-4000:])  # shown only when the test fails
