@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.blueprints.deals.forms import StageForm
 from portal.core.access import can
@@ -22,6 +22,18 @@ from portal.domain.permissions import Permission as P
 from portal.domain.programme import programme
 from portal.domain.registrations.models import Registration
 from portal.domain.timeline.sentences import timeline
+
+# The names around a deal, each as far as the reader may know it.
+_AROUND = select(
+    select(User.name)
+    .join(Membership, Membership.user_id == User.id)
+    .where(Membership.id == bindparam("owner"))
+    .scalar_subquery(),
+    select(Organisation.name).where(Organisation.id == bindparam("organisation")).scalar_subquery(),
+    select(Registration.reference)
+    .where(Registration.id == bindparam("registration"))
+    .scalar_subquery(),
+)
 
 
 def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
@@ -52,18 +64,12 @@ def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
 def _summary(deal: Deal) -> tuple[list[tuple[str, str]], str | None]:
     """Return the facts, and the registration's reference if the reader sees it."""
     owner, partner, registration = db.session.execute(
-        select(
-            select(User.name)
-            .join(Membership, Membership.user_id == User.id)
-            .where(Membership.id == deal.owner_id)
-            .scalar_subquery(),
-            select(Organisation.name)
-            .where(Organisation.id == deal.organisation_id)
-            .scalar_subquery(),
-            select(Registration.reference)
-            .where(Registration.id == deal.registration_id)
-            .scalar_subquery(),
-        )
+        _AROUND,
+        {
+            "owner": deal.owner_id,
+            "organisation": deal.organisation_id,
+            "registration": deal.registration_id,
+        },
     ).one()
     language = chosen_language()
     rows = [

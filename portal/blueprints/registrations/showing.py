@@ -8,7 +8,6 @@ from flask import current_app, request, url_for
 from sqlalchemy import select
 
 from portal.blueprints.reading import parts_of
-from portal.core.access import visible
 from portal.core.database import db
 from portal.core.language import show_due
 from portal.domain.deals.models import Deal
@@ -19,24 +18,31 @@ from portal.domain.registrations.workflow import REGISTRATION
 from portal.domain.timeline.sentences import timeline
 
 
+def _around(registration: Registration) -> tuple[Receipt | None, str | None]:
+    """Return the last receipt and the deal's reference, each if the reader sees it."""
+    row = db.session.execute(
+        select(Receipt, Deal.reference)
+        .select_from(Registration)
+        .outerjoin(Receipt, Receipt.registration_id == Registration.id)
+        .outerjoin(Deal, Deal.registration_id == Registration.id)
+        .where(Registration.id == registration.id)
+        .order_by(Receipt.id.desc())
+        .limit(1)
+    ).one()
+    return row[0], row[1]
+
+
 def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any]:
     """Return the context of the page: state, what is next, content, receipt, history."""
     vendor = current_app.config["VENDOR_SHORT_NAME"]
-    receipts = db.session.scalars(
-        visible(Receipt, actor)
-        .where(Receipt.registration_id == registration.id)
-        .order_by(Receipt.id.desc())
-    ).all()
-    deal_reference = db.session.scalar(
-        select(Deal.reference).where(Deal.registration_id == registration.id)
-    )
+    receipt, deal_reference = _around(registration)
     return {
         "registration": registration,
         "state": REGISTRATION.state_of(registration),
         "due": show_due(registration.next_by) if registration.next_by else None,
         "steps": REGISTRATION.available(registration, actor),
         "parts": parts_of(registration),
-        "receipt": receipts[0] if receipts else None,
+        "receipt": receipt,
         "deal_url": url_for("deals.show", reference=deal_reference) if deal_reference else None,
         "reason": REASON_WORDS.get(registration.reason_code),  # type: ignore[call-overload]
         "questions": registration.questions,

@@ -55,9 +55,15 @@ def countries(language: str) -> list[tuple[str, str]]:
 
 def country_name(code: str, language: str) -> str:
     """Return a country's name in "en" or "fr"."""
-    return dict(countries(language)).get(code, code)
+    return _country_names(language).get(code, code)
 
 
+@lru_cache(maxsize=4)
+def _country_names(language: str) -> dict[str, str]:
+    return dict(countries(language))
+
+
+@lru_cache(maxsize=8)
 def regions(country: str, language: str) -> list[tuple[str, str]]:
     """Return (code, name) of the regions asked for in ``country``; empty elsewhere."""
     column = 1 if language == "fr" else 0
@@ -67,4 +73,5 @@ def regions(country: str, language: str) -> list[tuple[str, str]]:
 
 def region_name(country: str, code: str, language: str) -> str:
     """Return a region's name, or what was typed where regions are free text."""
-    return dict(regions(country, language)).get(code, code)
+    names = REGIONS.get(country, {}).get(code)
+    return names[1 if language == "fr" else 0] if names else code

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 
 from portal.core.database import db
 from portal.core.events import Event, kind_of
@@ -31,14 +31,20 @@ class Entry:
     side: str
 
 
+_HISTORY = (
+    select(Event)
+    .where(Event.chain == bindparam("chain"))
+    .order_by(Event.place.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 def timeline(reference: str, reader: MemberActor, vendor: str, most: int = MOST) -> list[Entry]:
     """Return the history of the record ``reference``, newest first, as ``reader`` may see it.
 
     ``vendor`` is the vendor's name, which stands behind the names of its people.
     """
-    events = db.session.scalars(
-        select(Event).where(Event.chain == reference).order_by(Event.place.desc()).limit(most)
-    )
+    events = db.session.scalars(_HISTORY, {"chain": reference, "most": most})
     entries: list[Entry] = []
     for event in events:
         entry = entry_of(event, reader, vendor)
