@@ -208,6 +208,9 @@ def test_money_and_days_are_written_as_in_french_canada(app: Flask) -> None:
     ("asked", "spoken"),
     [
         ("fr-CA,fr;q=0.9,en;q=0.8", "fr"),
+        ("fr-CA,en;q=0.5", "fr"),
+        ("en-US,fr-CA;q=0.9", "en"),
+        ("FR_ca", "fr"),
         ("fr", "fr"),
         ("en-CA,en;q=0.9,fr;q=0.8", "en"),
         ("de, fr;q=0.5, en;q=0.3", "fr"),

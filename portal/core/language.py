@@ -67,8 +67,19 @@ def chosen_language() -> str:
     if not has_request_context():
         return str(getattr(g, "language", "en")) if g else "en"
     if "language" not in g:
-        g.language = request.accept_languages.best_match(list(FORMATS)) or "en"
+        g.language = _asked_language()
     return str(g.language)
+
+
+def _asked_language() -> str:
+    """Return the first language that the browser asks for and the portal has, else "en"."""
+    # Werkzeug's best_match() takes "en" for "fr-CA, en;q=0.5", because only that is there by name.
+    asked = (
+        tag.replace("_", "-").partition("-")[0].lower()
+        for tag, quality in request.accept_languages
+        if quality > 0
+    )
+    return next((language for language in asked if language in FORMATS), "en")
 
 
 def chosen_timezone() -> str:

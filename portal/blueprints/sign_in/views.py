@@ -18,6 +18,7 @@ from portal.core.identity import (
     SignInRefused,
     identity_providers,
 )
+from portal.core.language import chosen_language
 from portal.core.limits import limiter, where_from
 from portal.core.pages import done, render
 from portal.core.redirects import safe_path
@@ -149,7 +150,7 @@ def _provider(name: str) -> IdentityProvider:
 def _open(identity: Identity, link: str) -> str:
     with record_aside("sign-in") as aside:
         if link:
-            accept_link(aside, link, identity)
+            accept_link(aside, link, identity, chosen_language())
         if earlier := session.get(TOKEN):
             end_session(aside, str(earlier))
         return open_session(

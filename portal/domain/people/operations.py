@@ -142,12 +142,18 @@ def describe_link(session: Session, token: str) -> LinkDescription | None:
     return LinkDescription(link.membership.organisation.name, link.membership.user.email)
 
 
-def accept_link(session: Session, token: str, identity: Identity) -> None:
-    """Bind ``identity`` to the membership of the link, once; raises LinkRefused."""
+def accept_link(session: Session, token: str, identity: Identity, language: str = "") -> None:
+    """Bind ``identity`` to the membership of the link, once; raises LinkRefused.
+
+    Whoever comes for the first time goes on in the ``language`` ("en" or "fr") of the invitation.
+    """
     link = _usable_link(session, token)
     if _find_identity(session, identity) is not None:
         raise LinkRefused("taken")
     membership = link.membership
+    bound = select(UserIdentity.id).where(UserIdentity.user_id == membership.user_id)
+    if language and session.scalar(bound.limit(1)) is None:
+        membership.user.language = language
     session.add(
         UserIdentity(issuer=identity.issuer, subject=identity.subject, user_id=membership.user_id)
     )

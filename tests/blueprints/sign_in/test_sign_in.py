@@ -411,3 +411,15 @@ def test_no_bent_answer_opens_the_portal(
     )
     assert not signed_in
     assert not broken
+
+
+def test_whoever_is_invited_in_french_goes_on_in_french(
+    visitor: FlaskClient, hostile: Any, link: str
+) -> None:
+    visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = "fr-CA,en;q=0.5"
+    assert h1(visitor.get(f"/join/{link}")) == "Harbour vous invite"
+    as_person(hostile, "francine")
+    through(visitor, link)
+    visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    assert h1(visitor.get("/account")) == "new@harbour.example"
+    assert "Votre compte" in visitor.get("/account").text
