@@ -9,12 +9,15 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 _COOKIE = re.compile(rb"\r\nset-cookie: *([^=;\r]+)=([^;\r]*)", re.IGNORECASE)
 PATIENCE = 60.0
 """Seconds without any answer after which a measurement is given up."""
+IDLE = 2.0
+"""Seconds after which an idle connection is made anew; the server closes it at five."""
+TURN = 5
+"""Requests of one client before it is another page's turn."""
 
 
 class Unexpected(Exception):
@@ -114,48 +117,80 @@ class _Client:
         return Answer(head, body)
 
 
+class Crowd:
+    """Clients of one server, each asking anew once it is answered.
+
+    One thread serves them all, so that they wait for the server and not for each other.
+    """
+
+    def __init__(self, port: int, clients: int) -> None:
+        self.port, self.size = port, clients
+        self.clients: list[_Client] = []
+        self.used = 0.0
+
+    def ask(
+        self,
+        requests: Sequence[bytes],
+        *,
+        status: int | None = 200,
+        length: int | None = None,
+        keep: Callable[[Answer], object] | None = None,
+    ) -> list[float]:
+        """Send ``requests`` and return the seconds that each took, from sent to whole.
+
+        Raises Unexpected for another ``status``, or a body that is not ``length`` bytes long,
+        give or take a hundredth.
+        """
+        self._connect()
+        waiting, taken, busy = iter(requests), list[float](), 0
+        with selectors.DefaultSelector() as selector:
+            for client in self.clients:
+                selector.register(client.socket, selectors.EVENT_READ, client)
+                busy += _next(client, waiting)
+            while busy:
+                ready = selector.select(PATIENCE)
+                if not ready:
+                    raise Unexpected(f"no answer within {PATIENCE:.0f} s")
+                for key, _events in ready:
+                    client = key.data
+                    if not client.receive():
+                        continue
+                    taken.append(time.perf_counter() - client.began)
+                    _check(client, status, length)
+                    if keep:
+                        keep(client.answer())
+                    busy += _next(client, waiting) - 1
+        self.used = time.monotonic()
+        return taken
+
+    def _connect(self) -> None:
+        """Keep connections as a browser does, but none that the server is about to close."""
+        if self.clients and time.monotonic() - self.used < IDLE:
+            return
+        self.close()
+        self.clients = [_Client(self.port) for _ in range(self.size)]
+
+    def close(self) -> None:
+        """Close every connection."""
+        for client in self.clients:
+            client.socket.close()
+        self.clients = []
+
+
 def drive(
     port: int,
     requests: Sequence[bytes],
     *,
     clients: int,
     status: int | None = 200,
-    length: int | None = None,
     keep: Callable[[Answer], object] | None = None,
 ) -> list[float]:
-    """Send ``requests`` over ``clients`` connections, each asking anew once it is answered.
-
-    One thread serves them all, so that the clients wait for the server and not for each other.
-    Returns the seconds of each whole request. Raises Unexpected for another ``status``, or a body
-    that is not ``length`` bytes long, give or take a hundredth.
-    """
-    selector = selectors.DefaultSelector()
-    waiting = iter(requests)
-    taken: list[float] = []
-    busy = 0
-    everybody = [_Client(port) for _ in range(clients)]
+    """Let a new crowd send ``requests``, see :meth:`Crowd.ask`."""
+    crowd = Crowd(port, clients)
     try:
-        for client in everybody:
-            selector.register(client.socket, selectors.EVENT_READ, client)
-            busy += _next(client, waiting)
-        while busy:
-            ready = selector.select(PATIENCE)
-            if not ready:
-                raise Unexpected(f"no answer within {PATIENCE:.0f} s")
-            for key, _events in ready:
-                client = key.data
-                if not client.receive():
-                    continue
-                taken.append(time.perf_counter() - client.began)
-                _check(client, status, length)
-                if keep:
-                    keep(client.answer())
-                busy += _next(client, waiting) - 1
+        return crowd.ask(requests, status=status, keep=keep)
     finally:
-        selector.close()
-        for client in everybody:
-            client.socket.close()
-    return taken
+        crowd.close()
 
 
 def _next(client: _Client, waiting: Iterator[bytes]) -> int:
@@ -192,14 +227,6 @@ class Page:
                 raise Unexpected(f"{self.path}: {answer.head.decode()}")
         self.length = len(answer.body)
 
-    def median(self, clients: int, count: int) -> float:
-        """Return the median of ``count`` whole requests, in seconds."""
-        request = self.site.request(self.path)
-        taken = drive(
-            self.site.port, list(repeat(request, count)), clients=clients, length=self.length
-        )
-        return statistics.median(taken)
-
 
 @dataclass(frozen=True)
 class Comparison:
@@ -221,11 +248,28 @@ class Comparison:
 
 
 def compare(pages: Sequence[Page], *, clients: int, count: int, repetitions: int) -> Comparison:
-    """Measure ``pages`` in turn, the order reversed each time; ``count`` requests a turn."""
+    """Measure ``pages`` side by side, ``count`` requests to each in every repetition.
+
+    Within a repetition they take short turns, so that whatever else the machine does falls on all
+    of them alike; the order of turns is reversed from one to the next.
+    """
     times: dict[str, list[float]] = {page.name: [] for page in pages}
     for page in pages:
         page.warm()
-    for repetition in range(repetitions):
-        for page in pages if repetition % 2 == 0 else reversed(pages):
-            times[page.name].append(page.median(clients, count))
+    crowds = {page.name: Crowd(page.site.port, clients) for page in pages}
+    turn = TURN * clients
+    try:
+        for _repetition in range(repetitions):
+            taken: dict[str, list[float]] = {page.name: [] for page in pages}
+            for number in range(count // turn):
+                for page in pages if number % 2 == 0 else reversed(pages):
+                    requests = [page.site.request(page.path)] * turn
+                    taken[page.name] += crowds[page.name].ask(requests, length=page.length)
+            for name, seconds in taken.items():
+                times[name].append(statistics.median(seconds))
+            for crowd in crowds.values():
+                crowd.close()  # new ones may fall to other workers
+    finally:
+        for crowd in crowds.values():
+            crowd.close()
     return Comparison(times)

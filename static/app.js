@@ -34,7 +34,7 @@
   function restore() {
     const { action, typed } = JSON.parse(sessionStorage.getItem("unsent") || "{}");
     const form = [...document.forms].find((one) => keeps(one) && one.action === action);
-    if (!form) return;
+    if (!form) return false;
     for (const field of form.elements) {
       const values = typed.filter(([name]) => name === field.name).map(([, value]) => value);
       if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
@@ -42,6 +42,7 @@
       else if (values.length && field.type !== "submit") field.value = values[0];
     }
     tell(say.restored);
+    return true;
   }
 
   function unsaved(form) {
@@ -94,9 +95,9 @@
     if (persisted) return;
     const isNew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
     const { classList, dataset } = document.body;
-    if ("signedOut" in dataset) forget();
-    else if (!isNew && !document.querySelector(".errors")) restore();
-    else if (classList.contains("portal")) forget(); // an error page is no proof that it arrived
+    if ("signedOut" in dataset || document.querySelector(".errors")) forget();
+    // What was sent leads to another page, so the same form again means that it did not arrive.
+    else if (!restore() && isNew && classList.contains("portal")) forget();
   });
 
   // --- htmx
@@ -112,7 +113,7 @@
       if (swapped) setBusy(swapped, false);
     }
     if (!detail.successful || detail.target === notice) return;
-    if (keeps(elt)) forget();
+    if (keeps(elt.closest("form"))) forget();
     const isThrough = waiting?.elt === elt;
     if (isThrough) waiting = null;
     // Keeping a draft is no reason to take away what a refused form was told.
@@ -120,17 +121,20 @@
   });
 
   const failed = ({ detail }) => {
-    const { target, requestConfig: sent } = detail;
+    const { requestConfig: sent } = detail;
     const { elt } = sent;
-    wait(elt, elt.form ?? elt, isSubmit(detail)
+    wait(elt, elt.closest("form") ?? elt, isSubmit(detail)
       ? resubmit(elt, sent.triggeringEvent.submitter)
-      : () => htmx.ajax(sent.verb, sent.path, { source: elt, target }));
+      : () => htmx.ajax(sent.verb, sent.path, { source: elt }));
   };
   addEventListener("htmx:sendError", failed);
   addEventListener("htmx:timeout", failed);
 
   addEventListener("htmx:beforeSwap", ({ detail }) => {
-    if (detail.target === notice) detail.swapOverride = "innerHTML"; // the place itself must stay
+    if (detail.target !== notice) return;
+    detail.swapOverride = "innerHTML"; // the place itself must stay
+    detail.shouldSwap = !!detail.xhr.getResponseHeader("X-Request-Id");
+    if (!detail.shouldSwap) failed({ detail }); // somebody on the way answered in our place
   });
 
   // --- Where the eye goes

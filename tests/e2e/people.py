@@ -145,7 +145,7 @@ class Person:
 
     def reads_heading(self, words: str) -> None:
         """Expect the page's heading."""
-        expect(self.page.locator("h1")).to_contain_text(words)
+        expect(self.page.locator("main h1")).to_contain_text(words)
 
     def does_not_read(self, sentence: str) -> None:
         """Expect a sentence not to stand on the page."""

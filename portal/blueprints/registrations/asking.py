@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
+from flask import current_app, request
 from sqlalchemy import select
 
 from portal.blueprints.registrations.customer_form import CustomerForm, customer_values
 from portal.blueprints.registrations.evidence_form import EvidenceForm, evidence_values
 from portal.blueprints.registrations.forms import AnswerForm, answer_form
+from portal.blueprints.registrations.known import chosen_customer
 from portal.blueprints.registrations.opportunity_form import OpportunityForm, opportunity_values
 from portal.core.access import visible
 from portal.core.database import db
@@ -42,7 +43,8 @@ def territory(actor: MemberActor) -> Sequence[str]:
 
 
 def _customer(registration: Registration, actor: MemberActor) -> Form:
-    values = customer_values(registration)
+    known = chosen_customer(actor) if "like" in request.args else None
+    values = customer_values(known or registration)
     countries = territory(actor)
     if not values["country"]:
         values["country"] = countries[0] if countries else ""

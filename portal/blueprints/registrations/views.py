@@ -10,6 +10,7 @@ from portal.blueprints.reading import parts_of
 from portal.blueprints.registrations import bp
 from portal.blueprints.registrations.asking import Step, answering, step_named
 from portal.blueprints.registrations.forms import WithdrawForm
+from portal.blueprints.registrations.known import known_customers
 from portal.blueprints.registrations.lists import list_page
 from portal.blueprints.registrations.showing import record_page
 from portal.core.access import actor_now, can, requires
@@ -100,6 +101,7 @@ def save(registration: Registration, step: str) -> Response:
 
 def _step_page(registration: Registration, asked: Step, form: Any) -> Response:
     answer = invalid if form.errors else render
+    is_untouched = asked.name == STEPS[0] and not (registration.company or form.restored)
     return answer(
         "registrations/step.html",
         "registrations/_step.html",
@@ -109,6 +111,7 @@ def _step_page(registration: Registration, asked: Step, form: Any) -> Response:
         number=STEPS.index(asked.name) + 1,
         title=asked.title,
         total=len(STEPS),
+        known=known_customers(_actor()) if is_untouched else [],
     )
 
 
