@@ -114,10 +114,9 @@
     }
     if (!detail.successful || detail.target === notice) return;
     if (keeps(elt.closest("form"))) forget();
-    const isThrough = waiting?.elt === elt;
-    if (isThrough) waiting = null;
-    // Keeping a draft is no reason to take away what a refused form was told.
-    if (!waiting && (isThrough || isSubmit(detail))) notice.replaceChildren();
+    if (waiting?.elt === elt) waiting = null;
+    // Keeping a draft is no reason to take away what a refused form was told: that has no button.
+    if (!waiting && (isSubmit(detail) || notice.querySelector("button"))) notice.replaceChildren();
   });
 
   const failed = ({ detail }) => {
