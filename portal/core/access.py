@@ -12,7 +12,13 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 from flask import Flask, abort, current_app, has_request_context, request
 from flask_login import current_user
 from sqlalchemy import ColumnElement, Select, Table, false, inspect, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import (
+    InstrumentedAttribute,
+    LoaderCriteriaOption,
+    ORMExecuteState,
+    Session,
+    with_loader_criteria,
+)
 from sqlalchemy.sql.base import ExecutableOption
 
 from portal.core.database import Base, db
@@ -276,11 +282,17 @@ def _net(state: ORMExecuteState) -> None:
     names = tables_in(statement)
     if not state.is_orm_statement and not names.isdisjoint(_scoped_tables()):
         raise Unscoped("tables that have scopes are read through their models")
-    if statement._with_options:
+    inherited = statement._with_options
+    if any(not isinstance(option, LoaderCriteriaOption) for option in inherited):
         # Loading options may join tables that are not in the statement yet.
         names = frozenset(mode.options)
+    # What is loaded with a record brings the scopes that the record was read with.
     state.statement = statement.options(
-        *(option for name, option in mode.options.items() if name in names)
+        *(
+            option
+            for name, option in mode.options.items()
+            if name in names and option not in inherited
+        )
     )
 
 
