@@ -222,21 +222,28 @@ def show_short_date(date: dt.date | dt.datetime | None) -> str:
 
 def show_time(moment: dt.datetime) -> str:
     """Return the local time of day such as "17:00", in French "17 h 00" with hard spaces."""
-    return _time(_local(moment))
+    speech = _speech()
+    return _time(moment.astimezone(speech.zone), speech.name)
 
 
-def _time(local: dt.datetime) -> str:
-    if _speech().locale.language == "fr":
+def _time(local: dt.datetime, locale_name: str) -> str:
+    if locale_name.startswith("fr"):
         return f"{local.hour}\u00a0h\u00a0{local:%M}"
     return f"{local:%H:%M}"
 
 
 def show_exact(moment: dt.datetime) -> str:
     """Return the whole local date and time with its zone."""
-    local, name = _local(moment), _speech().name
-    day = _day(local.date(), "d MMMM y", name)
-    zone = _zone_name(_speech().zone, bool(local.dst()), f"{local:%Z}", name)
-    return f"{day}, {_time(local)} {zone}"
+    speech = _speech()
+    return _exact(moment, speech.zone, speech.name)
+
+
+@lru_cache(maxsize=4096)
+def _exact(moment: dt.datetime, zone: ZoneInfo, locale_name: str) -> str:
+    local = moment.astimezone(zone)
+    day = _day(local.date(), "d MMMM y", locale_name)
+    letters = _zone_name(zone, bool(local.dst()), f"{local:%Z}", locale_name)
+    return f"{day}, {_time(local, locale_name)} {letters}"
 
 
 @dataclass(frozen=True)
@@ -251,11 +258,11 @@ class Due:
 
 def show_due(moment: dt.datetime, reference: dt.datetime | None = None) -> Due:
     """Return how a person says ``moment`` seen from ``reference`` (now): "today, 17:00"."""
-    present = reference or now()
-    local, here = _local(moment), _local(present)
+    present, speech = reference or now(), _speech()
+    local, here = moment.astimezone(speech.zone), present.astimezone(speech.zone)
     days = (local.date() - here.date()).days
     is_late = moment <= present
-    time = show_time(moment)
+    time = _time(local, speech.name)
     if is_late and days == 0:
         words, tone = _("late since %(time)s", time=time), "bad"
     elif is_late:
@@ -271,7 +278,8 @@ def show_due(moment: dt.datetime, reference: dt.datetime | None = None) -> Due:
         words, tone = _("by %(day)s, %(time)s", day=show_date(moment), time=time), "accent"
     else:
         words, tone = _("by %(day)s", day=show_date(moment)), "accent"
-    return Due(words, show_exact(moment), moment.isoformat(timespec="seconds"), tone)
+    exact = _exact(moment, speech.zone, speech.name)
+    return Due(words, exact, moment.isoformat(timespec="seconds"), tone)
 
 
 def show_ago(moment: dt.datetime) -> str:
