@@ -14,6 +14,7 @@ from portal.core import drafts, submissions
 from portal.core.access import SAFE, system_mode
 from portal.core.crashpoints import crash_point
 from portal.core.database import db, transaction_mode
+from portal.core.pages import Templates
 
 
 class Portal(Flask):
@@ -22,6 +23,8 @@ class Portal(Flask):
     The wrapper is within reach of the error handlers: an error raised by the commit is handled
     like one raised by the view.
     """
+
+    jinja_environment = Templates
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         # The mode is read when the first statement opens the transaction, not before.
