@@ -21,7 +21,10 @@ from portal import create_app
 from portal.core.transactions import record_aside
 from portal.domain.people.models import Membership, User
 from portal.domain.people.operations import make_link
+from portal.domain.registrations.models import Status
 from tests.browser import Browser
+from tests.domain.world import everything, in_state
+from tests.e2e.customers import Customer
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
@@ -83,6 +86,17 @@ class Live:
         found = browser.client.get_cookie("sid", domain="127.0.0.1")
         assert found is not None
         return {"name": "sid", "value": found.value, "url": self.url}
+
+    def given(self, status: str, customer: Customer, by: str = "ana") -> str:
+        """Return the reference of a registration in ``status``, made without a browser.
+
+        Whoever it waits for at the vendor is Omar.
+        """
+        domain = customer.website.removeprefix("https://www.")
+        with everything(self._inside()) as session:
+            made = in_state(Status(status), by, "omar", company=customer.company, domain=domain)
+            session.commit()
+            return str(made.reference)
 
     def join_link(self, short: str) -> str:
         """Return the token of a new one-time link for a persona's membership."""

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
+from tests.e2e.customers import Customer
 from tests.e2e.live import Live
 
 PHONE = {"width": 390, "height": 844}
 LAPTOP = {"width": 1280, "height": 800}
 PATIENCE = 30_000  # milliseconds; a shared machine has slow moments
-
-_numbers = itertools.count(1)
-
-
-@dataclass(frozen=True)
-class Customer:
-    """Somebody to sell to, whom no other test knows."""
-
-    company: str
-    website: str
-    need: str = "Two lines stop each night for manual palletising; they want one shift."
-
-
-def new_customer(name: str = "Boreal Bakery") -> Customer:
-    """Return a customer with a company name and a website of its own."""
-    number = next(_numbers)
-    site = f"https://www.{name.lower().replace(' ', '-')}-{number}.ca/en"
-    return Customer(f"{name} {number}", site)
 
 
 class Person:
@@ -216,6 +197,12 @@ class Seller(Person):
         self.goes_to("What have you done so far?")
         self.says_what_was_done()
         self.goes_to("Check and submit")
+        return reference
+
+    def stands_before_submit(self, customer: Customer) -> str:
+        """Have done the first three steps some time ago; return the reference."""
+        reference = self.live.given("draft", customer, by=self.short)
+        self.opens(f"/registrations/{reference}/check")
         return reference
 
     def registers_a_deal(self, customer: Customer) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import Seller, new_customer
+from tests.e2e.customers import new_customer
+from tests.e2e.people import Seller
 
 SAVED = re.compile(r"^Saved \d\d:\d\d$")
 

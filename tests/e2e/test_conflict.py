@@ -5,23 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.e2e.people import LAPTOP, Reviewer, new_customer
-
-
-def under_review(person: Callable[..., Any], omar: Reviewer) -> str:
-    """Return the reference of a registration that Omar has taken."""
-    ana = person("ana")
-    ana.is_signed_in()
-    omar.is_signed_in()
-    reference: str = ana.registers_a_deal(new_customer())
-    omar.takes_it(reference)
-    return reference
+from tests.e2e.customers import new_customer
+from tests.e2e.people import LAPTOP
 
 
 def test_an_open_decision_page_meanwhile_decided(person: Callable[..., Any], js: bool) -> None:
     omar, olga = person("omar", js=js), person("olga", size=LAPTOP)
-    reference = under_review(person, omar)
+    omar.is_signed_in()
     olga.is_signed_in()
+    reference = omar.live.given("under_review", new_customer())
     omar.opens_for_review(reference)
     olga.approves_it(reference)
     omar.tap("Approve")
@@ -35,8 +27,9 @@ def test_a_rejection_typed_for_minutes_meanwhile_approved(
     person: Callable[..., Any], js: bool
 ) -> None:
     omar, olga = person("omar", js=js), person("olga", size=LAPTOP)
-    reference = under_review(person, omar)
+    omar.is_signed_in()
     olga.is_signed_in()
+    reference = omar.live.given("under_review", new_customer())
     omar.opens(f"/admin/registrations/{reference}/rejection")
     olga.approves_it(reference)
     omar.choose("Reason", "There is no project that we could win together")
@@ -50,12 +43,10 @@ def test_a_rejection_typed_for_minutes_meanwhile_approved(
 
 def test_an_answer_to_what_was_withdrawn_meanwhile(person: Callable[..., Any], js: bool) -> None:
     """The seller answers while the manager takes it back."""
-    ana, marc, omar = person("ana", js=js), person("marc"), person("omar")
-    for one in (ana, marc, omar):
-        one.is_signed_in()
-    reference = ana.registers_a_deal(new_customer())
-    omar.takes_it(reference)
-    omar.asks(reference, {"City": "Which plant?"})
+    ana, marc = person("ana", js=js), person("marc")
+    ana.is_signed_in()
+    marc.is_signed_in()
+    reference = ana.live.given("needs_info", new_customer())
     ana.opens(f"/registrations/{reference}/answer")
     marc.opens(f"/registrations/{reference}")
     marc.tap("Withdraw this registration")

@@ -8,7 +8,8 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import Seller, in_days, new_customer, reference_in
+from tests.e2e.customers import new_customer
+from tests.e2e.people import Seller, in_days, reference_in
 
 STAGES = ["Prospect", "Qualified", "Proving it works", "Agreeing terms", "Verbal yes"]
 
@@ -56,13 +57,10 @@ def test_a_deal_is_found_and_worked(person: Callable[..., Any], js: bool) -> Non
 
 def test_a_deal_is_lost_with_a_reason(person: Callable[..., Any], js: bool) -> None:
     """The first try names no reason: the sentence stands at the field, and nothing is lost."""
-    ana, omar = person("ana", js=js), person("omar")
+    ana: Seller = person("ana", js=js)
     ana.is_signed_in()
-    omar.is_signed_in()
     customer = new_customer()
-    reference = ana.registers_a_deal(customer)
-    omar.takes_it(reference)
-    omar.approves_it(reference)
+    reference = ana.live.given("approved", customer)
     ana.opens(f"/registrations/{reference}")
     ana.tap("Open the deal")
     ana.tap("It is lost")
@@ -80,7 +78,8 @@ def test_a_registration_is_taken_back(person: Callable[..., Any], js: bool) -> N
     ana.is_signed_in()
     omar.is_signed_in()
     customer = new_customer()
-    reference = ana.registers_a_deal(customer)
+    reference = ana.live.given("submitted", customer)
+    ana.opens(f"/registrations/{reference}")
     ana.tap("Withdraw this registration")
     ana.type("Why? The vendor reads this.", "The customer postponed it.")
     ana.tap("Withdraw it")
@@ -95,8 +94,7 @@ def test_a_refusal_is_read_with_its_reason(person: Callable[..., Any], js: bool)
     ana, omar = person("ana", js=js), person("omar", js=js)
     ana.is_signed_in()
     omar.is_signed_in()
-    reference = ana.registers_a_deal(new_customer())
-    omar.takes_it(reference)
+    reference = ana.live.given("under_review", new_customer())
     omar.opens(f"/admin/registrations/{reference}/rejection")
     omar.tap("Reject it")
     omar.reads("2 things to put right")

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.people import Person, Seller, new_customer
+from tests.e2e.customers import new_customer
+from tests.e2e.people import Person, Reviewer, Seller
 
 
 def the_cookie_goes(person: Person) -> None:
@@ -60,11 +61,9 @@ def test_a_step_is_there_again_and_goes_on(
 def test_a_rejection_is_there_again_and_is_given_once(
     person: Callable[..., Any], js: bool, lose: Callable[[Person], None]
 ) -> None:
-    ana, omar = person("ana"), person("omar", js=js)
-    ana.is_signed_in()
+    omar: Reviewer = person("omar", js=js)
     omar.is_signed_in()
-    reference = ana.registers_a_deal(new_customer())
-    omar.takes_it(reference)
+    reference = omar.live.given("under_review", new_customer())
     omar.opens(f"/admin/registrations/{reference}/rejection")
     omar.choose("Reason", "There is no project that we could win together")
     words = "Come back once the customer has a budget for this."

@@ -8,14 +8,15 @@ from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.people import Seller, in_days, new_customer
+from tests.e2e.customers import new_customer
+from tests.e2e.people import Seller, in_days
 
 
 def test_a_double_tap_on_submit_is_one_submission(person: Callable[..., Any], js: bool) -> None:
     ana: Seller = person("ana", js=js)
     ana.is_signed_in()
     customer = new_customer()
-    reference = ana.fills_in_a_deal(customer)
+    reference = ana.stands_before_submit(customer)
     ana.control("Submit").dblclick()
     ana.reads("Meridian has it")
     assert ana.live.registrations_of(customer.company) == [(reference, "submitted")]
@@ -70,7 +71,7 @@ def test_two_tabs_on_the_last_step_submit_once(person: Callable[..., Any], js: b
     ana: Seller = person("ana", js=js)
     ana.is_signed_in()
     customer = new_customer()
-    reference = ana.fills_in_a_deal(customer)
+    reference = ana.stands_before_submit(customer)
     other = ana.context.new_page()
     other.goto(ana.path)
     expect(other.locator("h1")).to_have_text("Check and submit")
@@ -88,7 +89,9 @@ def test_back_after_submitting_says_that_it_is_sent(person: Callable[..., Any], 
     ana: Seller = person("ana", js=js)
     ana.is_signed_in()
     customer = new_customer()
-    reference = ana.registers_a_deal(customer)
+    reference = ana.stands_before_submit(customer)
+    ana.tap("Submit")
+    ana.reads("Meridian has it")
     ana.goes_back()
     ana.reads("This is sent already", customer.company)
     for step in ("customer", "opportunity", "evidence", "check"):
@@ -118,7 +121,7 @@ def test_back_and_submit_again_gives_the_first_receipt(
     ana: Seller = person("ana", js=js)
     ana.is_signed_in()
     customer = new_customer()
-    reference = ana.fills_in_a_deal(customer)
+    reference = ana.stands_before_submit(customer)
     undo = shows_the_old_page(ana.page, ana.path)
     ana.tap("Submit")
     ana.reads("Meridian has it")
@@ -133,7 +136,7 @@ def test_back_and_submit_again_gives_the_first_receipt(
 def test_back_and_change_says_that_it_was_sent(person: Callable[..., Any], js: bool) -> None:
     ana: Seller = person("ana", js=js)
     ana.is_signed_in()
-    reference = ana.fills_in_a_deal(new_customer())
+    reference = ana.live.given("draft", new_customer())
     ana.opens(f"/registrations/{reference}/customer?check=1")
     undo = shows_the_old_page(ana.page, ana.path)
     ana.type("City", "Hamilton")
