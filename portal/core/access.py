@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 from flask import Flask, abort, current_app, has_request_context, request
 from flask_login import current_user
-from sqlalchemy import ColumnElement, Select, Table, false, inspect, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, false, inspect, or_, select
 from sqlalchemy.orm import (
     InstrumentedAttribute,
     LoaderCriteriaOption,
@@ -20,6 +20,7 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.sql.visitors import iterate
 
 from portal.core.database import Base, db
 from portal.core.statements import Unscoped, tables_in
@@ -147,7 +148,26 @@ def _scope(model: type[Any], _key: Hashable, unhashed: _Unhashed) -> ColumnEleme
     parts = [part for term in terms if (part := term.where(unhashed.actor)) is not None]
     if not parts:
         return false()
-    return parts[0] if len(parts) == 1 else or_(*parts)
+    condition = parts[0] if len(parts) == 1 else or_(*parts)
+    for element in iterate(condition):
+        if type(element) is BindParameter:
+            element.__class__ = _ScopeValue
+    return condition
+
+
+class _ScopeValue(BindParameter[Any]):
+    """A value in a scope, which is the same as another when their hashes are.
+
+    SQLAlchemy keeps values in dictionaries beside annotated copies with the same hash, and tells
+    them apart by building ``a == b`` as SQL and asking for its truth, which is that of the
+    hashes: half of what the net cost.
+    """
+
+    inherit_cache = True
+    __hash__ = BindParameter.__hash__
+
+    def __eq__(self, other: object) -> bool:  # type: ignore[override]
+        return hash(self) == hash(other)
 
 
 def visible(model: type[M], actor: Actor) -> Select[M]:
