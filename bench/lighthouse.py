@@ -16,9 +16,9 @@ from bench import weight
 from bench.client import Unexpected
 from bench.report import Report
 from bench.servers import PORTAL, Databases, Server, serve, session_cookie
-from portal.core.access import system_mode
 from portal.core.database import Base, db
 from portal.core.identity import Identity
+from portal.core.net import system_mode
 from portal.demo import load_demo
 from portal.domain.deals.models import Deal
 from portal.domain.people.models import Membership, User, UserIdentity

@@ -16,9 +16,9 @@ from sqlalchemy.orm import load_only
 from bench.world import ISSUER
 from portal import config as settings
 from portal.core import language
-from portal.core.access import SAFE
 from portal.core.database import db, engine_options, prepare_engine, transaction_mode
 from portal.core.events import FIRST_HASH, Event
+from portal.core.guards import SAFE
 from portal.core.headers import content_security_policy
 from portal.core.outbox import Delivery
 from portal.core.references import new_reference

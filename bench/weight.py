@@ -18,9 +18,9 @@ from bench.report import Report
 from bench.servers import SECRET, Databases
 from portal import create_app
 from portal.blueprints.deals import lists
-from portal.core.access import system_mode
 from portal.core.database import Base, db, transaction_mode
 from portal.core.identity import Identity
+from portal.core.net import system_mode
 from portal.demo import load_demo
 from portal.domain.people.models import UserIdentity
 from portal.domain.people.operations import open_session

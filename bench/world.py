@@ -14,10 +14,10 @@ from typing import Any, cast
 from sqlalchemy import Engine, Table, create_engine, func, select
 from sqlalchemy.orm import Session
 
-from portal.core.access import system_mode
 from portal.core.database import Base, engine_options, prepare_engine
 from portal.core.events import FIRST_HASH, ChainHead, Event, digest, hash_of
 from portal.core.identity import Identity
+from portal.core.net import system_mode
 from portal.core.paging import write_cursor
 from portal.core.references import ALPHABET, LENGTH
 from portal.core.text import words

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import statistics
 import time
 from urllib.parse import urlencode
@@ -74,11 +73,10 @@ def _token(site: Site, path: str) -> str:
 
 
 def _won(site: Site, token: str, reference: str, membership: int) -> bytes:
-    key = f"{secrets.token_urlsafe(15)}.{membership}"
     app = Flask("signer")
     app.config["SECRET_KEY"] = SECRET
     with app.app_context():
-        key = f"{key}.{submissions._sign(key)}"
+        key = submissions.key_for(membership)
     body = {"csrf_token": token, "submission_key": key, "version": "1"}
     return site.request(f"/deals/{reference}/won", urlencode(body).encode())
 

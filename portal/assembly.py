@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import config as settings
 from portal.blueprints import account, admin, deals, drafts, home, receipts, registrations, sign_in
-from portal.core import access, language, outbox
+from portal.core import guards, language, net, outbox
 from portal.core.admission import init_admission
 from portal.core.database import db, engine_options, prepare_engine
 from portal.core.errors import init_errors
@@ -66,8 +66,8 @@ def assemble(config: Mapping[str, Any] | None) -> Portal:
     from portal.cli import init_cli
 
     init_cli(app)
-    app.view_functions["static"] = access.public(app.view_functions["static"])
-    access.check_endpoints(app)
+    app.view_functions["static"] = guards.public(app.view_functions["static"])
+    guards.check_endpoints(app)
     return app
 
 
@@ -81,7 +81,7 @@ def _connect_database(app: Flask) -> None:
     with app.app_context():
         prepare_engine(db.engine)
     if not _is_netted:
-        access.install_net(Session)
+        net.install_net(Session)
         outbox.install_nudges(Session)
         _is_netted.append(True)
 
@@ -102,7 +102,7 @@ def _connect_requests(app: Flask) -> None:
     init_limits(app)
     csrf.init_app(app)
     init_admission(app, _load_actor, _note_seen)
-    app.before_request(access.refuse_unguarded)
+    app.before_request(guards.refuse_unguarded)
     app.teardown_request(end_transaction)
     init_errors(app)
     programme.configure(
@@ -118,7 +118,7 @@ def _connect_outside(app: Flask) -> None:
     outbox.plug_in("mail", SmtpMailer(smtp) if smtp else KeptMailer())
 
     def deliver(delivery_id: int) -> None:
-        with app.app_context(), access.system_mode("worker"):
+        with app.app_context(), net.system_mode("worker"):
             outbox.deliver(delivery_id, app.config["LEASE_SECONDS"])
 
     queue, nudge = make_queue(app.config["QUEUE_URL"], deliver)

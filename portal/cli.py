@@ -11,9 +11,9 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from portal.core import drafts, outbox, submissions
-from portal.core.access import system_mode
 from portal.core.database import db
 from portal.core.events import verify_chains
+from portal.core.net import system_mode
 from portal.core.queue import run_worker
 from portal.domain.organisations.models import OrganisationStatus, PartnerType, Side
 from portal.domain.organisations.operations import add_organisation, find_organisation

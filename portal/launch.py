@@ -148,8 +148,8 @@ def _prepare(anew: bool = False) -> None:
     from sqlalchemy import select
 
     from portal import create_app
-    from portal.core.access import system_mode
     from portal.core.database import db
+    from portal.core.net import system_mode
     from portal.demo import load_demo, remake_demo
     from portal.domain.people.models import UserIdentity
 

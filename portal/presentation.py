@@ -14,7 +14,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from portal.blueprints.navigation import Tab, tabs_of
-from portal.core import access, language
+from portal.core import access, guards, language
 from portal.core.addresses import address
 from portal.core.submissions import new_key
 from portal.domain.people.actor import MemberActor
@@ -55,13 +55,13 @@ def vendor() -> Vendor:
 def navigation() -> Sequence[Tab]:
     """Return the tabs of the signed-in person."""
     return tabs_of(
-        cast(MemberActor, access.actor_now()), request.blueprint or "", request.endpoint or ""
+        cast(MemberActor, guards.actor_now()), request.blueprint or "", request.endpoint or ""
     )
 
 
 def account() -> Account:
     """Return who is signed in, for the header."""
-    actor = cast(MemberActor, access.actor_now())
+    actor = cast(MemberActor, guards.actor_now())
     return Account(actor.name, actor.initials, address("account.show"))
 
 
@@ -79,7 +79,7 @@ def translate_count(one: str, many: str, num: int, **values: Any) -> Markup:
 
 def may(permission: str, record: Any = None) -> bool:
     """Tell whether the signed-in membership has a permission: what buttons ask."""
-    return access.can(access.actor_now(), permission, record)
+    return access.can(guards.actor_now(), permission, record)
 
 
 @lru_cache(maxsize=64)

@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from portal.core.access import system_mode
 from portal.core.database import db, transaction_mode
 from portal.core.identity import Identity
+from portal.core.net import system_mode
 from portal.domain.people.models import UserIdentity
 from portal.domain.people.operations import open_session
 

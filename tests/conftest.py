@@ -20,9 +20,9 @@ from flask_migrate import upgrade
 from sqlalchemy import create_engine, text
 
 from portal import create_app
-from portal.core.access import system_mode
 from portal.core.database import db
 from portal.core.limits import limiter
+from portal.core.net import system_mode
 from portal.demo import load_demo
 from portal.domain.people.models import Membership, User
 from tests.browser import Browser

@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy import Integer, and_, case, cast, extract, func, literal, select, text, update
 from sqlalchemy.orm import Bundle, Session, aliased, joinedload
 
-from portal.core.access import Unscoped, policies
+from portal.core.access import policies
 from portal.core.database import Base, db
+from portal.core.statements import Unscoped
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import MemberActor
 from portal.domain.registrations.models import Registration

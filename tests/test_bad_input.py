@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.exceptions import BadRequest
 
-from portal.core.access import system_mode
 from portal.core.database import db
+from portal.core.net import system_mode
 from portal.core.outbox import Delivery
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation

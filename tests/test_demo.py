@@ -17,9 +17,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal import create_app
-from portal.core.access import can, system_mode, visible
+from portal.core.access import can, visible
 from portal.core.database import Base, db, transaction_mode
 from portal.core.events import Event, verify_chains
+from portal.core.net import system_mode
 from portal.core.outbox import SENT, WAITING, Delivery
 from portal.core.times import at, now
 from portal.demo import PERSONAS, load_demo, remake_demo

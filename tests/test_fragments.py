@@ -14,8 +14,8 @@ import time_machine
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 
-from portal.core.access import system_mode
 from portal.core.database import db
+from portal.core.net import system_mode
 from portal.domain.deals.models import Deal
 from portal.domain.registrations.models import Registration, RegistrationMatch
 from tests.browser import Browser, Page

@@ -15,8 +15,8 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select
 
 from portal.config import ROOT
-from portal.core.access import system_mode
 from portal.core.database import db
+from portal.core.net import system_mode
 from tests.figures import record
 
 MIGRATIONS = ROOT / "migrations"

@@ -14,9 +14,9 @@ from flask import Flask, g
 from sqlalchemy import select
 
 from portal.core import events, language
-from portal.core.access import system_mode
 from portal.core.database import Base, db, transaction_mode
 from portal.core.language import LANGUAGES
+from portal.core.net import system_mode
 from portal.core.outbox import Delivery
 from portal.core.times import at
 from portal.domain.customers.places import REGIONS, countries, regions

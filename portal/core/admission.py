@@ -12,15 +12,9 @@ from flask_login import LoginManager, current_user
 from werkzeug.exceptions import SecurityError
 
 from portal.core import drafts, submissions
-from portal.core.access import (
-    NOBODY,
-    SAFE,
-    Nobody,
-    guard_of,
-    start_acting,
-    stop_acting,
-    system_mode,
-)
+from portal.core.access import NOBODY, Nobody
+from portal.core.guards import SAFE, guard_of
+from portal.core.net import start_acting, stop_acting, system_mode
 from portal.core.pages import is_htmx
 from portal.core.redirects import safe_path
 from portal.core.transactions import record_aside
@@ -60,9 +54,8 @@ def admit() -> ResponseReturnValue | None:
     if is_known:
         start_acting(current_user)
         g.language, g.timezone = current_user.language, current_user.timezone
-        if request.method in SAFE:
-            for notice in _seen:
-                notice(current_user)
+        for notice in _seen:
+            notice(current_user)
         return None
     start_acting(NOBODY)
     return None if is_public else ask_to_sign_in()

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.datastructures import MultiDict
 
 from portal.core import submissions
-from portal.core.access import system_mode
 from portal.core.database import Base, UTCDateTime, db
+from portal.core.net import system_mode
 from portal.core.text import clean_text
 from portal.core.times import now
 

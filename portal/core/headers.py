@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, request
 
-from portal.core.access import SAFE
+from portal.core.guards import SAFE
 
 
 def content_security_policy(form_origins: tuple[str, ...]) -> str:

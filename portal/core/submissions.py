@@ -16,9 +16,10 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.access import guard_of, system_mode
 from portal.core.database import Base, UTCDateTime, db
 from portal.core.events import digest
+from portal.core.guards import guard_of
+from portal.core.net import system_mode
 from portal.core.times import now
 
 View = TypeVar("View")
@@ -64,21 +65,33 @@ def _sign(body: str) -> str:
     return hmac.new(secret, body.encode(), sha256).hexdigest()[:24]
 
 
-def new_key() -> str:
-    """Return a fresh key for a form of the signed-in membership: random, membership, signature."""
-    body = f"{secrets.token_urlsafe(15)}.{current_user.membership_id}"
+def _mask(random: str, number: int) -> int:
+    """Hide a row number, or show it again: row numbers never leave the database."""
+    secret = f"submission-mask:{current_app.config['SECRET_KEY']}".encode()
+    return number ^ int.from_bytes(hmac.digest(secret, random.encode(), sha256)[:8], "big")
+
+
+def key_for(membership_id: int) -> str:
+    """Return a fresh key for a form of a membership: random, masked membership, signature."""
+    random = secrets.token_urlsafe(15)
+    body = f"{random}.{_mask(random, membership_id):x}"
     return f"{body}.{_sign(body)}"
+
+
+def new_key() -> str:
+    """Return a fresh key for a form of the signed-in membership."""
+    return key_for(current_user.membership_id)
 
 
 def read_key(key: str) -> tuple[str, int] | None:
     """Return the random part and the membership of a key that this portal made, else None."""
     parts = key.split(".")
-    if len(key) > 80 or len(parts) != 3 or not key.isascii():
+    if len(key) > 100 or len(parts) != 3 or not key.isascii():
         return None
-    random, membership, signature = parts
-    if not hmac.compare_digest(_sign(f"{random}.{membership}"), signature):
+    random, masked, signature = parts
+    if not hmac.compare_digest(_sign(f"{random}.{masked}"), signature):
         return None
-    return random, int(membership)
+    return random, _mask(random, int(masked, 16))
 
 
 def is_used(random: str) -> bool:

@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.core import drafts, submissions
-from portal.core.access import SAFE, system_mode
 from portal.core.crashpoints import crash_point
 from portal.core.database import db, transaction_mode
+from portal.core.guards import SAFE
+from portal.core.net import system_mode
 from portal.core.pages import Templates
 
 

@@ -8,8 +8,8 @@ import os
 from flask import Flask
 from sqlalchemy import select
 
-from portal.core.access import system_mode
 from portal.core.database import Base, db
+from portal.core.net import system_mode
 from portal.core.outbox import SENT, Delivery
 from portal.core.times import at, now
 from portal.demo import cobalt, harbour, lakeside, northwind, northwind_deals

@@ -10,18 +10,10 @@ from flask import Flask
 from sqlalchemy import case, delete, exists, func, insert, literal, select, union_all, update
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload, subqueryload
 
-from portal.core.access import (
-    NOBODY,
-    Unscoped,
-    acting_as,
-    is_visible,
-    policies,
-    scope_of,
-    stop_acting,
-    system_mode,
-    visible,
-)
+from portal.core.access import NOBODY, policies, scope_of, visible
 from portal.core.database import Base, db
+from portal.core.net import acting_as, is_visible, stop_acting, system_mode
+from portal.core.statements import Unscoped
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.models import Membership

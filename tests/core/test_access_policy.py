@@ -9,17 +9,7 @@ import pytest
 from sqlalchemy import false, true
 
 from portal.core import access
-from portal.core.access import (
-    NOBODY,
-    Denied,
-    Policy,
-    Rule,
-    Term,
-    can,
-    deny,
-    explain,
-    scope_of,
-)
+from portal.core.access import NOBODY, Denied, Policy, Rule, Term, can, deny, explain, scope_of
 
 
 class Thing:
@@ -74,15 +64,21 @@ def test_without_a_policy_the_scope_is_empty_and_the_answer_no() -> None:
 def test_without_a_term_that_applies_the_scope_is_empty() -> None:
     policy()
     model: Any = Thing
-    assert scope_of(model, person(0)).compare(false())
-    assert scope_of(model, person(1)).compare(true())
+    assert scope_of(model, person(0, "thing:read")).compare(false())
+    assert scope_of(model, person(1, "thing:read")).compare(true())
+
+
+def test_whoever_may_do_nothing_knows_of_nothing() -> None:
+    policy()
+    model: Any = Thing
+    assert scope_of(model, person(1)).compare(false())
 
 
 def test_terms_add_up() -> None:
     made: Any = Policy
     made(Thing, scope=[Term("a", "", lambda _: true()), Term("b", "", lambda _: false())])
     model: Any = Thing
-    assert str(scope_of(model, person())) in ("true", "true OR false")
+    assert str(scope_of(model, person(1, "thing:read"))) in ("true", "true OR false")
 
 
 def test_a_right_needs_the_role_and_every_rule() -> None:

@@ -14,10 +14,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, Stateme
 from sqlalchemy.orm import Session
 
 from portal.core import database
-from portal.core.access import public, system_mode
 from portal.core.database import db, transaction_mode
 from portal.core.drafts import Draft
 from portal.core.events import ChainHead
+from portal.core.guards import public
+from portal.core.net import system_mode
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation
 from portal.domain.registrations.models import Registration

@@ -6,13 +6,7 @@ import pytest
 from flask import Blueprint, Flask
 
 from portal import assembly
-from portal.core.access import (
-    Unguarded,
-    check_endpoints,
-    guard_of,
-    public,
-    requires,
-)
+from portal.core.guards import Unguarded, check_endpoints, guard_of, public, requires
 from portal.domain.permissions import Permission
 from tests.browser import BASE, Browser
 from tests.conftest import MakeApp

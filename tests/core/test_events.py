@@ -12,7 +12,6 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from portal.core.access import system_mode
 from portal.core.database import db
 from portal.core.events import (
     FIRST_HASH,
@@ -27,6 +26,7 @@ from portal.core.events import (
     record_event,
     verify_chains,
 )
+from portal.core.net import system_mode
 from tests.domain.world import everything
 from tests.figures import record
 

@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from portal.core import outbox
-from portal.core.access import system_mode
 from portal.core.database import db
 from portal.core.events import Event, record_event
+from portal.core.net import system_mode
 from portal.core.outbox import (
     DROPPED,
     LEASED,

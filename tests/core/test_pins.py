@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.core.access import acting_as, is_visible, system_mode
 from portal.core.database import db
 from portal.core.drafts import Draft
+from portal.core.net import acting_as, is_visible, system_mode
 from portal.core.submissions import SubmissionKey, is_used
 from portal.core.times import now
 from portal.domain.claims.operations import Claimed, reserve
@@ -35,8 +35,8 @@ ASIDE = {
 }
 # Every question in request code that looks past the actor; each has its canary below.
 PAST_THE_ACTOR = {
-    ("blueprints/receipts/views.py", "verifying a receipt"),
-    ("core/access.py", "is one record in a scope"),
+    ("domain/registrations/receipts.py", "verifying a receipt"),
+    ("core/net.py", "is one record in a scope"),
     ("core/admission.py", "loading the actor"),
     ("core/drafts.py", "the actor's own draft"),
     ("core/submissions.py", "was a submission key used"),

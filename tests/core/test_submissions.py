@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.core import submissions
-from portal.core.access import guard_of
 from portal.core.events import Event
+from portal.core.guards import guard_of
 from portal.core.submissions import SubmissionKey
 from portal.core.times import at, now
 from portal.domain.deals.models import Deal
@@ -118,7 +118,7 @@ def test_a_key_of_another_membership_or_of_nobody_is_refused(data_app: Flask) ->
         "a.b.c",
         f"{random}.{membership}.{signature[:-1]}0",
         f"{random}x.{membership}.{signature}",
-        f"{random}.{int(membership) + 1}.{signature}",
+        f"{random}.{int(membership, 16) + 1:x}.{signature}",
         f"{random}.{membership}",
         f"{random}.{membership}.{signature}." + "x" * 5000,
         "é.1.x",

@@ -12,9 +12,10 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from portal.core.access import public, system_mode
 from portal.core.database import db
 from portal.core.events import ChainHead, Event, verify_chains
+from portal.core.guards import public
+from portal.core.net import system_mode
 from portal.core.transactions import record_aside
 from tests.browser import BASE, Browser
 from tests.domain.world import everything, membership_of

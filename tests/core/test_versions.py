@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from portal.core.access import guard_of
+from portal.core.guards import guard_of
 from portal.domain.deals.models import Deal
 from portal.domain.registrations.models import Registration, Status
 from tests.browser import Browser

@@ -10,8 +10,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from portal.core.access import acting_as, system_mode
 from portal.core.database import db
+from portal.core.net import acting_as, system_mode
 from portal.core.times import now
 from portal.domain.people.actor import MemberActor, actor_from
 from portal.domain.people.models import Membership, User

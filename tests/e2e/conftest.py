@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections import defaultdict
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.live import Live
 from tests.e2e.people import PATIENCE, Person, Reviewer, Seller
-from tests.figures import record
 
 STAFF = {"carla", "omar", "olga", "pia", "sid", "axel", "vic", "fay", "sam"}
 ARGUMENTS = [
@@ -37,19 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-_told: dict[str, list[bool]] = defaultdict(list)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    if report.when == "call":
-        _told[item.path.stem.removeprefix("test_").replace("_", " ")].append(report.passed)
-    return report
-
-
 @pytest.fixture(scope="session")
 def live(sqlite_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The portal as `make run` starts it."""
@@ -59,9 +44,6 @@ def live(sqlite_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield portal
     finally:
         portal.stop()
-        for name, passed in _told.items():
-            result = f"{sum(passed)} of {len(passed)} pass"
-            record(2, f"browser: {name}", "all pass", result, all(passed))
 
 
 @pytest.fixture(scope="session")

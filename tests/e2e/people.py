@@ -228,7 +228,7 @@ class Reviewer(Person):
         """Become the reviewer."""
         self.opens_for_review(reference)
         self.tap("Take it")
-        self.reads("Under review")
+        expect(self.control("Ask for information")).to_be_visible()
 
     def asks(self, reference: str, questions: Mapping[str, str]) -> None:
         """Ask the partner about named fields, with a comment at each."""

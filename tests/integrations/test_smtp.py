@@ -9,8 +9,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from flask import Flask
 
 from portal.core import outbox
-from portal.core.access import system_mode
 from portal.core.database import db
+from portal.core.net import system_mode
 from portal.core.outbox import PARKED, SENT, WAITING, Delivery
 from portal.integrations.mail.smtp import SmtpMailer
 from tests.process.mailbox import Mailbox

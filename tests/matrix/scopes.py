@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.core.access import acting_as, system_mode, visible
+from portal.core.access import visible
 from portal.core.database import Base, db
+from portal.core.net import acting_as, system_mode
 from portal.domain.people.actor import actor_of_membership
 from tests.matrix.canaries import Readers
 from tests.matrix.oracle import OUTBOX_READERS, Person

@@ -12,8 +12,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from portal.core.access import system_mode
 from portal.core.database import Base, db
+from portal.core.net import system_mode
 from portal.core.text import fold
 from portal.core.times import now
 from portal.demo_personas import HARBOUR, LAKESIDE, NORTHWIND, PERSONAS

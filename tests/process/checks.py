@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from flask import Flask
 
-from portal.core.access import system_mode
 from portal.core.database import db
 from portal.core.events import verify_chains
+from portal.core.net import system_mode
 from tests.process.harness import UNFINISHED, Running
 from tests.process.mailbox import Accepted, Mailbox
 from tests.process.people import Journal

@@ -16,9 +16,9 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from sqlalchemy import select
 
-from portal.core.access import system_mode
 from portal.core.database import db
 from portal.core.identity import Identity
+from portal.core.net import system_mode
 from portal.domain.people.models import UserIdentity
 from portal.domain.people.operations import open_session
 from tests.browser import fields_of

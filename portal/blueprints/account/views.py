@@ -11,13 +11,13 @@ from flask import Response, current_app, request, url_for
 from flask_login import current_user
 
 from portal.blueprints.account import bp
-from portal.core.access import requires
-from portal.core.database import db
 from portal.core.forms import Form, Pick, bind
+from portal.core.guards import requires
 from portal.core.language import LANGUAGES, _l
 from portal.core.pages import done, invalid, render
 from portal.domain.people.actor import MemberActor
-from portal.domain.people.models import Reach, User
+from portal.domain.people.models import Reach
+from portal.domain.people.operations import change_settings
 from portal.domain.people.roles import REACH_WORDS, ROLE_WORDS
 from portal.domain.permissions import Permission as P
 
@@ -55,10 +55,6 @@ class AccountForm(Form):
         self.timezone.choices = [(zone, zone.replace("_", " ")) for zone in offered]
 
 
-def _user() -> User:
-    return db.session.get_one(User, cast(MemberActor, current_user).user_id)
-
-
 @bp.get("/account")
 @requires(P.ACCOUNT_EDIT)
 def show() -> Response:
@@ -75,8 +71,7 @@ def update() -> Response:
     form = bind(AccountForm)
     if not form.validate():
         return _page(form, False)
-    user = _user()
-    user.language, user.timezone = form.language.data, form.timezone.data
+    change_settings(cast(MemberActor, current_user), form.language.data, form.timezone.data)
     return done(url_for("account.show", saved=1))
 
 

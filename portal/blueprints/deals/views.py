@@ -10,8 +10,8 @@ from portal.blueprints.deals import bp
 from portal.blueprints.deals.forms import DealForm, LossForm, PlanForm, StageForm
 from portal.blueprints.deals.lists import list_page
 from portal.blueprints.deals.showing import record_page
-from portal.core.access import actor_now, requires
 from portal.core.forms import Form, bind
+from portal.core.guards import actor_now, requires
 from portal.core.money import to_major
 from portal.core.pages import changed, done, invalid, render
 from portal.domain.deals import operations

@@ -9,8 +9,8 @@ from flask_login import current_user
 
 from portal.blueprints.drafts import bp
 from portal.core import drafts, submissions
-from portal.core.access import requires
 from portal.core.database import db
+from portal.core.guards import requires
 from portal.core.language import show_time
 from portal.core.limits import limiter
 from portal.core.pages import done, render

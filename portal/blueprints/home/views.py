@@ -8,7 +8,7 @@ from flask import Response
 
 from portal.blueprints.home import bp
 from portal.blueprints.home.turns import greeting, latest_registrations, turns_of
-from portal.core.access import actor_now, requires
+from portal.core.guards import actor_now, requires
 from portal.core.language import show_day
 from portal.core.pages import render
 from portal.core.times import now

@@ -13,8 +13,9 @@ from portal.blueprints.registrations.forms import WithdrawForm
 from portal.blueprints.registrations.known import known_customers
 from portal.blueprints.registrations.lists import list_page
 from portal.blueprints.registrations.showing import record_page
-from portal.core.access import actor_now, can, requires
+from portal.core.access import can
 from portal.core.forms import bind
+from portal.core.guards import actor_now, requires
 from portal.core.limits import limiter
 from portal.core.pages import done, invalid, render
 from portal.core.workflow import WrongState

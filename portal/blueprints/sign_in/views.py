@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.blueprints.sign_in import bp
 from portal.blueprints.sign_in.refusals import not_admitted, not_signed_in, refused
-from portal.core.access import public
+from portal.core.guards import public
 from portal.core.identity import (
     Identity,
     IdentityProvider,

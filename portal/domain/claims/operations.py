@@ -8,8 +8,8 @@ from collections.abc import Collection
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.core.access import system_mode
 from portal.core.database import db
+from portal.core.net import system_mode
 from portal.core.times import now
 from portal.domain.claims.models import Claim
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
-from portal.core.access import system_mode
 from portal.core.database import db
 from portal.core.events import record_event
 from portal.core.language import _
+from portal.core.net import system_mode
 from portal.core.text import words
 from portal.core.times import now
 from portal.core.workflow import Refused

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.core.access import system_mode
 from portal.core.events import Event, subscribe
+from portal.core.net import system_mode
 from portal.core.outbox import Delivery, new_delivery
 from portal.domain.deals.events import E as D
 from portal.domain.deals.models import Deal

@@ -10,6 +10,7 @@ from hashlib import sha256
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from portal.core.database import db
 from portal.core.events import EventKind, declare, record_event
 from portal.core.identity import Identity
 from portal.core.language import _l
@@ -34,6 +35,12 @@ SEEN_EVERY = dt.timedelta(minutes=5)
 declare(
     EventKind("person:add", _l("A membership was added"), frozenset({"role"}), partner_sees=False),
     EventKind("person:join", _l("%(who)s joined by a one-time link"), partner_sees=False),
+    EventKind(
+        "person:set",
+        _l("%(who)s changed language or time zone"),
+        frozenset({"language", "timezone"}),
+        partner_sees=False,
+    ),
     EventKind("session:start", _l("%(who)s signed in"), partner_sees=False),
     EventKind("session:end", _l("%(who)s signed out"), partner_sees=False),
 )
@@ -104,6 +111,21 @@ def add_membership(
     session.flush()
     record_event("person:add", f"membership:{membership.id}", None, session=session, role=role)
     return membership
+
+
+def change_settings(actor: MemberActor, language: str, timezone: str) -> None:
+    """Let the person read the portal in ``language`` ("en" or "fr") and ``timezone`` (IANA)."""
+    user = db.session.get_one(User, actor.user_id)
+    if (user.language, user.timezone) == (language, timezone):
+        return
+    user.language, user.timezone = language, timezone
+    record_event(
+        "person:set",
+        f"membership:{actor.membership_id}",
+        actor,
+        language=language,
+        timezone=timezone,
+    )
 
 
 def make_link(session: Session, membership: Membership) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from portal.core.access import system_mode
 from portal.core.database import db
+from portal.core.net import system_mode
 from portal.core.text import fold
 from portal.core.times import now
 from portal.domain.claims.models import Claim

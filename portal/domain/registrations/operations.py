@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.core.access import system_mode
 from portal.core.database import db
 from portal.core.events import digest, record_event
 from portal.core.language import _, show_date
+from portal.core.net import system_mode
 from portal.core.times import business_time_between, now
 from portal.core.workflow import Refused
 from portal.domain.claims.operations import Claimed, reserve

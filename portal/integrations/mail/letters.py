@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 from flask import current_app, g, render_template
 from flask_babel import refresh
 
-from portal.core.access import acting_as, visible
+from portal.core.access import visible
 from portal.core.database import db
 from portal.core.events import kind_of
 from portal.core.language import N_, _
+from portal.core.net import acting_as
 from portal.core.outbox import Delivery, Drop, Park
 from portal.domain.deals.models import Deal
 from portal.domain.notifications.wording import WORDS

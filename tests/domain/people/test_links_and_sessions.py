@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from portal.core.access import system_mode
 from portal.core.database import Base, db
 from portal.core.events import Event, verify_chains
 from portal.core.identity import Identity
+from portal.core.net import system_mode
 from portal.core.times import at, now
 from portal.domain.organisations.models import Organisation
 from portal.domain.people import operations

@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.core.access import Denied, acting_as, system_mode
+from portal.core.access import Denied
 from portal.core.database import db
 from portal.core.events import Event
+from portal.core.net import acting_as, system_mode
 from portal.core.workflow import Refused, WrongState
 from portal.domain.deals import operations as deals
 from portal.domain.deals.models import Stage

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from portal.blueprints.admin.organisations import bp
-from portal.core.access import requires, visible
+from portal.core.access import visible
 from portal.core.database import db
+from portal.core.guards import requires
 from portal.core.language import chosen_language
 from portal.core.pages import render
 from portal.core.text import fold

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from portal.blueprints.admin.outbox import bp
-from portal.core.access import requires, visible
+from portal.core.access import visible
 from portal.core.database import db
+from portal.core.guards import requires
 from portal.core.language import _, _l
 from portal.core.outbox import STATES, Delivery
 from portal.core.pages import render

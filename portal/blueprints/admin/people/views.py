@@ -10,8 +10,9 @@ from sqlalchemy import func
 from sqlalchemy.orm import contains_eager
 
 from portal.blueprints.admin.people import bp
-from portal.core.access import requires, visible
+from portal.core.access import visible
 from portal.core.database import db
+from portal.core.guards import requires
 from portal.core.pages import render
 from portal.core.text import clean_line
 from portal.domain.people.actor import MemberActor

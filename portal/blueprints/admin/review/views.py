@@ -11,9 +11,9 @@ from portal.blueprints.admin.review import bp
 from portal.blueprints.admin.review.deciding import decision_page, said_so_far
 from portal.blueprints.admin.review.forms import ASKABLE, AskForm, RejectForm
 from portal.blueprints.admin.review.queue import queue_page
-from portal.core.access import actor_now, requires
 from portal.core.database import db
 from portal.core.forms import Form, bind
+from portal.core.guards import actor_now, requires
 from portal.core.pages import changed, done, invalid, is_htmx, render
 from portal.core.workflow import WrongState
 from portal.domain.people.actor import MemberActor

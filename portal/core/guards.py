@@ -1,0 +1,119 @@
+"""Which addresses may this actor ask, and for which record?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, abort, current_app, has_request_context, request
+from flask_login import current_user
+from sqlalchemy.orm import InstrumentedAttribute
+
+from portal.core.access import NOBODY, Actor, can, deny, visible
+from portal.core.database import Base, db
+from portal.core.versions import expect_version
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+M = TypeVar("M", bound=Base)
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What an endpoint asks for; ``permission`` None means public."""
+
+    permission: str | None
+    model: type[Any] | None = None
+
+
+def public(view: View) -> View:
+    """Mark ``view`` as open to everybody; a test pins the list of them."""
+    cast(Any, view).__guard__ = Guard(None)
+    return view
+
+
+def requires(
+    permission: str, model: type[Any] | None = None, *, by: str = "reference"
+) -> Callable[[View], View]:
+    """Let only actors with ``permission`` through, and hand the view its record.
+
+    With ``model`` the rule's argument ``by`` is replaced by the record, loaded inside the actor's
+    scope: outside it the answer is 404, inside it without the right 403.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            actor = actor_now()
+            if model is None:
+                if not can(actor, permission):
+                    deny(actor, permission, None)
+                return view(*args, **kwargs)
+            record = load(model, str(kwargs.pop(by)), actor, by)
+            if not can(actor, permission, record):
+                deny(actor, permission, record)
+            if request.method not in SAFE:
+                expect_version(record)
+            return view(record, *args, **kwargs)
+
+        cast(Any, guarded).__guard__ = Guard(permission, model)
+        return cast(View, guarded)
+
+    return decorate
+
+
+def load(model: type[M], name: str, actor: Actor, by: str = "reference") -> M:
+    """Return the record that ``name`` names inside the actor's scope, or abort with 404.
+
+    For a request that may write, the row is locked first, so that the second of two writers
+    reads what the first one left behind.
+    """
+    column: InstrumentedAttribute[str] = getattr(model, by)
+    query = visible(model, actor).where(column == name)
+    if has_request_context() and request.method not in SAFE:
+        query = query.with_for_update(of=model)
+    record = db.session.scalar(query)
+    if record is None:
+        abort(404)
+    return record
+
+
+def guard_of(app: Flask, endpoint: str | None) -> Guard | None:
+    """Return what the view that really answers for ``endpoint`` asks for, if it says so."""
+    view = app.view_functions.get(endpoint or "")
+    return cast("Guard | None", getattr(view, "__guard__", None))
+
+
+class Unguarded(RuntimeError):
+    """An endpoint says neither what it requires nor that it is public."""
+
+
+def check_endpoints(app: Flask) -> None:
+    """Refuse to start with an endpoint that nobody guards (reads what will really be called)."""
+    open_ones = sorted(
+        rule.endpoint for rule in app.url_map.iter_rules() if guard_of(app, rule.endpoint) is None
+    )
+    if open_ones:
+        raise Unguarded(
+            "no policy: " + ", ".join(open_ones) + ". Put @requires or @public below the route."
+        )
+
+
+def refuse_unguarded() -> None:
+    """Answer for no endpoint that was added after the start without a guard."""
+    if request.endpoint is not None and guard_of(current_app, request.endpoint) is None:
+        abort(404)
+
+
+def actor_now() -> Actor:
+    """Return the actor of the present request (Nobody before sign-in)."""
+    # Not the proxy: a page asks its actor a hundred things.
+    return cast(Any, current_user)._get_current_object() if has_request_context() else NOBODY
+
+
+def is_guarded_now() -> bool:
+    """Tell whether the present request's endpoint needs somebody to be signed in."""
+    guard = guard_of(current_app, request.endpoint)
+    return guard is None or guard.permission is not None

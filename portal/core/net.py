@@ -1,0 +1,130 @@
+"""In whose name does the ORM read, and what if a query forgot to ask?"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import Table, event, inspect, select
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql.base import ExecutableOption
+
+from portal.core.access import NOBODY, Actor, Unhashed, policies, scope_of
+from portal.core.database import Base, db
+from portal.core.statements import Unscoped, tables_in
+
+
+@dataclass(frozen=True)
+class Mode:
+    """In whose name the ORM reads: an actor's (scopes to add by table) or the system's."""
+
+    actor: Actor | None
+    reason: str
+    options: Mapping[str, ExecutableOption] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=1024)
+def _options_of(_scope_key: Hashable, actor: Unhashed) -> Mapping[str, ExecutableOption]:
+    """Return the scope of every model as an option, by table; the same for the same scope key."""
+    return {
+        cast(Table, mapper.local_table).key: with_loader_criteria(
+            mapper.class_, scope_of(mapper.class_, actor.actor), include_aliases=True
+        )
+        for mapper in Base.registry.mappers
+    }
+
+
+def _scoped_tables() -> set[str]:
+    return {cast(Table, inspect(model).local_table).key for model in policies()}
+
+
+def _mode_of(actor: Actor) -> Mode:
+    return Mode(actor, "actor", _options_of(actor.scope_key, Unhashed(actor)))
+
+
+_mode: ContextVar[Mode | None] = ContextVar("access_mode", default=None)
+_nobody: list[Mode] = []
+
+
+def _present_mode() -> Mode:
+    mode = _mode.get()
+    if mode is None:
+        # Closed by default: who has said neither an actor nor a reason sees no rows.
+        if not _nobody:
+            _nobody.append(_mode_of(NOBODY))
+        return _nobody[0]
+    return mode
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[None]:
+    """Read in the name of ``actor``: every SELECT, UPDATE and DELETE gets the scopes added."""
+    token = _mode.set(_mode_of(actor))
+    try:
+        yield
+    finally:
+        _mode.reset(token)
+
+
+@contextmanager
+def system_mode(reason: str) -> Iterator[None]:
+    """Look past every actor, for a reason that is named; pinned by a test in request code."""
+    token = _mode.set(Mode(None, reason))
+    try:
+        yield
+    finally:
+        _mode.reset(token)
+
+
+def start_acting(actor: Actor) -> None:
+    """Put the rest of this request into the name of ``actor``."""
+    _mode.set(_mode_of(actor))
+
+
+def stop_acting() -> None:
+    """Forget who acted; called when a request ends."""
+    _mode.set(None)
+
+
+def _net(state: ORMExecuteState) -> None:
+    mode = _present_mode()
+    if mode.actor is None or state.is_column_load:
+        return
+    statement = cast(Any, state.statement)
+    if state.is_insert:
+        if getattr(statement, "select", None) is not None:
+            # Scopes do not reach the SELECT inside an INSERT: nothing is copied in user mode.
+            raise Unscoped("rows are copied from a SELECT in system mode only")
+        return
+    names = tables_in(statement)
+    if not state.is_orm_statement and not names.isdisjoint(_scoped_tables()):
+        raise Unscoped("tables that have scopes are read through their models")
+    inherited = statement._with_options
+    if any(not isinstance(option, LoaderCriteriaOption) for option in inherited):
+        # Loading options may join tables that are not in the statement yet.
+        names = frozenset(mode.options)
+    # What is loaded with a record brings the scopes that the record was read with.
+    state.statement = statement.options(
+        *(
+            option
+            for name, option in mode.options.items()
+            if name in names and option not in inherited
+        )
+    )
+
+
+def install_net(session_class: type[Session]) -> None:
+    """Put the net under every statement of ``session_class``."""
+    event.listen(session_class, "do_orm_execute", _net)
+
+
+def is_visible(actor: Actor, record: Base) -> bool:
+    """Tell whether ``record`` is in the actor's scope, by asking the database."""
+    model: Any = type(record)
+    query = select(model.id).where(model.id == cast(Any, record).id, scope_of(model, actor))
+    with system_mode("is one record in a scope"):
+        return db.session.scalar(query) is not None
