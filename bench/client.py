@@ -33,15 +33,18 @@ class Site:
 
     def request(self, path: str, body: bytes | None = None, **headers: str) -> bytes:
         """Return the bytes of a request as a browser on this machine sends it."""
+        sent = {
+            "Host": f"127.0.0.1:{self.port}",
+            "User-Agent": "bench",
+            "Accept": "text/html",
+            "Accept-Language": "en",
+            "Accept-Encoding": "gzip, deflate, br",
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
         lines = [
             f"{'GET' if body is None else 'POST'} {path} HTTP/1.1",
-            f"Host: 127.0.0.1:{self.port}",
-            "User-Agent: bench",
-            "Accept: text/html",
-            "Accept-Language: en",
-            "Accept-Encoding: gzip, deflate, br",
-            "Cookie: " + "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
-            *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
+            *(f"{name}: {value}" for name, value in sent.items()),
         ]
         if body is not None:
             lines += [

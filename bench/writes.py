@@ -66,7 +66,7 @@ def measure(report: Report, databases: Databases, kind: str) -> None:
 
 def _token(site: Site, path: str) -> str:
     site.fetch(path)
-    found = _TOKEN.search(site.fetch(path, Accept_Encoding="identity").body)
+    found = _TOKEN.search(site.fetch(path, Accept_Encoding="identity;q=1, *;q=0").body)
     if found is None:
         raise Unexpected(f"no form on {path}")
     return found[1].decode()

@@ -554,7 +554,12 @@ def upgrade() -> None:
     with op.batch_alter_table("deal", schema=None) as batch_op:
         batch_op.create_index("ix_deal_all", ["changed_at", "reference"], unique=False)
         batch_op.create_index(batch_op.f("ix_deal_customer_key"), ["customer_key"], unique=False)
-        batch_op.create_index("ix_deal_next", ["next_side", "next_by", "id"], unique=False)
+        batch_op.create_index(
+            "ix_deal_next", ["organisation_id", "next_side", "next_by", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_deal_owner_next", ["owner_id", "next_side", "next_by", "id"], unique=False
+        )
         batch_op.create_index(
             "ix_deal_organisation", ["organisation_id", "changed_at", "reference"], unique=False
         )
@@ -768,6 +773,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_deal_owner_stage")
         batch_op.drop_index("ix_deal_owner")
         batch_op.drop_index("ix_deal_organisation")
+        batch_op.drop_index("ix_deal_owner_next")
         batch_op.drop_index("ix_deal_next")
         batch_op.drop_index(batch_op.f("ix_deal_customer_key"))
         batch_op.drop_index("ix_deal_all")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Select, false, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, exists, false, or_, select
 from sqlalchemy.sql.visitors import iterate
 
 from portal.core.database import Base
@@ -153,6 +153,15 @@ class _ScopeValue(BindParameter[Any]):
 
     def __eq__(self, other: object) -> bool:  # type: ignore[override]
         return hash(self) == hash(other)
+
+
+def with_one(model: type[Any], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return that there is a row of ``model`` like that: a scope that follows another record's.
+
+    Asked for each row by the other record's key, so that nobody's thousands of records are read;
+    also where the statement around reads ``model`` itself.
+    """
+    return exists().where(*conditions).correlate_except(model)
 
 
 def visible(model: type[M], actor: Actor) -> Select[M]:

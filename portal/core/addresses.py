@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from flask import current_app, has_request_context, request, url_for
+from flask import current_app, g, has_request_context, request, url_for
 
 from portal.core.references import is_reference
 
 PLACEHOLDER = "AA-00000000"
 KEPT = "quayside.addresses"
+_present_page = cast(Any, g)._get_current_object
 
 
 def address(endpoint: str, **values: Any) -> str:
@@ -20,10 +21,14 @@ def address(endpoint: str, **values: Any) -> str:
     """
     reference, file = str(values.get("reference", "")), str(values.get("filename", ""))
     is_plain = len(values) == bool(reference) + bool(file) and endpoint[0] != "."
-    if not is_plain or not has_request_context() or not is_reference(reference or PLACEHOLDER):
+    if not is_plain or not has_request_context() or (reference and not is_reference(reference)):
         return url_for(endpoint, **values)
-    key = (request.environ.get("SCRIPT_NAME", ""), endpoint, file, bool(reference))
-    kept: dict[tuple[Any, ...], tuple[str, str]] = current_app.extensions.setdefault(KEPT, {})
+    page = vars(_present_page())
+    kept: dict[tuple[Any, ...], tuple[str, str]] | None = page.get("addresses")
+    if kept is None:
+        every = current_app.extensions.setdefault(KEPT, {})
+        kept = page["addresses"] = every.setdefault(request.environ.get("SCRIPT_NAME", ""), {})
+    key = (endpoint, file, bool(reference))
     around = kept.get(key)
     if around is None:
         if reference:

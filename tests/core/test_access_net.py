@@ -303,3 +303,21 @@ def test_who_takes_no_part_in_deals_sees_none(app: Flask, short: str) -> None:
         for model in (Registration, Deal, Question, RegistrationMatch):
             assert db.session.scalar(select(func.count()).select_from(model)) == 0, model
         assert db.session.scalar(select(func.count()).select_from(Membership))
+
+
+def test_a_scope_that_follows_a_record_holds_beside_the_record_itself(data_app: Flask) -> None:
+    """The questions of a registration, read together with it and through an alias of it."""
+    with everything(data_app) as session:
+        everyone = set(session.scalars(select(Question.id)))
+    with seen_by(data_app, "ana"):
+        alone = set(db.session.scalars(select(Question.id)))
+        joined = set(
+            db.session.scalars(select(Question.id).join(R, R.id == Question.registration_id))
+        )
+        twin = aliased(R)
+        beside = set(
+            db.session.scalars(select(Question.id).join(twin, twin.id == Question.registration_id))
+        )
+    assert alone == joined == beside
+    assert alone < everyone
+    assert alone

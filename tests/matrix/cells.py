@@ -96,7 +96,7 @@ PAGE_OF: Mapping[str, str] = {
 # What a write leaves behind: the events it records, and the tables it may write besides events
 # and the form's key.
 LEAVES: Mapping[str, tuple[str, str]] = {
-    "account.update": ("", "user"),
+    "account.update": ("person:set", "user"),
     "admin.review.approve": ("registration:approve deal:create",
                              "registration claim deal deal_product deal_word delivery"),
     "admin.review.ask": ("registration:ask", "registration question delivery"),

@@ -13,12 +13,13 @@ from portal.core.database import db
 from portal.core.language import _, chosen_language, show_date, show_due
 from portal.core.times import now
 from portal.domain.customers.wording import place_of
-from portal.domain.deals.models import OPEN_STAGES, Deal
+from portal.domain.deals.models import OPEN_STAGES, Deal, DealProduct
 from portal.domain.deals.workflow import DEAL, LOSS_WORDS, PROBABILITY, WORDS
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, User
 from portal.domain.permissions import Permission as P
+from portal.domain.products.models import Product, name_of
 from portal.domain.programme import programme
 from portal.domain.registrations.models import Registration
 from portal.domain.timeline.sentences import timeline
@@ -33,6 +34,12 @@ _AROUND = select(
     select(Registration.reference)
     .where(Registration.id == bindparam("registration"))
     .scalar_subquery(),
+)
+_PRODUCTS = (
+    select(Product.name, Product.name_fr)
+    .join(DealProduct, DealProduct.product_id == Product.id)
+    .where(DealProduct.deal_id == bindparam("deal"))
+    .order_by(Product.name)
 )
 
 
@@ -71,9 +78,10 @@ def _summary(deal: Deal) -> tuple[list[tuple[str, str]], str | None]:
             "registration": deal.registration_id,
         },
     ).one()
+    products = db.session.execute(_PRODUCTS, {"deal": deal.id})
     language = chosen_language()
     rows = [
-        (_("Products"), ", ".join(product.name_in(language) for product in deal.products)),
+        (_("Products"), ", ".join(name_of(product, language) for product in products)),
         (_("Expected close date"), show_date(deal.close_on)),
         (_("Place"), place_of(deal.city, deal.region, deal.country, language)),
         (_("Contact"), deal.contact_name),

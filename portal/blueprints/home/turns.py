@@ -31,7 +31,8 @@ from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import Question, Registration, Status
 from portal.domain.registrations.workflow import REGISTRATION
 
-MOST = 20
+SOONEST = 10  # as many as one reads on a phone
+MOST = 200
 LATEST = 5
 # Without a due time a record still waits: after what is dated.
 SOMEDAY = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -97,18 +98,21 @@ def greeting(actor: MemberActor) -> str:
     return _("Good evening, %(name)s.", name=name)
 
 
-def turns_of(actor: MemberActor) -> Turns:
-    """Return every record whose next action is the actor's or the organisation's, soonest first."""
+def turns_of(actor: MemberActor, most: int = SOONEST) -> Turns:
+    """Return the records whose next action is the actor's or the organisation's, soonest first.
+
+    ``most`` are shown at most.
+    """
     turns: list[Turn] = []
     if P.REGISTRATION_READ in actor.permissions:
-        turns += _registrations(actor)
+        turns += _registrations(actor, most)
     if P.DEAL_EDIT in actor.permissions:
-        turns += _deals(actor)
+        turns += _deals(actor, most)
     turns.sort(key=lambda turn: turn.by)
-    return Turns(turns[:MOST], len(turns) > MOST)
+    return Turns(turns[:most], len(turns) > most)
 
 
-def _registrations(actor: MemberActor) -> list[Turn]:
+def _registrations(actor: MemberActor, most: int) -> list[Turn]:
     query = select(*_REGISTRATION).where(scope_of(Registration, actor))
     if actor.side == Side.VENDOR:
         if P.REGISTRATION_REVIEW not in actor.permissions:
@@ -128,7 +132,7 @@ def _registrations(actor: MemberActor) -> list[Turn]:
         if actor.role not in LEADS:
             query = query.where(Registration.owner_id == actor.membership_id)
     order = (Registration.next_by.is_(None), Registration.next_by, Registration.id)
-    rows = db.session.execute(query.order_by(*order).limit(MOST + 1)).all()
+    rows = db.session.execute(query.order_by(*order).limit(most + 1)).all()
     asked = _open_questions([row.id for row in rows if row.status == Status.NEEDS_INFO])
     return [_registration_turn(row, actor, asked.get(row.id, 1)) for row in rows]
 
@@ -178,7 +182,7 @@ def _open_questions(registration_ids: list[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _deals(actor: MemberActor) -> list[Turn]:
+def _deals(actor: MemberActor, most: int) -> list[Turn]:
     query = select(*_DEAL).where(
         scope_of(Deal, actor),
         Deal.next_side == PARTNER,
@@ -186,7 +190,7 @@ def _deals(actor: MemberActor) -> list[Turn]:
     )
     if actor.role not in LEADS:
         query = query.where(Deal.owner_id == actor.membership_id)
-    rows = db.session.execute(query.order_by(Deal.next_by, Deal.id).limit(MOST + 1)).all()
+    rows = db.session.execute(query.order_by(Deal.next_by, Deal.id).limit(most + 1)).all()
     return [_deal_turn(row) for row in rows]
 
 

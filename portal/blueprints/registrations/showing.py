@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app, request, url_for
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.blueprints.reading import parts_of
 from portal.core.database import db
@@ -17,33 +17,30 @@ from portal.domain.registrations.models import Receipt, Registration
 from portal.domain.registrations.workflow import REGISTRATION
 from portal.domain.timeline.sentences import timeline
 
-
-def _around(registration: Registration) -> tuple[Receipt | None, str | None]:
-    """Return the last receipt and the deal's reference, each if the reader sees it."""
-    row = db.session.execute(
-        select(Receipt, Deal.reference)
-        .select_from(Registration)
-        .outerjoin(Receipt, Receipt.registration_id == Registration.id)
-        .outerjoin(Deal, Deal.registration_id == Registration.id)
-        .where(Registration.id == registration.id)
-        .order_by(Receipt.id.desc())
-        .limit(1)
-    ).one()
-    return row[0], row[1]
+# The last receipt and the deal, each as far as the reader may know it.
+_AROUND = (
+    select(Receipt.reference, Receipt.at, Deal.reference.label("deal"))
+    .select_from(Registration)
+    .outerjoin(Receipt, Receipt.registration_id == Registration.id)
+    .outerjoin(Deal, Deal.registration_id == Registration.id)
+    .where(Registration.id == bindparam("registration"))
+    .order_by(Receipt.id.desc())
+    .limit(1)
+)
 
 
 def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any]:
     """Return the context of the page: state, what is next, content, receipt, history."""
     vendor = current_app.config["VENDOR_SHORT_NAME"]
-    receipt, deal_reference = _around(registration)
+    around = db.session.execute(_AROUND, {"registration": registration.id}).one()
     return {
         "registration": registration,
         "state": REGISTRATION.state_of(registration),
         "due": show_due(registration.next_by) if registration.next_by else None,
         "steps": REGISTRATION.available(registration, actor),
         "parts": parts_of(registration),
-        "receipt": receipt,
-        "deal_url": url_for("deals.show", reference=deal_reference) if deal_reference else None,
+        "receipt": around if around.reference else None,
+        "deal_url": url_for("deals.show", reference=around.deal) if around.deal else None,
         "reason": REASON_WORDS.get(registration.reason_code),  # type: ignore[call-overload]
         "questions": registration.questions,
         "labels": LABELS,

@@ -88,7 +88,8 @@ class Deal(Numbered, HasNextAction, Base):
     __table_args__ = (
         _stage_check,
         CheckConstraint("amount_minor > 0", name="amount_minor"),
-        Index("ix_deal_next", "next_side", "next_by", "id"),
+        Index("ix_deal_next", "organisation_id", "next_side", "next_by", "id"),
+        Index("ix_deal_owner_next", "owner_id", "next_side", "next_by", "id"),
         Index("ix_deal_all", "changed_at", "reference"),
         Index("ix_deal_organisation", "organisation_id", "changed_at", "reference"),
         Index("ix_deal_owner", "owner_id", "changed_at", "reference"),

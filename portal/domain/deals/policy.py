@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.core.access import Policy, Rule, Term, scope_of
+from portal.core.access import Policy, Rule, Term, scope_of, with_one
 from portal.core.language import _l
 from portal.domain.deals.models import Deal, DealProduct, DealWord
 from portal.domain.organisations.models import Side, family_ids
@@ -84,12 +85,11 @@ DEAL = Policy(
 )
 
 
-def _of_deal(column: object) -> Term:
+def _of_deal(column: InstrumentedAttribute[int]) -> Term:
     def where(actor: MemberActor) -> Condition | None:
         if P.DEAL_READ not in actor.permissions:
             return None
-        seen = select(Deal.id).where(scope_of(Deal, actor))
-        return column.in_(seen)  # type: ignore[attr-defined, no-any-return]
+        return with_one(Deal, Deal.id == column, scope_of(Deal, actor))
 
     return Term("deal", _l("They see the deal."), where)
 

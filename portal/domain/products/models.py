@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from sqlalchemy import Boolean, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,7 +21,7 @@ class Product(Numbered, Base):
 
     def name_in(self, language: str) -> str:
         """Return the product's name in "en" or "fr"."""
-        return self.name_fr if language == "fr" and self.name_fr else self.name
+        return name_of(self, language)
 
 
 class OrganisationProduct(Base):
@@ -28,3 +30,17 @@ class OrganisationProduct(Base):
     __tablename__ = "organisation_product"
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), primary_key=True)
+
+
+class Named(Protocol):
+    """A product as far as its name goes: the product itself, or a row of these columns."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def name_fr(self) -> str: ...
+
+
+def name_of(product: Named, language: str) -> str:
+    """Return the product's name in "en" or "fr"."""
+    return product.name_fr if language == "fr" and product.name_fr else product.name

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_
+from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.core.access import Policy, Rule, Term, scope_of
+from portal.core.access import Policy, Rule, Term, scope_of, with_one
 from portal.core.language import _l
 from portal.core.money import to_major
 from portal.domain.organisations.models import Side, family_ids
@@ -127,12 +128,11 @@ REGISTRATION = Policy(
 )
 
 
-def _of_registration(column: object) -> Term:
+def _of_registration(column: InstrumentedAttribute[int]) -> Term:
     def where(actor: MemberActor) -> Condition | None:
         if P.REGISTRATION_READ not in actor.permissions:
             return None
-        seen = select(Registration.id).where(scope_of(Registration, actor))
-        return column.in_(seen)  # type: ignore[attr-defined, no-any-return]
+        return with_one(Registration, Registration.id == column, scope_of(Registration, actor))
 
     return Term("registration", _l("They see the registration."), where)
 
@@ -141,8 +141,8 @@ def _of_reviewed(actor: MemberActor) -> Condition | None:
     is_reader = P.REGISTRATION_READ in actor.permissions and actor.side == Side.VENDOR
     if not is_reader:
         return None
-    seen = select(Registration.id).where(scope_of(Registration, actor))
-    return RegistrationMatch.registration_id.in_(seen)
+    is_theirs = Registration.id == RegistrationMatch.registration_id
+    return with_one(Registration, is_theirs, scope_of(Registration, actor))
 
 
 PRODUCTS = Policy(

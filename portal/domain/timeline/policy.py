@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
-from portal.core.access import Policy, Term, scope_of
+from portal.core.access import Policy, Term, scope_of, with_one
 from portal.core.events import Event
 from portal.core.language import _l
 from portal.core.outbox import Delivery
@@ -23,10 +23,9 @@ def _of_seen_records(actor: MemberActor) -> Condition | None:
     """Events of records that the actor sees; a partner only those meant for both sides."""
     parts: list[Condition] = []
     if P.REGISTRATION_READ in actor.permissions:
-        seen = select(Registration.reference).where(scope_of(Registration, actor))
-        parts.append(Event.chain.in_(seen))
+        parts.append(_is_of(Registration, scope_of(Registration, actor)))
     if P.DEAL_READ in actor.permissions:
-        parts.append(Event.chain.in_(select(Deal.reference).where(scope_of(Deal, actor))))
+        parts.append(_is_of(Deal, scope_of(Deal, actor)))
     if not parts:
         return None
     seen_events = and_(or_(*parts), _no_drafts_of_others(actor))
@@ -35,12 +34,17 @@ def _of_seen_records(actor: MemberActor) -> Condition | None:
     return and_(seen_events, Event.partner_sees)
 
 
+def _is_of(model: type[Registration] | type[Deal], condition: Condition) -> Condition:
+    """Return that the event's record is one of those."""
+    return with_one(model, model.reference == Event.chain, condition)
+
+
 def _no_drafts_of_others(actor: MemberActor) -> Condition:
     """What happened while it was a draft stays with the organisation whose draft it was."""
     own = Registration.organisation_id == actor.organisation_id
     return or_(
         Event.tag.not_in(sorted(WHILE_DRAFT)),
-        Event.chain.in_(select(Registration.reference).where(own)),
+        _is_of(Registration, own),
     )
 
 

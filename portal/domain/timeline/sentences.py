@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, cast
 
 from sqlalchemy import Integer, bindparam, select
 
@@ -31,12 +32,16 @@ class Entry:
     side: str
 
 
+# A line needs these columns; whole events would be built and watched for nothing.
 _HISTORY = (
-    select(Event)
+    select(
+        Event.tag, Event.at, Event.membership_id, Event.actor_side, Event.actor_name,
+        Event.from_state, Event.to_state, Event.particulars, Event.words,
+    )
     .where(Event.chain == bindparam("chain"))
     .order_by(Event.place.desc())
     .limit(bindparam("most", type_=Integer))
-)
+)  # fmt: skip
 
 
 def timeline(reference: str, reader: MemberActor, vendor: str, most: int = MOST) -> list[Entry]:
@@ -44,9 +49,10 @@ def timeline(reference: str, reader: MemberActor, vendor: str, most: int = MOST)
 
     ``vendor`` is the vendor's name, which stands behind the names of its people.
     """
-    events = db.session.scalars(_HISTORY, {"chain": reference, "most": most})
+    events = db.session.execute(_HISTORY, {"chain": reference, "most": most})
     entries: list[Entry] = []
-    for event in events:
+    for row in events:
+        event = cast(Told, row)
         entry = entry_of(event, reader, vendor)
         # A draft saved four times in a row is told once.
         is_repeated = event.tag == REPEATED and entries and entries[-1].sentence == entry.sentence
@@ -55,7 +61,7 @@ def timeline(reference: str, reader: MemberActor, vendor: str, most: int = MOST)
     return entries
 
 
-def entry_of(event: Event, reader: MemberActor, vendor: str) -> Entry:
+def entry_of(event: Told, reader: MemberActor, vendor: str) -> Entry:
     """Return one event as a line for ``reader``."""
     kind = kind_of(event.tag)
     values = dict(_readable(event))
@@ -64,16 +70,39 @@ def entry_of(event: Event, reader: MemberActor, vendor: str) -> Entry:
     return Entry(sentence, _detail(event), show_ago(event.at), _side(event))
 
 
+class Told(Protocol):
+    """An event as far as its sentence needs it: a row or the event itself."""
+
+    @property
+    def tag(self) -> str: ...
+    @property
+    def at(self) -> dt.datetime: ...
+    @property
+    def membership_id(self) -> int | None: ...
+    @property
+    def actor_side(self) -> str: ...
+    @property
+    def actor_name(self) -> str: ...
+    @property
+    def from_state(self) -> str | None: ...
+    @property
+    def to_state(self) -> str | None: ...
+    @property
+    def particulars(self) -> dict[str, Any]: ...
+    @property
+    def words(self) -> dict[str, str]: ...
+
+
 class _Forgiving(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "?"
 
 
-def _side(event: Event) -> str:
+def _side(event: Told) -> str:
     return event.actor_side if event.actor_side in (Side.PARTNER, Side.VENDOR) else ""
 
 
-def who_of(event: Event, reader: MemberActor, vendor: str) -> str:
+def who_of(event: Told, reader: MemberActor, vendor: str) -> str:
     """Return who did it; a partner reads of the vendor's people the first name only."""
     if event.membership_id == reader.membership_id:
         return _("You")
@@ -85,7 +114,7 @@ def who_of(event: Event, reader: MemberActor, vendor: str) -> str:
     return event.actor_name
 
 
-def _readable(event: Event) -> dict[str, Any]:
+def _readable(event: Told) -> dict[str, Any]:
     values = dict(event.particulars)
     if event.tag.startswith("deal:"):
         values["before"] = STAGES.get(event.from_state, event.from_state)  # type: ignore[call-overload]
@@ -93,7 +122,7 @@ def _readable(event: Event) -> dict[str, Any]:
     return values
 
 
-def _detail(event: Event) -> str:
+def _detail(event: Told) -> str:
     parts = []
     if event.tag in ("registration:ask", "registration:answer"):
         parts.append(", ".join(str(LABELS.get(name, name)) for name in event.particulars["fields"]))
