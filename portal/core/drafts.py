@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g, request
 from flask_login import current_user
-from sqlalchemy import JSON, String, delete
+from sqlalchemy import JSON, String, bindparam, delete
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -73,12 +73,15 @@ def as_form(draft: Draft) -> MultiDict[str, str]:
     return MultiDict([(name, value) for name, value in draft.fields])
 
 
+_table: Any = Draft.__table__
+_FORGET = delete(_table).where(
+    _table.c.membership_id == bindparam("whose"), _table.c.path == bindparam("where")
+)
+
+
 def forget(session: Session, membership_id: int, path: str) -> None:
     """Delete the draft of one form."""
-    table: Any = Draft.__table__
-    session.execute(
-        delete(table).where(table.c.membership_id == membership_id, table.c.path == path)
-    )
+    session.connection().execute(_FORGET, {"whose": membership_id, "where": path})
 
 
 def forget_sent() -> None:

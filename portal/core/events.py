@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from flask import g, has_request_context
-from sqlalchemy import JSON, Boolean, Index, Integer, String, UniqueConstraint, select, update
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    bindparam,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -191,29 +201,30 @@ def record_event(
     )
     event.hash = hash_of(event)
     session.add(event)
-    session.execute(
-        update(ChainHead.__table__)  # type: ignore[arg-type]
-        .where(ChainHead.__table__.c.chain == chain)
-        .values(place=event.place, hash=event.hash)
-    )
+    moved = {"moved": chain, "place": event.place, "hash": event.hash}
+    session.connection().execute(_MOVE_HEAD, moved)
     session.flush()
     for subscriber in _subscribers.get(tag, ()):
         session.add_all(subscriber(session, event, record))
     return event
 
 
+_head: Any = ChainHead.__table__
+# Asked with every event, so they are put together once.
+_LOCK_HEAD: dict[str, Any] = {
+    name: insert(_head)
+    .on_conflict_do_update(index_elements=["chain"], set_={"place": _head.c.place})
+    .returning(_head.c.place, _head.c.hash)
+    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+}
+_MOVE_HEAD = update(_head).where(_head.c.chain == bindparam("moved"))
+
+
 def _lock_head(session: Session, chain: str) -> tuple[int, str]:
     """Return place and hash of the chain's head, made if new, locked until the commit."""
-    table = ChainHead.__table__
-    insert: Any = (
-        sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    )
-    statement = insert(table).values(chain=chain, place=0, hash=FIRST_HASH)
-    row = session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["chain"], set_={"place": table.c.place}
-        ).returning(table.c.place, table.c.hash)
-    ).one()
+    connection = session.connection()
+    fresh = {"chain": chain, "place": 0, "hash": FIRST_HASH}
+    row = connection.execute(_LOCK_HEAD[connection.dialect.name], fresh).one()
     return row.place, row.hash
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, aliased, mapped_column, relationship
 
 from portal.core.crashpoints import crash_point
 from portal.core.database import Base, Numbered, UTCDateTime, choice, db, transaction_mode
@@ -122,16 +122,25 @@ def plug_in_nudge(nudge: Nudge) -> None:
 
 
 def install_nudges(session_class: type[Session]) -> None:
-    """Remember new deliveries of a session and nudge the worker once they are committed."""
+    """Remember new deliveries of a session and nudge the worker once they are committed.
+
+    The nudge leaves when the transaction has let go of its connection: nobody waits for a queue
+    to be able to write.
+    """
 
     def remember(session: Session, _context: Any) -> None:
         fresh = [row.id for row in session.new if isinstance(row, Delivery)]
         if fresh:
             session.info.setdefault("nudges", []).extend(fresh)
 
-    def send(session: Session) -> None:
+    def committed(session: Session) -> None:
         crash_point("committed, not nudged")
-        for delivery_id in session.info.pop("nudges", ()):
+        session.info["committed nudges"] = session.info.pop("nudges", [])
+
+    def send(session: Session, transaction: SessionTransaction) -> None:
+        if transaction.parent is not None:
+            return
+        for delivery_id in session.info.pop("committed nudges", ()):
             for nudge in _nudge:
                 try:
                     nudge(delivery_id)
@@ -142,7 +151,8 @@ def install_nudges(session_class: type[Session]) -> None:
         session.info.pop("nudges", None)
 
     event.listen(session_class, "after_flush", remember)
-    event.listen(session_class, "after_commit", send)
+    event.listen(session_class, "after_commit", committed)
+    event.listen(session_class, "after_transaction_end", send)
     event.listen(session_class, "after_rollback", forget)
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Response, current_app, g, make_response, redirect, request
 from flask_login import current_user
-from sqlalchemy import String, delete, select, update
+from sqlalchemy import String, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -40,6 +40,15 @@ class SubmissionKey(Base):
     url: Mapped[str] = mapped_column(String(500), default="")
     reference: Mapped[str | None] = mapped_column(String(20))
     made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, index=True)
+
+
+_table: Any = SubmissionKey.__table__
+# Asked by every form that is sent, so they are put together once.
+_TAKE: dict[str, Any] = {
+    name: insert(_table).on_conflict_do_nothing().returning(_table.c.key)
+    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+}
+_ANSWERED = update(_table).where(_table.c.key == bindparam("used"))
 
 
 class UnusableKey(Exception):
@@ -115,19 +124,17 @@ def begin() -> Response | None:
     random, membership_id = parsed
     fields = [[k, v] for k, v in request.form.items(multi=True) if k not in CARRIERS]
     fingerprint = digest([request.path, sorted(fields)])
-    insert: Any = sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert
-    statement = insert(SubmissionKey.__table__).values(
-        key=random,
-        membership_id=membership_id,
-        path=request.path[:255],
-        fingerprint=fingerprint,
-        url="",
-        made_at=now(),
-    )
+    values = {
+        "key": random,
+        "membership_id": membership_id,
+        "path": request.path[:255],
+        "fingerprint": fingerprint,
+        "url": "",
+        "made_at": now(),
+    }
     # On PostgreSQL this waits for a first submission that is still under way.
-    taken = db.session.execute(
-        statement.on_conflict_do_nothing().returning(SubmissionKey.__table__.c.key)
-    ).first()
+    connection = db.session.connection()
+    taken = connection.execute(_TAKE[connection.dialect.name], values).first()
     if taken is not None:
         g.submission = random
         return None
@@ -158,12 +165,8 @@ def finish(response: Response) -> None:
         or response.headers.get("Location")
         or request.path
     )
-    table: Any = SubmissionKey.__table__
-    db.session.execute(
-        update(table)
-        .where(table.c.key == random)
-        .values(url=url[:500], reference=g.get("answer_reference"))
-    )
+    values = {"used": random, "url": url[:500], "reference": g.get("answer_reference")}
+    db.session.connection().execute(_ANSWERED, values)
 
 
 def purge(before: dt.datetime | None = None) -> int:

@@ -28,14 +28,15 @@ class Portal(Flask):
     jinja_environment = Templates
 
     def preprocess_request(self) -> ResponseReturnValue | None:
-        # The mode is read when the first statement opens the transaction, not before.
-        transaction_mode.set("read" if request.method in SAFE else "write")
+        # Who asks, and whether the form is one of ours, is read beside all other requests.
+        transaction_mode.set("read")
         return super().preprocess_request()
 
     def dispatch_request(self) -> Any:
         try:
             if request.method in SAFE or request.routing_exception is not None:
                 return super().dispatch_request()
+            _begin_to_write()
             first_answer = submissions.begin()
             if first_answer is not None:
                 db.session.rollback()
@@ -53,6 +54,12 @@ class Portal(Flask):
         except Exception:
             db.session.rollback()
             raise
+
+
+def _begin_to_write() -> None:
+    """Let the view's own transaction be the first one that keeps others from writing."""
+    db.session.rollback()
+    transaction_mode.set("write")
 
 
 def end_transaction(_error: BaseException | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.core.events import Event, subscribe
@@ -18,6 +18,14 @@ from portal.domain.registrations.models import Registration
 
 MAIL = "mail"
 Audience = Callable[[Session, Event, Registration | Deal], Iterable[int]]
+
+
+_MANAGERS = (
+    select(PortfolioEntry.membership_id)
+    .join(Membership, Membership.id == PortfolioEntry.membership_id)
+    .where(PortfolioEntry.organisation_id == bindparam("organisation"), Membership.is_active)
+)
+_APPROVERS = select(Membership.id).where(Membership.role == Role.APPROVER, Membership.is_active)
 
 
 def owner(_session: Session, _event: Event, record: Registration | Deal) -> Iterable[int]:
@@ -37,16 +45,8 @@ def reviewer(session: Session, event: Event, record: Registration | Deal) -> Ite
 def channel_managers(session: Session, _event: Event, record: Registration | Deal) -> Iterable[int]:
     """The channel managers with the partner in their portfolio; without one, the approvers."""
     with system_mode("choosing an approver"):
-        managers = session.scalars(
-            select(PortfolioEntry.membership_id)
-            .join(Membership, Membership.id == PortfolioEntry.membership_id)
-            .where(PortfolioEntry.organisation_id == record.organisation_id, Membership.is_active)
-        ).all()
-        if managers:
-            return managers
-        return session.scalars(
-            select(Membership.id).where(Membership.role == Role.APPROVER, Membership.is_active)
-        ).all()
+        managers = session.scalars(_MANAGERS, {"organisation": record.organisation_id}).all()
+        return managers or session.scalars(_APPROVERS).all()
 
 
 AUDIENCES: dict[str, Audience] = {
