@@ -113,7 +113,7 @@
       if (swapped) setBusy(swapped, false);
     }
     if (!detail.successful || detail.target === notice) return;
-    if (keeps(elt.closest("form"))) forget();
+    if (detail.requestConfig.verb !== "get" && keeps(elt.closest("form"))) forget();
     if (waiting?.elt === elt) waiting = null;
     // Keeping a draft is no reason to take away what a refused form was told: that has no button.
     if (!waiting && (isSubmit(detail) || notice.querySelector("button"))) notice.replaceChildren();

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+import re
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar, cast
@@ -27,6 +29,7 @@ FIELD = "submission_key"
 # Fields that belong to the carrier, not to the content.
 CARRIERS = frozenset({FIELD, "csrf_token", "version"})
 KEPT = dt.timedelta(days=14)
+_SHAPE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class SubmissionKey(Base):
@@ -69,22 +72,25 @@ def repeatable(view: View) -> View:
     return view
 
 
-def _sign(body: str) -> str:
-    secret = f"submission-key:{current_app.config['SECRET_KEY']}".encode()
-    return hmac.new(secret, body.encode(), sha256).hexdigest()[:24]
+RANDOM, NUMBER, SIGNATURE = 12, 5, 10  # bytes of a key's parts
 
 
-def _mask(random: str, number: int) -> int:
+def _digest(purpose: str, body: bytes, length: int) -> bytes:
+    secret = f"submission-{purpose}:{current_app.config['SECRET_KEY']}".encode()
+    return hmac.digest(secret, body, sha256)[:length]
+
+
+def _mask(random: bytes, number: bytes) -> bytes:
     """Hide a row number, or show it again: row numbers never leave the database."""
-    secret = f"submission-mask:{current_app.config['SECRET_KEY']}".encode()
-    return number ^ int.from_bytes(hmac.digest(secret, random.encode(), sha256)[:8], "big")
+    veil = _digest("mask", random, NUMBER)
+    return bytes(one ^ other for one, other in zip(number, veil, strict=True))
 
 
 def key_for(membership_id: int) -> str:
-    """Return a fresh key for a form of a membership: random, masked membership, signature."""
-    random = secrets.token_urlsafe(15)
-    body = f"{random}.{_mask(random, membership_id):x}"
-    return f"{body}.{_sign(body)}"
+    """Return a fresh key for a form of a membership: random, masked number, signature (80 bits)."""
+    random = secrets.token_bytes(RANDOM)
+    body = random + _mask(random, membership_id.to_bytes(NUMBER, "big"))
+    return urlsafe_b64encode(body + _digest("key", body, SIGNATURE)).decode()
 
 
 def new_key() -> str:
@@ -94,13 +100,14 @@ def new_key() -> str:
 
 def read_key(key: str) -> tuple[str, int] | None:
     """Return the random part and the membership of a key that this portal made, else None."""
-    parts = key.split(".")
-    if len(key) > 100 or len(parts) != 3 or not key.isascii():
+    if len(key) != 4 * (RANDOM + NUMBER + SIGNATURE) // 3 or not _SHAPE.fullmatch(key):
         return None
-    random, masked, signature = parts
-    if not hmac.compare_digest(_sign(f"{random}.{masked}"), signature):
+    whole = urlsafe_b64decode(key)
+    body, signature = whole[:-SIGNATURE], whole[-SIGNATURE:]
+    if not hmac.compare_digest(_digest("key", body, SIGNATURE), signature):
         return None
-    return random, _mask(random, int(masked, 16))
+    random, number = body[:RANDOM], body[RANDOM:]
+    return random.hex(), int.from_bytes(_mask(random, number), "big")
 
 
 def is_used(random: str) -> bool:

@@ -25,8 +25,8 @@ AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="
 # In the dark the same elements have other colours, so there the rules about colours are asked;
 # the long run asks all of them again.
 RUN = """async (isEvery) => {
-  const runOnly = isEvery ? {} : { runOnly: { type: "tag", values: ["cat.color"] } };
-  const found = await axe.run(document, { resultTypes: ["violations"], preload: false, ...runOnly });
+  const rules = isEvery ? {} : { runOnly: { type: "tag", values: ["cat.color"] } };
+  const found = await axe.run(document, { resultTypes: ["violations"], preload: false, ...rules });
   return found.violations.map((one) => [one.id, one.nodes.map((node) => node.target.join(" "))]);
 }"""
 IS_LONG = bool(os.environ.get("PROVE"))

@@ -32,7 +32,7 @@ from portal.domain.registrations.models import Question, Registration, Status
 from portal.domain.registrations.workflow import REGISTRATION
 
 SOONEST = 10  # as many as one reads on a phone
-MOST = 200
+FARTHEST = 1000
 LATEST = 5
 # Without a due time a record still waits: after what is dated.
 SOMEDAY = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -98,18 +98,20 @@ def greeting(actor: MemberActor) -> str:
     return _("Good evening, %(name)s.", name=name)
 
 
-def turns_of(actor: MemberActor, most: int = SOONEST) -> Turns:
+def turns_of(actor: MemberActor, after: int = 0) -> Turns:
     """Return the records whose next action is the actor's or the organisation's, soonest first.
 
-    ``most`` are shown at most.
+    The ``after`` soonest have been shown already. Kinds of records are put in order here, so each
+    is read from its first; nobody has thousands that wait.
     """
+    most = after + SOONEST
     turns: list[Turn] = []
     if P.REGISTRATION_READ in actor.permissions:
         turns += _registrations(actor, most)
     if P.DEAL_EDIT in actor.permissions:
         turns += _deals(actor, most)
     turns.sort(key=lambda turn: turn.by)
-    return Turns(turns[:most], len(turns) > most)
+    return Turns(turns[after:most], len(turns) > most)
 
 
 def _registrations(actor: MemberActor, most: int) -> list[Turn]:

@@ -7,7 +7,7 @@ from typing import cast
 from flask import Response, request
 
 from portal.blueprints.home import bp
-from portal.blueprints.home.turns import MOST, SOONEST, greeting, latest_registrations, turns_of
+from portal.blueprints.home.turns import FARTHEST, SOONEST, greeting, latest_registrations, turns_of
 from portal.core.guards import actor_now, requires
 from portal.core.language import show_day
 from portal.core.pages import render
@@ -16,16 +16,25 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
 
 
+def _shown_already() -> int:
+    """Return how many of the soonest the address passes over; 0 for anything else than a number."""
+    text = request.args.get("after", "")
+    return min(int(text), FARTHEST) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
 @bp.get("/")
 @requires(P.HOME_READ)
 def index() -> Response:
     """Show what needs the person, then the one thing to begin, then what stands elsewhere."""
     actor = cast(MemberActor, actor_now())
-    turns = turns_of(actor, MOST if "all" in request.args else SOONEST)
+    after = _shown_already()
+    turns = turns_of(actor, after)
     return render(
         "home/index.html",
         turns=turns.shown,
         more=turns.more,
+        after=after,
+        next=after + SOONEST,
         greeting=greeting(actor),
         today=show_day(now()),
         latest=latest_registrations(actor),

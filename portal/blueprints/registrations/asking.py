@@ -48,7 +48,18 @@ def _customer(registration: Registration, actor: MemberActor) -> Form:
     countries = territory(actor)
     if not values["country"]:
         values["country"] = countries[0] if countries else ""
-    return bind(CustomerForm, data=values, own_domains=own_domains(actor), territory=countries)
+    return bind(
+        CustomerForm,
+        data=values,
+        own_domains=own_domains(actor),
+        territory=countries,
+        just_chosen=_just_chosen(),
+    )
+
+
+def _just_chosen() -> str:
+    """Return the country just chosen in the form, for whose regions its page asks."""
+    return request.args.get("country", "")[:20] if request.method == "GET" else ""
 
 
 def _opportunity(registration: Registration, actor: MemberActor) -> Form:
@@ -102,6 +113,7 @@ def answering(registration: Registration, actor: MemberActor) -> AnswerForm:
         data=before,
         own_domains=own_domains(actor),
         territory=territory(actor),
+        just_chosen=_just_chosen(),
         products=may_sell(actor),
         vendor=current_app.config["VENDOR_SHORT_NAME"],
     )

@@ -16,6 +16,9 @@ from portal.domain.customers.places import REGIONS, countries, regions
 from portal.domain.registrations.content import LABELS
 from portal.domain.registrations.models import Registration
 
+# Chosen where the country is not among the partner's own; then the form comes back with all.
+ELSEWHERE = "elsewhere"
+
 
 class CustomerForm(Form):
     """Who is the customer?"""
@@ -45,6 +48,7 @@ class CustomerForm(Form):
         *args: Any,
         own_domains: Sequence[str] = (),
         territory: Collection[str] = (),
+        just_chosen: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -54,14 +58,29 @@ class CustomerForm(Form):
             self[name].flags.required = True
         self.domain: str | None = None
         language = chosen_language()
-        self.country.choices = [("", _("Choose…")), *countries(language)]
-        self.region.choices = [("", _("Choose…"))]
-        # Of where the partner sells and of what is chosen: two countries' regions are a long list.
-        for country in sorted({*territory, self.country.data or ""} & set(REGIONS)):
-            # A code such as ON is only unique within its country.
-            self.region.choices += [
-                (f"{country}-{code}", name) for code, name in regions(country, language)
-            ]
+        if just_chosen:  # in the page that asks again which regions there are
+            self.country.data, self.region.data = just_chosen, ""
+        self.country.choices = self._countries(territory, language)
+        chosen = self.country.data or ""
+        # A code such as ON is only unique within its country.
+        self.region.choices = [
+            ("", _("Choose…")),
+            *((f"{chosen}-{code}", name) for code, name in regions(chosen, language)),
+        ]
+
+    def _countries(self, territory: Collection[str], language: str) -> list[tuple[str, str]]:
+        """Return where the partner sells and a way to the whole list, or the whole list.
+
+        Two hundred names weigh more than all the rest of the page.
+        """
+        chosen, near = self.country.data or "", set(territory)
+        if chosen == ELSEWHERE:
+            self.country.data = chosen = ""
+            near = set()
+        if not near or (chosen and chosen not in near):
+            return [("", _("Choose…")), *countries(language)]
+        close = [row for row in countries(language) if row[0] in near]
+        return [("", _("Choose…")), *close, (ELSEWHERE, _("Another country…"))]
 
     def validate_website(self, field: Line) -> None:
         """Refuse what identifies nobody."""

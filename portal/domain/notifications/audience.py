@@ -45,8 +45,9 @@ def reviewer(session: Session, event: Event, record: Registration | Deal) -> Ite
 def channel_managers(session: Session, _event: Event, record: Registration | Deal) -> Iterable[int]:
     """The channel managers with the partner in their portfolio; without one, the approvers."""
     with system_mode("choosing an approver"):
-        managers = session.scalars(_MANAGERS, {"organisation": record.organisation_id}).all()
-        return managers or session.scalars(_APPROVERS).all()
+        connection = session.connection()
+        place = {"organisation": record.organisation_id}
+        return connection.scalars(_MANAGERS, place).all() or connection.scalars(_APPROVERS).all()
 
 
 AUDIENCES: dict[str, Audience] = {

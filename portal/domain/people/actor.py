@@ -168,5 +168,6 @@ def actor_of_session(
     A session made before ``made_after`` or last seen before ``seen_after`` is over.
     """
     values = {"token_hash": token_hash, "made_after": made_after, "seen_after": seen_after}
-    row = db.session.execute(_live_session, values).first()
+    # Asked by every request, of columns alone: the connection answers sooner than the session.
+    row = db.session.connection().execute(_live_session, values).first()
     return _actor(row, token, row.seen_at) if row else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 from flask import Response, current_app, request, url_for
 from flask_login import current_user
@@ -23,7 +24,7 @@ from portal.domain.people.models import Membership, User
 from portal.domain.permissions import Permission as P
 from portal.domain.timeline.sentences import entry_of
 
-MOST = 100
+SIZE = 40
 STATE_WORDS = {
     "waiting": (_l("Waiting"), "info"),
     "leased": (_l("On its way"), "info"),
@@ -43,13 +44,21 @@ def index() -> Response:
     query = visible(Delivery, actor)
     if state:
         query = query.where(Delivery.state == state)
-    rows = db.session.scalars(
-        query.options(joinedload(Delivery.event)).order_by(Delivery.id.desc()).limit(MOST + 1)
+    after = _key(request.args.get("after", ""))
+    if after:
+        last = select(Delivery.id).where(Delivery.key == after)
+        query = query.where(Delivery.id < last.scalar_subquery())
+    found = db.session.scalars(
+        query.options(joinedload(Delivery.event)).order_by(Delivery.id.desc()).limit(SIZE + 1)
     ).all()
+    rows = found[:SIZE]
+    kept: dict[str, Any] = {"state": state} if state else {}
+    has_more = len(found) > SIZE
     return render(
         "admin/outbox/index.html",
-        rows=rows[:MOST],
-        is_cut=len(rows) > MOST,
+        rows=rows,
+        next_url=url_for("admin.outbox.index", after=rows[-1].key, **kept) if has_more else None,
+        first_url=url_for("admin.outbox.index", **kept) if after else None,
         recipients=_recipients(rows),
         titles=_titles(rows, actor),
         states=STATE_WORDS,
@@ -65,6 +74,11 @@ def index() -> Response:
             ),
         ],
     )
+
+
+def _key(text: str) -> str:
+    """Return ``text`` if it is a delivery's key, else nothing: then the first page is shown."""
+    return text if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text) else ""
 
 
 @bp.get("/outbox/<uuid:key>")
