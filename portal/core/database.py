@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sqlite3
 import threading
+import time
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -14,6 +17,11 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+try:
+    import fcntl
+except ImportError:  # not on Windows: there SQLite's own lock has to do
+    fcntl = None  # type: ignore[assignment]
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -78,9 +86,11 @@ def choice(name: str, values: Any, length: int = 32) -> tuple[String, CheckConst
 # "read" opens a transaction that cannot write; "write" takes SQLite's write lock at once.
 transaction_mode: ContextVar[str] = ContextVar("transaction_mode", default="write")
 
-# One writer at a time in a process: SQLite's own back-off is unfair and gives a long tail.
+# One writer at a time, in a process and among them: SQLite's own back-off sleeps for up to a tenth
+# of a second while nobody writes, and is unfair.
 _writer = threading.Lock()
 LONGEST_WAIT = 10  # seconds
+GLANCE = 0.0005  # seconds between two looks whether another process has finished
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
@@ -109,11 +119,32 @@ def _on_begin_sqlite(connection: Connection) -> None:
         # Also for a thread that would wait for itself: busy is an answer, silence is not.
         raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("busy"))
     info["is_writer"] = True
+    info["writer_file"] = _stand_in_line(connection.engine.url.database)
     raw.execute("BEGIN IMMEDIATE")
+
+
+def _stand_in_line(database: str | None) -> int | None:
+    """Wait until no other process holds the file beside ``database``; return its descriptor.
+
+    It is opened anew each time, so that a forked process has a place of its own, and let go when
+    it is closed or its process dies. Whoever writes without it meets SQLite's own lock.
+    """
+    if fcntl is None or not database or database == ":memory:":
+        return None
+    file = os.open(f"{database}-writer", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    until = time.monotonic() + LONGEST_WAIT
+    while time.monotonic() < until:
+        with suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file
+        time.sleep(GLANCE)
+    return file  # SQLite answers whether it is really busy
 
 
 def _on_checkin(_connection: Any, record: Any) -> None:
     if record.info.pop("is_writer", False):
+        if (file := record.info.pop("writer_file", None)) is not None:
+            os.close(file)
         _writer.release()
 
 
