@@ -23,6 +23,8 @@ TABLES = {
     "domain/people/policy.py",
     "domain/products/policy.py",
 }
+# Asked in system mode, by every request or event, for row numbers and columns alone.
+PAST_THE_SESSION = {"domain/notifications/audience.py", "domain/people/actor.py"}
 # SQL as text outside core: the WHERE of a partial index.
 TEXTS = {"domain/claims/models.py"}
 # Row numbers that never came from a request.
@@ -178,6 +180,18 @@ def test_core_tables_are_read_only_where_listed() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "__table__"
     }
     assert found == TABLES
+
+
+def test_who_asks_past_the_session_is_listed() -> None:
+    """The net hangs on the session; a statement given to the connection has no scopes."""
+    found = {
+        name_of(file)
+        for file in FILES
+        if not name_of(file).startswith("core/")
+        for _node, called in calls(tree_of(file))
+        if called == "connection"
+    }
+    assert found == PAST_THE_SESSION
 
 
 def test_only_the_workflow_writes_a_state() -> None:

@@ -182,9 +182,19 @@ def accept_link(session: Session, token: str, identity: Identity, language: str 
     if identity.name and membership.user.name == membership.user.email:
         membership.user.name = clean_line(identity.name)[:120]
     link.used_at = now()
-    session.flush()
+    _void_links(session, membership)
     record_event(
         "person:join", f"membership:{membership.id}", actor_from(membership), session=session
+    )
+
+
+def _void_links(session: Session, membership: Membership) -> None:
+    """Let no other link of the membership be used: one was, and it was meant for one person."""
+    session.flush()
+    session.execute(
+        update(JoinLink)
+        .where(JoinLink.membership_id == membership.id, JoinLink.used_at.is_(None))
+        .values(used_at=now())
     )
 
 

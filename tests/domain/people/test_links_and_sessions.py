@@ -95,6 +95,19 @@ def test_a_link_works_once(data_app: Flask) -> None:
             open_session(session, identity("second"), "127.0.0.1", "test")
 
 
+def test_a_used_link_voids_the_others_of_its_membership(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        membership = newcomer(session)
+        first, second = make_link(session, membership), make_link(session, membership)
+        other = make_link(session, newcomer(session, "noel@northwind.example"))
+        accept_link(session, second, identity("first"))
+        session.commit()
+        with pytest.raises(LinkRefused) as error:
+            accept_link(session, first, identity("second"))
+        assert error.value.reason == "used"
+        assert describe_link(session, other) is not None
+
+
 def test_two_who_follow_one_link_at_once(data_app: Flask) -> None:
     with everything(data_app) as session:
         token = make_link(session, newcomer(session))
