@@ -11,8 +11,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from portal.core import drafts, outbox, submissions
+from portal.core.audit import verify_chains
 from portal.core.database import db
-from portal.core.events import verify_chains
 from portal.core.net import system_mode
 from portal.core.queue import run_worker
 from portal.domain.organisations.models import OrganisationStatus, PartnerType, Side

@@ -18,8 +18,9 @@ from sqlalchemy import func, select
 
 from portal import create_app
 from portal.core.access import can, visible
+from portal.core.audit import verify_chains
 from portal.core.database import Base, db, transaction_mode
-from portal.core.events import Event, verify_chains
+from portal.core.events import Event
 from portal.core.net import system_mode
 from portal.core.outbox import SENT, WAITING, Delivery
 from portal.core.times import at, now

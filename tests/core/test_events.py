@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from portal.core.audit import verify_chains
 from portal.core.database import db
 from portal.core.events import (
     FIRST_HASH,
@@ -24,7 +25,6 @@ from portal.core.events import (
     hash_of,
     kind_of,
     record_event,
-    verify_chains,
 )
 from portal.core.net import system_mode
 from tests.domain.world import everything

@@ -12,8 +12,9 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from portal.core.audit import verify_chains
 from portal.core.database import db
-from portal.core.events import ChainHead, Event, verify_chains
+from portal.core.events import ChainHead, Event
 from portal.core.guards import public
 from portal.core.net import system_mode
 from portal.core.transactions import record_aside

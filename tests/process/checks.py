@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from flask import Flask
 
+from portal.core.audit import verify_chains
 from portal.core.database import db
-from portal.core.events import verify_chains
 from portal.core.net import system_mode
 from tests.process.harness import UNFINISHED, Running
 from tests.process.mailbox import Accepted, Mailbox

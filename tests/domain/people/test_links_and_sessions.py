@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
+from portal.core.audit import verify_chains
 from portal.core.database import Base, db
-from portal.core.events import Event, verify_chains
+from portal.core.events import Event
 from portal.core.identity import Identity
 from portal.core.net import system_mode
 from portal.core.times import at, now

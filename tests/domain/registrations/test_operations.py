@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from portal.core.access import Denied
-from portal.core.events import Event, digest, verify_chains
+from portal.core.audit import verify_chains
+from portal.core.events import Event, digest
 from portal.core.outbox import Delivery
 from portal.core.times import at
 from portal.core.workflow import Refused, WrongState

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from flask import Flask
 from sqlalchemy import func, select
 
-from portal.core.events import verify_chains
+from portal.core.audit import verify_chains
 from portal.domain.claims.models import Claim
 from portal.domain.deals.models import Deal
 from portal.domain.registrations.models import Registration, RegistrationMatch, Status
