@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from functools import cached_property
 from typing import Any
 
+import brotli
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from sqlalchemy import select
@@ -20,13 +22,22 @@ from portal.domain.people.operations import open_session
 BASE = "http://127.0.0.1:8000"
 
 
+def _plain(response: TestResponse) -> bytes:
+    """Return the body as it was before it was packed, if the request asked for that."""
+    packed = response.get_data()
+    coding = response.headers.get("Content-Encoding")
+    if coding == "br":
+        return bytes(brotli.decompress(packed))
+    return gzip.decompress(packed) if coding == "gzip" else packed
+
+
 class Page:
     """An answer as a person sees it."""
 
     def __init__(self, response: TestResponse, path: str) -> None:
         self.response, self.path = response, path
         self.status = response.status_code
-        self.text = response.get_data(as_text=True)
+        self.text = _plain(response).decode()
 
     @cached_property
     def soup(self) -> BeautifulSoup:
