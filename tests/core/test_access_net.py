@@ -7,17 +7,35 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import case, delete, exists, func, insert, literal, select, union_all, update
+from sqlalchemy import (
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    inspect,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload, subqueryload
 
 from portal.core.access import NOBODY, policies, scope_of, visible
 from portal.core.database import Base, db
+from portal.core.events import Event
 from portal.core.net import acting_as, is_visible, stop_acting, system_mode
 from portal.core.statements import Unscoped
-from portal.domain.deals.models import Deal
+from portal.domain.deals.models import Deal, DealWord
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.models import Membership
-from portal.domain.registrations.models import Question, Registration, RegistrationMatch
+from portal.domain.registrations.models import (
+    Question,
+    Receipt,
+    Registration,
+    RegistrationActivity,
+    RegistrationMatch,
+)
 from tests.domain.world import actor_of, everything, membership_of, seen_by
 
 Ids = set[int]
@@ -317,3 +335,17 @@ def test_a_scope_that_follows_a_record_holds_beside_the_record_itself(data_app: 
     assert alone == joined
     assert alone < everyone
     assert alone
+
+
+@pytest.mark.parametrize("model", [Event, Question, Receipt, RegistrationActivity, DealWord])
+def test_a_scope_that_follows_a_record_holds_for_an_alias(app: Flask, model: Any) -> None:
+    """A scope that did not follow the alias would be true of every row."""
+    other = aliased(model)
+    key = inspect(model).primary_key[0].key
+    with everything(app) as session:
+        everyone = session.scalars(select(getattr(model, key))).all()
+    with seen_by(app, "ana"):
+        plain = db.session.scalars(select(getattr(model, key))).all()
+        through = db.session.scalars(select(getattr(other, key))).all()
+    assert sorted(plain) == sorted(through)
+    assert 0 < len(plain) < len(everyone)
