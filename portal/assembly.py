@@ -100,8 +100,9 @@ def _connect_requests(app: Flask) -> None:
     language.init_language(app)
     compress.init_app(app)
     init_limits(app)
-    csrf.init_app(app)
+    # Before the token is judged, so that whoever is signed in gets their form anew.
     init_admission(app, _load_actor, _note_seen)
+    csrf.init_app(app)
     app.before_request(guards.refuse_unguarded)
     app.teardown_request(end_transaction)
     init_errors(app)

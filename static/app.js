@@ -3,7 +3,7 @@
   const notice = document.getElementById("notice");
   if (!notice) return;
   const say = notice.dataset; // every sentence comes from the server, translated
-  let waiting = null; // {elt, again}: the request that did not get through
+  let waiting = null; // {elt, form, isSent, again}: the request that did not get through
 
   // --- Telling
   function tell(sentence, again) {
@@ -59,9 +59,11 @@
     for (const one of form.elements) if (one.type === "submit") one.ariaDisabled = busy ? "true" : null;
   }
 
-  function wait(elt, form, repeat) {
+  function wait(elt, form, isSent, repeat) {
+    // A form that was sent and waits holds all that its autosave would bring.
+    if (!isSent && waiting?.isSent && waiting.form === form) return;
     const again = () => { waiting = null; repeat(); };
-    waiting = { elt, again };
+    waiting = { elt, form, isSent, again };
     unsaved(form);
     tell(navigator.onLine ? say.failed : say.offline, again);
   }
@@ -77,7 +79,7 @@
     if (!isBusy(form) && !isLost) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (!isBusy(form)) wait(form, form, resubmit(form, event.submitter));
+    if (!isBusy(form)) wait(form, form, true, resubmit(form, event.submitter));
   }, true);
 
   addEventListener("submit", (event) => {
@@ -122,7 +124,7 @@
   const failed = ({ detail }) => {
     const { requestConfig: sent } = detail;
     const { elt } = sent;
-    wait(elt, elt.closest("form") ?? elt, isSubmit(detail)
+    wait(elt, elt.closest("form") ?? elt, isSubmit(detail), isSubmit(detail)
       ? resubmit(elt, sent.triggeringEvent.submitter)
       : () => htmx.ajax(sent.verb, sent.path, { source: elt }));
   };

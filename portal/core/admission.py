@@ -17,7 +17,7 @@ from portal.core.guards import SAFE, guard_of
 from portal.core.net import start_acting, stop_acting, system_mode
 from portal.core.pages import is_htmx
 from portal.core.redirects import safe_path
-from portal.core.transactions import record_aside
+from portal.core.transactions import confirmations, record_aside
 
 
 class Visitor(Nobody):
@@ -36,6 +36,7 @@ login_manager.session_protection = None
 login_manager.anonymous_user = Visitor
 
 _seen: list[Callable[[Any], None]] = []
+_load_actor: list[Callable[[str], Any]] = []
 
 
 def admit() -> ResponseReturnValue | None:
@@ -59,6 +60,25 @@ def admit() -> ResponseReturnValue | None:
         return None
     start_acting(NOBODY)
     return None if is_public else ask_to_sign_in()
+
+
+def confirm() -> ResponseReturnValue | None:
+    """Act for the membership as it stands in the write's own transaction, or lead to sign-in.
+
+    Sign-out, deactivation and a change of right may have been committed since the request came.
+    """
+    guard = guard_of(current_app, request.endpoint)
+    if guard is None or guard.permission is None or not current_user.is_authenticated:
+        return None
+    with system_mode("loading the actor"):
+        actor = _load_actor[0](current_user.get_id())
+    if actor is None:
+        g._login_user = Visitor()
+        start_acting(NOBODY)
+        return ask_to_sign_in()
+    g._login_user = actor
+    start_acting(actor)
+    return None
 
 
 def ask_to_sign_in() -> Response:
@@ -103,6 +123,8 @@ def init_admission(
     """
     login_manager.init_app(app)
     login_manager.user_loader(load_actor)
+    _load_actor[:] = [load_actor]
+    confirmations[:] = [confirm]
     _seen[:] = [seen]
     app.before_request(admit)
     app.teardown_request(lambda _error=None: stop_acting())

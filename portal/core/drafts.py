@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g, request
 from flask_login import current_user
-from sqlalchemy import JSON, String, bindparam, delete
+from sqlalchemy import JSON, String, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -22,6 +22,7 @@ from portal.core.times import now
 KEPT = dt.timedelta(days=14)
 LARGEST = 60_000
 MOST_FIELDS = 200
+MOST_DRAFTS = 50
 
 
 class Draft(Base):
@@ -35,11 +36,14 @@ class Draft(Base):
     at: Mapped[dt.datetime] = mapped_column(UTCDateTime, index=True)
 
 
+_table: Any = Draft.__table__
+
+
 def keep(session: Session, membership_id: int, path: str, form: MultiDict[str, str]) -> bool:
     """Keep what ``form`` holds for the membership and the form's path; tell whether it was kept.
 
-    The newest wins. Nothing is kept of a form whose key a commit has used up, of an empty one,
-    or of one too large.
+    The newest wins, and a membership keeps fifty at most. Nothing is kept of a form whose key a
+    commit has used up, of an empty one, or of one too large.
     """
     fields = [
         [name[:80], clean_text(value)]
@@ -58,6 +62,14 @@ def keep(session: Session, membership_id: int, path: str, form: MultiDict[str, s
         .values(membership_id=membership_id, path=path, **values)
         .on_conflict_do_update(index_elements=["membership_id", "path"], set_=values)
     )
+    kept = select(_table.c.path).where(_table.c.membership_id == membership_id)
+    newest = kept.order_by(_table.c.at.desc()).limit(MOST_DRAFTS)
+    session.execute(
+        delete(_table).where(
+            _table.c.membership_id == membership_id,
+            _table.c.path.not_in(newest.scalar_subquery()),
+        )
+    )
     return True
 
 
@@ -73,7 +85,6 @@ def as_form(draft: Draft) -> MultiDict[str, str]:
     return MultiDict([(name, value) for name, value in draft.fields])
 
 
-_table: Any = Draft.__table__
 _FORGET = delete(_table).where(
     _table.c.membership_id == bindparam("whose"), _table.c.path == bindparam("where")
 )

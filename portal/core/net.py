@@ -100,6 +100,9 @@ def _net(state: ORMExecuteState) -> None:
             # Scopes do not reach the SELECT inside an INSERT: nothing is copied in user mode.
             raise Unscoped("rows are copied from a SELECT in system mode only")
         return
+    if state.is_update and isinstance(state.parameters, list):
+        # An update by row numbers goes past every condition.
+        raise Unscoped("rows are updated by their numbers in system mode only")
     names = tables_in(statement)
     if not state.is_orm_statement and not names.isdisjoint(_scoped_tables()):
         raise Unscoped("tables that have scopes are read through their models")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -37,6 +37,9 @@ class Portal(Flask):
             if request.method in SAFE or request.routing_exception is not None:
                 return super().dispatch_request()
             _begin_to_write()
+            for confirm in confirmations:
+                if (refusal := confirm()) is not None:
+                    return refusal
             first_answer = submissions.begin()
             if first_answer is not None:
                 db.session.rollback()
@@ -49,11 +52,24 @@ class Portal(Flask):
                 db.session.commit()
                 crash_point("committed, not answered")
             else:
-                db.session.rollback()
+                _undo()
             return response
         except Exception:
-            db.session.rollback()
+            _undo()
             raise
+
+
+confirmations: list[Callable[[], ResponseReturnValue | None]] = []
+"""Asked inside each write's own transaction whether what let the request in still holds.
+
+Whoever waited for the write lock may have waited for the end of their own access.
+"""
+
+
+def _undo() -> None:
+    """Void what was written; what is still shown needs no write lock."""
+    db.session.rollback()
+    transaction_mode.set("read")
 
 
 def _begin_to_write() -> None:

@@ -177,3 +177,20 @@ def test_typing_goes_on_offline_and_is_saved_when_the_connection_is_back(
     ana.does_not_read(OFFLINE)
     ana.page.reload()
     ana.sees_typed("Customer company", customer.company)
+
+
+def test_a_form_sent_offline_is_sent_even_if_its_autosave_fails_after_it(
+    person: Callable[..., Any],
+) -> None:
+    """What was sent must not be taken for kept because the draft of it came through."""
+    ana: Seller = person("ana")
+    ana.is_signed_in()
+    reference = ana.begins_a_deal()
+    ana.says_who(new_customer())
+    with ana.without_network():
+        ana.type("City", "Ottawa")
+        ana.tap("Next")
+        ana.reads(OFFLINE)
+        ana.page.wait_for_timeout(4000)  # the autosave is due meanwhile
+    ana.reads_heading("What could you sell?")
+    assert ana.live.count("registration:edit", reference) == 1

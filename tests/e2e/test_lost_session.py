@@ -41,7 +41,7 @@ def test_a_step_is_there_again_and_goes_on(
     reference = lena.begins_a_deal()
     lena.says_who(customer)
     if js:
-        lena.reads("Saved")  # so that no autosave is under way
+        lena.reads("Draft kept")  # so that no autosave is under way
     lose(lena)
     lena.tap("Next")
     signs_in_again(lena)

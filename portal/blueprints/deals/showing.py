@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from typing import Any
 
 from flask import current_app
@@ -59,7 +61,7 @@ def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
         "stage_number": OPEN_STAGES.index(deal.stage) + 1 if is_open else len(OPEN_STAGES),
         "probability": PROBABILITY[deal.stage],  # type: ignore[index]
         "stage_form": StageForm(formdata=None, data={"stage": deal.stage}),
-        "days_left": max(left.days, 0),
+        "days_left": max(math.ceil(left / dt.timedelta(days=1)), 0),
         "days_whole": programme().protection_days,
         "loss": LOSS_WORDS.get(deal.loss_reason),  # type: ignore[call-overload]
         "summary": summary,

@@ -206,8 +206,10 @@ def _deal_turn(row: Any) -> Turn:
         days = max((now() - row.changed_at).days, 0)
         title, button = _("Say what is next"), _("Update")
         until = show_short_date(row.protected_until)
-        quiet = _n("No activity for %(num)d day.", "No activity for %(num)d days.", days)
-        detail = quiet + " " + _("Protection ends %(date)s.", date=until)
+        detail = _("Protection ends %(date)s.", date=until)
+        if days:
+            quiet = _n("No activity for %(num)d day.", "No activity for %(num)d days.", days)
+            detail = f"{quiet} {detail}"
     endpoint = "deals.show" if row.next_step else "deals.plan"
     return Turn(
         title=title,

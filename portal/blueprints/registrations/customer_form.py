@@ -83,12 +83,9 @@ class CustomerForm(Form):
         return [("", _("Choose…")), *close, (ELSEWHERE, _("Another country…"))]
 
     def validate_website(self, field: Line) -> None:
-        """Refuse what identifies nobody."""
-        if self.has_no_website.data:
-            return
-        if not field.data:
-            raise ValidationError(_("Give the customer's website, or tick that there is none."))
-        self._find_domain(field)
+        """Refuse what identifies nobody; an empty one is judged beside the tick, in validate()."""
+        if not self.has_no_website.data:
+            self._find_domain(field)
 
     def _find_domain(self, field: Line) -> None:
         try:
@@ -135,6 +132,9 @@ class CustomerForm(Form):
                 is_valid = False
         elif "region" in self:
             self.region.data = ""
+        if "website" in self and not (self.website.data or self.has_no_website.data):
+            self.website.errors = [_("Give the customer's website, or tick that there is none.")]
+            is_valid = False
         if "has_no_website" in self and self.has_no_website.data:
             for field in (self.legal_name, self.street, self.postal_code):
                 if not field.data:

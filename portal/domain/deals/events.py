@@ -22,7 +22,10 @@ _some = frozenset
 
 declare(
     EventKind(
-        E.CREATE, _l("%(who)s opened the deal from %(registration)s"), _some({"registration"})
+        # The page links the registration for whoever may see it.
+        E.CREATE,
+        _l("%(who)s opened the deal"),
+        _some({"registration"}),
     ),
     EventKind(E.EDIT, _l("%(who)s changed the deal"), _some({"fields"})),
     EventKind(E.MOVE, _l("%(who)s moved it from %(before)s to %(after)s")),

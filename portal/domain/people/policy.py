@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, select, true
 
-from portal.core.access import Policy, Term
+from portal.core.access import Policy, Term, with_one
 from portal.core.language import _l
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side, family_ids
@@ -67,7 +67,7 @@ def _has_seen_membership(term: Term) -> Term:
         condition = term.where(actor)
         if condition is None:
             return None
-        return User.id.in_(select(Membership.__table__.c.user_id).where(condition))
+        return with_one(Membership, Membership.user_id == User.id, condition)
 
     return Term(term.name, term.words, where)
 

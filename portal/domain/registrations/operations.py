@@ -139,8 +139,8 @@ def submit(registration: Registration, actor: MemberActor) -> Receipt:
 
     Raises Refused when a step is unfinished.
     """
-    if registration.status == Status.DRAFT and unfinished_steps(registration):
-        raise Refused(_("Some steps are not complete yet."), registration)
+    if registration.status == Status.DRAFT:
+        _be_complete(registration)
     moment = now()
     receipt = Receipt(
         registration_id=registration.id,
@@ -208,7 +208,7 @@ def answer(
     """Write the named fields and replies, and hand the registration back to the reviewer.
 
     Raises KeyError for a field that nobody asked about, and Refused when a question got neither
-    a change nor a reply.
+    a change nor a reply, or when something that a submission needs was taken out.
     """
     moment = now()
     open_questions = registration.open_questions
@@ -216,6 +216,7 @@ def answer(
     if open_questions and (stray := values.keys() - asked):
         raise KeyError(*sorted(stray))
     changed = set(write_fields(registration, values))
+    _be_complete(registration)
     for question in open_questions:
         question.reply = replies.get(question.field, "").strip()
         if question.reply or changed.intersection(fields_behind(question.field)):
@@ -228,6 +229,12 @@ def answer(
         words={"replies": "\n".join(text for text in replies.values() if text)},
     )
     look_for_matches(registration)
+
+
+def _be_complete(registration: Registration) -> None:
+    """Refuse what says less than a submission must: without an identity nothing is compared."""
+    if unfinished_steps(registration):
+        raise Refused(_("Some steps are not complete yet."), registration)
 
 
 def answer_match(
@@ -243,8 +250,11 @@ def answer_match(
 def approve(registration: Registration, actor: MemberActor) -> Deal:
     """Approve: in one transaction the decision, the claim, the deal, events and deliveries.
 
-    Raises Refused when the customer is protected for another partner meanwhile.
+    Raises Refused when something that a submission needs is missing, or when the customer is
+    protected for another partner meanwhile.
     """
+    if registration.status == Status.UNDER_REVIEW:
+        _be_complete(registration)
     until = now() + programme().protection
     deal_reference = Deal.new_reference()
     REGISTRATION.apply(

@@ -21,8 +21,10 @@ from portal.domain.registrations import operations
 from portal.domain.registrations.models import Registration, Status
 from portal.domain.registrations.models import Status as S
 from portal.domain.registrations.workflow import REGISTRATION
+from tests.browser import Browser
 from tests.domain.world import (
     actor_of,
+    draft,
     everything,
     in_state,
     membership_of,
@@ -354,3 +356,32 @@ def test_the_person_who_sent_it_never_decides_it_under_another_membership(app: F
                 act()
             assert error.value.why.rule == "four eyes"
         assert registration.status == S.UNDER_REVIEW
+
+
+def test_no_form_lets_a_customer_without_identity_through(app: Flask) -> None:
+    """Neither the first step nor an answer: what names nobody would be compared with nobody."""
+    sentence = "Give the customer's website, or tick that there is none."
+    with everything(app) as session:
+        begun = draft(domain="identity.ca").reference
+        asked = in_state(Status.UNDER_REVIEW, domain="other-identity.ca")
+        operations.ask(asked, actor_of("olga"), [operations.Asked("website", "Is it theirs?")])
+        session.commit()
+        reference = asked.reference
+    ana = Browser(app).signed_in("ana")
+    for path in (f"/registrations/{begun}/customer", f"/registrations/{reference}/answer"):
+        page = ana.submit(ana.get(path), path, website="", status=422)
+        assert sentence in page.errors(), path
+
+
+def test_what_was_taken_out_is_neither_answered_nor_approved(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        asked = in_state(Status.UNDER_REVIEW, domain="taken-out.ca")
+        operations.ask(asked, actor_of("olga"), [operations.Asked("website", "Is it theirs?")])
+        with pytest.raises(Refused):
+            operations.answer(asked, actor_of("ana"), {"website": "", "domain": None}, {})
+        session.rollback()
+        emptied = in_state(Status.UNDER_REVIEW, domain="emptied.ca")
+        emptied.domain = None
+        with pytest.raises(Refused):
+            operations.approve(emptied, actor_of("olga"))
+        assert emptied.status == Status.UNDER_REVIEW
