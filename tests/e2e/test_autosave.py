@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.e2e.customers import new_customer
 from tests.e2e.people import Seller
 
-SAVED = re.compile(r"^Saved \d\d:\d\d$")
+SAVED = re.compile(r"^Draft kept \d\d:\d\d$")
 
 
 def test_a_closed_tab_takes_no_word_with_it(person: Callable[..., Any]) -> None:

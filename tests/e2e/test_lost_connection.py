@@ -173,7 +173,7 @@ def test_typing_goes_on_offline_and_is_saved_when_the_connection_is_back(
         ana.type("Customer company", customer.company)
         expect(saved).to_have_text("Not saved yet")
         ana.reads(OFFLINE)
-    expect(saved).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    expect(saved).to_have_text(re.compile(r"^Draft kept \d\d:\d\d$"))
     ana.does_not_read(OFFLINE)
     ana.page.reload()
     ana.sees_typed("Customer company", customer.company)
