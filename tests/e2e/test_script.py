@@ -95,7 +95,10 @@ def test_back_from_a_dead_end_brings_the_text_back(
     ana.goes_to("What could you sell?")
     assert ana.live.registrations_of(customer.company) == [(reference, "draft")]
     assert ana.live.count("registration:edit", reference) == 1
-    ana.page.wait_for_function("!sessionStorage.getItem('unsent')")  # told by the page's arrival
+    for _moment in range(100):  # the arrived page forgets what was sent
+        if ana.page.evaluate("sessionStorage.getItem('unsent')") is None:
+            break
+        ana.page.wait_for_timeout(100)
     ana.opens(f"/registrations/{reference}/customer")
     ana.does_not_read("What you typed is back in the form")
 
