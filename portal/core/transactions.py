@@ -39,10 +39,11 @@ class Portal(Flask):
             _begin_to_write()
             for confirm in confirmations:
                 if (refusal := confirm()) is not None:
+                    _undo()
                     return refusal
             first_answer = submissions.begin()
             if first_answer is not None:
-                db.session.rollback()
+                _undo()
                 return first_answer
             response = self.make_response(super().dispatch_request())
             if response.status_code < 400:
