@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, make_response, redirect, request
+from flask import Flask, Response, current_app, g, make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import SecurityError
 
 from portal.core import drafts, submissions
@@ -18,6 +20,8 @@ from portal.core.net import start_acting, stop_acting, system_mode
 from portal.core.pages import is_htmx
 from portal.core.redirects import safe_path
 from portal.core.transactions import confirmations, record_aside
+
+log = logging.getLogger(__name__)
 
 
 class Visitor(Nobody):
@@ -37,6 +41,7 @@ login_manager.anonymous_user = Visitor
 
 _seen: list[Callable[[Any], None]] = []
 _load_actor: list[Callable[[str], Any]] = []
+TOKEN = "_user_id"  # noqa: S105 - where Flask-Login keeps what get_id() answers
 
 
 def admit() -> ResponseReturnValue | None:
@@ -48,17 +53,13 @@ def admit() -> ResponseReturnValue | None:
         return None
     if isinstance(request.routing_exception, SecurityError):
         raise request.routing_exception  # asked under a name that is not the portal's
+    start_acting(NOBODY)
     guard = guard_of(current_app, request.endpoint)
     is_public = guard is not None and guard.permission is None
-    with system_mode("loading the actor"):
-        is_known = current_user.is_authenticated
-    if is_known:
-        start_acting(current_user)
-        g.language, g.timezone = current_user.language, current_user.timezone
-        for notice in _seen:
-            notice(current_user)
+    if request.method not in SAFE and guard is not None and not is_public and TOKEN in session:
+        return None  # confirm() asks who it is, in the write's own transaction
+    if current_user.is_authenticated:
         return None
-    start_acting(NOBODY)
     return None if is_public else ask_to_sign_in()
 
 
@@ -68,17 +69,33 @@ def confirm() -> ResponseReturnValue | None:
     Sign-out, deactivation and a change of right may have been committed since the request came.
     """
     guard = guard_of(current_app, request.endpoint)
-    if guard is None or guard.permission is None or not current_user.is_authenticated:
+    if guard is None or guard.permission is None:
         return None
+    g._login_user = _enter(session.get(TOKEN, "")) or Visitor()
+    return None if g._login_user.is_authenticated else ask_to_sign_in()
+
+
+def _enter(token: str) -> Any:
+    """Act from here on for the membership behind a sign-in token and return it, or None."""
     with system_mode("loading the actor"):
-        actor = _load_actor[0](current_user.get_id())
+        actor = _load_actor[0](token)
     if actor is None:
-        g._login_user = Visitor()
         start_acting(NOBODY)
-        return ask_to_sign_in()
-    g._login_user = actor
+        return None
     start_acting(actor)
-    return None
+    g.visitor, g.language, g.timezone = actor, actor.language, actor.timezone
+    return actor
+
+
+def note_visit(response: Response) -> Response:
+    """Tell who was there, when the request's own transaction is over; it can be missed."""
+    actor = g.pop("visitor", None)
+    try:
+        for notice in _seen if actor is not None else ():
+            notice(actor)
+    except SQLAlchemyError as error:
+        log.warning("a visit was not noted: %s", error)
+    return response
 
 
 def ask_to_sign_in() -> Response:
@@ -122,9 +139,10 @@ def init_admission(
     visit.
     """
     login_manager.init_app(app)
-    login_manager.user_loader(load_actor)
+    login_manager.user_loader(_enter)
     _load_actor[:] = [load_actor]
     confirmations[:] = [confirm]
     _seen[:] = [seen]
     app.before_request(admit)
+    app.after_request(note_visit)
     app.teardown_request(lambda _error=None: stop_acting())

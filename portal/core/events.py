@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -146,12 +146,12 @@ def request_id() -> str:
 
 
 # tag -> functions that say who must hear of it outside the portal
-Subscriber = Callable[[Session, Event, Any], Iterable[Any]]
+Subscriber = Callable[[Session, Event, Any], None]
 _subscribers: dict[str, list[Subscriber]] = {}
 
 
 def subscribe(tag: str, subscriber: Subscriber) -> None:
-    """Let ``subscriber(session, event, record)`` yield rows to add with every event of ``tag``."""
+    """Call ``subscriber(session, event, record)`` in the transaction of each event of ``tag``."""
     _subscribers.setdefault(tag, []).append(subscriber)
 
 
@@ -202,7 +202,7 @@ def record_event(
     event.hash = hash_of(event)
     _append(session, event)
     for subscriber in _subscribers.get(tag, ()):
-        session.add_all(subscriber(session, event, record))
+        subscriber(session, event, record)
     return event
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Table, event, inspect, select
+from sqlalchemy import Table, event, select
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
-from portal.core.access import NOBODY, Actor, Unhashed, policies, scope_of
+from portal.core.access import NOBODY, Actor, Unhashed, scope_of
 from portal.core.database import Base, db
 from portal.core.statements import Unscoped, tables_in
 
@@ -36,10 +36,6 @@ def _options_of(_scope_key: Hashable, actor: Unhashed) -> Mapping[str, Executabl
         )
         for mapper in Base.registry.mappers
     }
-
-
-def _scoped_tables() -> set[str]:
-    return {cast(Table, inspect(model).local_table).key for model in policies()}
 
 
 def _mode_of(actor: Actor) -> Mode:
@@ -104,8 +100,8 @@ def _net(state: ORMExecuteState) -> None:
         # An update by row numbers goes past every condition.
         raise Unscoped("rows are updated by their numbers in system mode only")
     names = tables_in(statement)
-    if not state.is_orm_statement and not names.isdisjoint(_scoped_tables()):
-        raise Unscoped("tables that have scopes are read through their models")
+    if not state.is_orm_statement and names:
+        raise Unscoped("tables are read through their models, which have scopes")
     inherited = statement._with_options
     if any(not isinstance(option, LoaderCriteriaOption) for option in inherited):
         # Loading options may join tables that are not in the statement yet.

@@ -6,8 +6,8 @@ import datetime as dt
 import logging
 import random
 import uuid
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     event,
     exists,
+    insert,
     or_,
     select,
     update,
@@ -100,12 +101,38 @@ def plug_in(name: str, destination: Destination) -> None:
     _destinations[name] = destination
 
 
-def new_delivery(event_row: Event, destination: str, recipient_id: int | None) -> Delivery:
-    """Return a delivery of ``event_row``; one recipient's mails of one record keep their order."""
-    lane = f"{destination}:{event_row.chain}:{recipient_id or ''}"
-    return Delivery(
-        event_id=event_row.id, destination=destination, recipient_id=recipient_id, lane=lane
-    )
+_ADD = insert(cast(Any, Delivery.__table__)).returning(cast(Any, Delivery.__table__).c.id)
+
+
+def send_later(
+    session: Session, event_row: Event, destination: str, recipients: Iterable[int | None]
+) -> list[int]:
+    """Put ``event_row`` on its way to each recipient, in the caller's transaction.
+
+    One recipient's mails of one record keep their order. Returns the deliveries' row numbers.
+    """
+    moment = now()
+    rows = [
+        {
+            "key": str(uuid.uuid4()),
+            "event_id": event_row.id,
+            "destination": destination,
+            "recipient_id": recipient,
+            "lane": f"{destination}:{event_row.chain}:{recipient or ''}",
+            "state": WAITING,
+            "attempts": 0,
+            "due_at": moment,
+            "reason": "",
+            "made_at": moment,
+        }
+        for recipient in recipients
+    ]
+    if not rows:
+        return []
+    # As they are, without the session's bookkeeping: only the worker changes them.
+    ids = [row.id for row in session.connection().execute(_ADD, rows)]
+    session.info.setdefault("nudges", []).extend(ids)
+    return ids
 
 
 # --- nudges: harmless to lose -------------------------------------------------------------------
@@ -122,16 +149,11 @@ def plug_in_nudge(nudge: Nudge) -> None:
 
 
 def install_nudges(session_class: type[Session]) -> None:
-    """Remember new deliveries of a session and nudge the worker once they are committed.
+    """Nudge the worker for a session's new deliveries once they are committed.
 
     The nudge leaves when the transaction has let go of its connection: nobody waits for a queue
     to be able to write.
     """
-
-    def remember(session: Session, _context: Any) -> None:
-        fresh = [row.id for row in session.new if isinstance(row, Delivery)]
-        if fresh:
-            session.info.setdefault("nudges", []).extend(fresh)
 
     def committed(session: Session) -> None:
         crash_point("committed, not nudged")
@@ -150,7 +172,6 @@ def install_nudges(session_class: type[Session]) -> None:
     def forget(session: Session) -> None:
         session.info.pop("nudges", None)
 
-    event.listen(session_class, "after_flush", remember)
     event.listen(session_class, "after_commit", committed)
     event.listen(session_class, "after_transaction_end", send)
     event.listen(session_class, "after_rollback", forget)

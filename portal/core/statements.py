@@ -57,7 +57,7 @@ def _look_through(statement: Any) -> set[str]:
             if isinstance(element, SelectBase):
                 # Correlated: what is scoped around it is scoped in it.
                 pending.append((element, known))
-            elif isinstance(element, TextClause):
+            elif _is_text(element):
                 raise Unscoped("text is run in system mode only")
             elif entity is not None and entity not in known:
                 raise Unscoped(f"{entity} stands where nobody looks; name it in select_from()")
@@ -66,6 +66,11 @@ def _look_through(statement: Any) -> set[str]:
             else:
                 stack.extend(element.get_children())
     return names
+
+
+def _is_text(element: Any) -> bool:
+    is_literal = getattr(element, "is_literal", False) and element.name != "*"
+    return is_literal or isinstance(element, TextClause)
 
 
 def _table_of(element: Any) -> str | None:

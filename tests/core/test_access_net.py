@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -15,7 +15,9 @@ from sqlalchemy import (
     insert,
     inspect,
     literal,
+    literal_column,
     select,
+    text,
     union_all,
     update,
 )
@@ -26,6 +28,7 @@ from portal.core.database import Base, db
 from portal.core.events import Event
 from portal.core.net import acting_as, is_visible, stop_acting, system_mode
 from portal.core.statements import Unscoped
+from portal.core.submissions import SubmissionKey
 from portal.demo_personas import PERSONAS
 from portal.domain.deals.models import Deal, DealWord
 from portal.domain.organisations.models import Organisation
@@ -272,6 +275,25 @@ def test_rows_are_not_copied_by_a_select_that_the_net_does_not_reach(data_app: F
         )
     with everything(data_app) as session:
         assert session.scalar(select(func.count(Question.id))) == before
+
+
+T: Any = R.__table__
+PAST_THE_MODELS: dict[str, Any] = {
+    "a table alone": select(T.c.company),
+    "a table without a scope": select(cast(Any, SubmissionKey.__table__).c.key),
+    "a literal column": select(Organisation.id, literal_column("(SELECT company FROM deal)")),
+    "a literal column in a WHERE": select(Organisation.id).where(
+        literal_column("(SELECT count(*) FROM deal)") > 1
+    ),
+    "text": select(Organisation.id).where(text("1 = (SELECT count(*) FROM deal)")),
+}
+
+
+@pytest.mark.parametrize("statement", PAST_THE_MODELS.values(), ids=PAST_THE_MODELS.keys())
+def test_what_names_no_model_is_refused(app: Flask, statement: Any) -> None:
+    """No scope could be added to it."""
+    with seen_by(app, "ana"), pytest.raises(Unscoped):
+        db.session.execute(statement)
 
 
 def test_the_net_follows_who_acts(data_app: Flask) -> None:

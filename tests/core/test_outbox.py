@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from portal.core import outbox
 from portal.core.database import db
@@ -26,7 +26,7 @@ from portal.core.outbox import (
     Drop,
     Park,
     Retry,
-    new_delivery,
+    send_later,
 )
 from portal.core.times import at, now
 from tests.core import test_events  # declares test:note  # noqa: F401
@@ -65,13 +65,10 @@ def waiting(data_app: Flask, outside: Outside) -> Callable[..., list[int]]:
         with everything(data_app) as session:
             session.execute(update(Delivery).values(state=SENT))
             event: Event = record_event("test:note", "TE-00000009", None, code=1)
-            rows = []
+            rows: list[int] = []
             for lane in lanes:
-                row = new_delivery(event, "test", None)
-                row.lane = lane
-                session.add(row)
-                session.flush()
-                rows.append(row.id)
+                rows += send_later(session, event, "test", [None])
+                session.execute(update(Delivery).where(Delivery.id == rows[-1]).values(lane=lane))
             session.commit()
             return rows
 
@@ -304,16 +301,14 @@ def test_a_nudge_comes_after_the_commit_and_a_lost_one_is_found_by_the_sweep(
     monkeypatch.setattr(outbox, "_nudge", [nudge])
     with everything(data_app) as session:
         event = record_event("test:note", "TE-00000009", None, code=2)
-        session.add(new_delivery(event, "test", None))
-        session.flush()
+        send_later(session, event, "test", [None])
         assert nudged == []
         session.rollback()
         session.commit()
         assert nudged == []
         event = record_event("test:note", "TE-00000009", None, code=3)
-        session.add(new_delivery(event, "test", None))
+        [number] = send_later(session, event, "test", [None])
         session.commit()
-        number = session.scalars(select(Delivery.id).order_by(Delivery.id.desc())).first()
     assert nudged == [number]
     assert row_of(data_app, number).state == WAITING
     assert sweep(data_app) == 1

@@ -53,13 +53,10 @@ _recipients = count(1)
 def put(number: int, lane: str | None = None) -> list[int]:
     """Leave ``number`` deliveries in the outbox, each in a lane of its own or all in ``lane``."""
     event = db.session.scalars(select(Event).limit(1)).one()
-    ids = []
-    for _ in range(number):
-        delivery = outbox.new_delivery(event, "test", next(_recipients))
-        delivery.lane = lane or delivery.lane
-        db.session.add(delivery)
-        db.session.flush()
-        ids.append(delivery.id)
+    recipients = [next(_recipients) for _ in range(number)]
+    ids = outbox.send_later(db.session(), event, "test", recipients)
+    if lane:
+        db.session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(lane=lane))
     db.session.commit()
     return ids
 

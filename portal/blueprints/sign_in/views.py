@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.blueprints.sign_in import bp
 from portal.blueprints.sign_in.refusals import not_admitted, not_signed_in, refused
+from portal.core.admission import TOKEN
 from portal.core.guards import public
 from portal.core.identity import (
     Identity,
@@ -33,7 +34,6 @@ from portal.domain.people.operations import (
     open_session,
 )
 
-TOKEN = "_user_id"  # noqa: S105 - where Flask-Login keeps what get_id() answers
 OFTEN = "120/minute"  # an address, not a person: a whole office may stand behind one
 LONGEST_LINK = 200
 

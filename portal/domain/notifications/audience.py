@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.core.events import Event, subscribe
 from portal.core.net import system_mode
-from portal.core.outbox import Delivery, new_delivery
+from portal.core.outbox import send_later
 from portal.domain.deals.events import E as D
 from portal.domain.deals.models import Deal
 from portal.domain.people.models import Membership, PortfolioEntry, Role
@@ -20,12 +20,15 @@ MAIL = "mail"
 Audience = Callable[[Session, Event, Registration | Deal], Iterable[int]]
 
 
-_MANAGERS = (
+_managers = (
     select(PortfolioEntry.membership_id)
     .join(Membership, Membership.id == PortfolioEntry.membership_id)
     .where(PortfolioEntry.organisation_id == bindparam("organisation"), Membership.is_active)
 )
-_APPROVERS = select(Membership.id).where(Membership.role == Role.APPROVER, Membership.is_active)
+_approvers = select(Membership.id).where(
+    Membership.role == Role.APPROVER, Membership.is_active, ~_managers.exists()
+)
+_MANAGERS_ELSE_APPROVERS = union_all(_managers, _approvers)
 
 
 def owner(_session: Session, _event: Event, record: Registration | Deal) -> Iterable[int]:
@@ -45,9 +48,8 @@ def reviewer(session: Session, event: Event, record: Registration | Deal) -> Ite
 def channel_managers(session: Session, _event: Event, record: Registration | Deal) -> Iterable[int]:
     """The channel managers with the partner in their portfolio; without one, the approvers."""
     with system_mode("choosing an approver"):
-        connection = session.connection()
         place = {"organisation": record.organisation_id}
-        return connection.scalars(_MANAGERS, place).all() or connection.scalars(_APPROVERS).all()
+        return session.connection().scalars(_MANAGERS_ELSE_APPROVERS, place).all()
 
 
 AUDIENCES: dict[str, Audience] = {
@@ -62,13 +64,10 @@ AUDIENCES: dict[str, Audience] = {
 }
 
 
-def mails(session: Session, event: Event, record: Registration | Deal) -> Iterable[Delivery]:
-    """Return a mail delivery for everybody who must hear of ``event``, but not for who did it."""
-    recipients = set(AUDIENCES[event.tag](session, event, record))
-    return [
-        new_delivery(event, MAIL, membership_id)
-        for membership_id in sorted(recipients - {event.membership_id})
-    ]
+def mails(session: Session, event: Event, record: Registration | Deal) -> None:
+    """Put a mail on its way to all who must hear of ``event``, but not to who did it."""
+    recipients = set(AUDIENCES[event.tag](session, event, record)) - {event.membership_id}
+    send_later(session, event, MAIL, sorted(recipients))
 
 
 for _tag in AUDIENCES:

@@ -12,6 +12,7 @@ from sqlalchemy import event, func, select
 
 from portal.core.access import Denied
 from portal.core.audit import verify_chains
+from portal.core.database import db
 from portal.core.events import Event, digest
 from portal.core.outbox import Delivery
 from portal.core.times import at
@@ -355,15 +356,20 @@ def test_when_the_last_insert_fails_nothing_of_the_approval_is_left(data_app: Fl
     with everything(data_app) as session:
         before = counts(session)
 
-    def fail(*_: Any) -> None:
-        raise RuntimeError("the disk is full")
+    with data_app.app_context():
+        engine = db.engine
+    for broken in (Delivery, DealWord, Claim, Event):
+        start = f"INSERT INTO {broken.__tablename__} "
 
-    for broken in (Delivery, DealWord, Claim):
-        event.listen(broken, "before_insert", fail)
+        def full(_c: Any, _cursor: Any, statement: str, *_: Any, start: str = start) -> None:
+            if statement.startswith(start):
+                raise RuntimeError("the disk is full")
+
+        event.listen(engine, "before_cursor_execute", full)
         try:
             answer = browser.submit(page, f"{path}/approval")
         finally:
-            event.remove(broken, "before_insert", fail)
+            event.remove(engine, "before_cursor_execute", full)
         assert answer.status == 500
         assert "Something went wrong on our side" in answer.words
         with everything(data_app) as session:
