@@ -53,18 +53,17 @@ def keep(session: Session, membership_id: int, path: str, form: MultiDict[str, s
     size = sum(len(name) + len(value) for name, value in fields)
     if not any(value for _, value in fields) or size > LARGEST or len(path) > 255:
         return False
-    insert: Any = (
-        sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    )
+    connection = session.connection()
+    insert: Any = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
     values = {"fields": fields, "version": form.get("version", "")[:12], "at": now()}
-    session.execute(
-        insert(Draft.__table__)
+    connection.execute(
+        insert(_table)
         .values(membership_id=membership_id, path=path, **values)
         .on_conflict_do_update(index_elements=["membership_id", "path"], set_=values)
     )
     kept = select(_table.c.path).where(_table.c.membership_id == membership_id)
     newest = kept.order_by(_table.c.at.desc()).limit(MOST_DRAFTS)
-    session.execute(
+    connection.execute(
         delete(_table).where(
             _table.c.membership_id == membership_id,
             _table.c.path.not_in(newest.scalar_subquery()),

@@ -69,7 +69,8 @@ def _look_through(statement: Any) -> set[str]:
 
 
 def _is_text(element: Any) -> bool:
-    is_literal = getattr(element, "is_literal", False) and element.name != "*"
+    # SQLAlchemy itself writes count(*) and EXISTS (SELECT 1 …).
+    is_literal = getattr(element, "is_literal", False) and element.name not in ("*", "1")
     return is_literal or isinstance(element, TextClause)
 
 

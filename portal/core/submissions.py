@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Response, current_app, g, make_response, redirect, request
 from flask_login import current_user
-from sqlalchemy import String, bindparam, delete, select, update
+from sqlalchemy import String, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -46,12 +46,11 @@ class SubmissionKey(Base):
 
 
 _table: Any = SubmissionKey.__table__
-# Asked by every form that is sent, so they are put together once.
-_TAKE: dict[str, Any] = {
+# Asked by every form that is taken, so they are put together once.
+_USE_UP: dict[str, Any] = {
     name: insert(_table).on_conflict_do_nothing().returning(_table.c.key)
     for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
 }
-_ANSWERED = update(_table).where(_table.c.key == bindparam("used"))
 
 
 class UnusableKey(Exception):
@@ -116,38 +115,52 @@ def is_used(random: str) -> bool:
         return db.session.get(SubmissionKey, random) is not None
 
 
-def begin() -> Response | None:
-    """Claim the request's key in its transaction; return the first answer if there was one.
+@dataclass(frozen=True)
+class Submission:
+    """The form that the present request sends: its key's random part, whose it is, its content."""
 
-    Raises UnusableKey or AlreadySent. Public and repeatable endpoints carry no key.
+    key: str
+    membership_id: int
+    path: str
+    fingerprint: str
+
+
+class Repeated(Exception):
+    """The form's key was used up by another commit while this one was at work."""
+
+
+def begin() -> None:
+    """Note which form the request sends; raises UnusableKey unless its key is this person's.
+
+    Public and repeatable endpoints carry no key.
     """
     view = current_app.view_functions[request.endpoint or ""]
     guard = guard_of(current_app, request.endpoint)
     if guard is None or guard.permission is None or getattr(view, "__repeatable__", False):
-        return None
+        return
     parsed = read_key(request.form.get(FIELD, ""))
     if parsed is None or parsed[1] != current_user.membership_id:
         raise UnusableKey
-    random, membership_id = parsed
     fields = [[k, v] for k, v in request.form.items(multi=True) if k not in CARRIERS]
-    fingerprint = digest([request.path, sorted(fields)])
-    values = {
-        "key": random,
-        "membership_id": membership_id,
-        "path": request.path[:255],
-        "fingerprint": fingerprint,
-        "url": "",
-        "made_at": now(),
-    }
-    # On PostgreSQL this waits for a first submission that is still under way.
-    connection = db.session.connection()
-    taken = connection.execute(_TAKE[connection.dialect.name], values).first()
-    if taken is not None:
-        g.submission = random
+    g.submission = Submission(
+        *parsed, path=request.path[:255], fingerprint=digest([request.path, sorted(fields)])
+    )
+
+
+def first_answer() -> Response | None:
+    """Return the answer that the request's form had when it was taken before, or None.
+
+    Asked when a form cannot be taken: what stands in its way may be its own first effect. Raises
+    AlreadySent if the first had other content.
+    """
+    sent: Submission | None = g.pop("submission", None)
+    if sent is None:
         return None
     with system_mode("was a submission key used"):
-        first = db.session.get_one(SubmissionKey, random, populate_existing=True)
-    if first.fingerprint != fingerprint:
+        first = db.session.get(SubmissionKey, sent.key, populate_existing=True)
+    if first is None:
+        return None
+    if first.fingerprint != sent.fingerprint:
         raise AlreadySent(first.url, first.reference)
     return answer_again(first.url)
 
@@ -162,9 +175,12 @@ def answer_again(url: str) -> Response:
 
 
 def finish(response: Response) -> None:
-    """Store where the answer stands, in the transaction that holds the effect."""
-    random = g.pop("submission", None)
-    if random is None:
+    """Use the key up and store where the answer stands, in the transaction that holds the effect.
+
+    Raises Repeated if another commit was first; on PostgreSQL this waits for one under way.
+    """
+    sent: Submission | None = g.get("submission")
+    if sent is None:
         return
     url = (
         g.get("answer_url")
@@ -172,8 +188,15 @@ def finish(response: Response) -> None:
         or response.headers.get("Location")
         or request.path
     )
-    values = {"used": random, "url": url[:500], "reference": g.get("answer_reference")}
-    db.session.connection().execute(_ANSWERED, values)
+    values = {
+        **vars(sent),
+        "url": url[:500],
+        "reference": g.get("answer_reference"),
+        "made_at": now(),
+    }
+    connection = db.session.connection()
+    if connection.execute(_USE_UP[connection.dialect.name], values).first() is None:
+        raise Repeated
 
 
 def purge(before: dt.datetime | None = None) -> int:

@@ -41,10 +41,7 @@ class Portal(Flask):
                 if (refusal := confirm()) is not None:
                     _undo()
                     return refusal
-            first_answer = submissions.begin()
-            if first_answer is not None:
-                _undo()
-                return first_answer
+            submissions.begin()
             response = self.make_response(super().dispatch_request())
             if response.status_code < 400:
                 submissions.finish(response)
@@ -52,11 +49,14 @@ class Portal(Flask):
                 crash_point("written, not committed")
                 db.session.commit()
                 crash_point("committed, not answered")
-            else:
-                _undo()
-            return response
+                return response
+            _undo()
+            return submissions.first_answer() or response
         except Exception:
             _undo()
+            # What stood in its way may be what the same form has done before.
+            if (first := submissions.first_answer()) is not None:
+                return first
             raise
 
 
