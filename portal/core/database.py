@@ -115,6 +115,10 @@ def _on_begin_sqlite(connection: Connection) -> None:
     if is_read:
         raw.execute("BEGIN")
         return
+    if info.get("is_writer"):
+        # One migration after the other: until it goes back, the connection keeps its place.
+        raw.execute("BEGIN IMMEDIATE")
+        return
     if not _writer.acquire(timeout=LONGEST_WAIT):
         # Also for a thread that would wait for itself: busy is an answer, silence is not.
         raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("busy"))

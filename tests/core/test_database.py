@@ -44,6 +44,16 @@ def test_every_pooled_connection_has_the_settings(app: Flask) -> None:
     transaction_mode.reset(token)
 
 
+def test_a_connection_writes_twice_before_it_goes_back(data_app: Flask) -> None:
+    """One migration after the other runs on one connection."""
+    with data_app.app_context(), db.engine.connect() as connection:
+        for name in ("first", "second"):
+            with connection.begin():
+                connection.execute(insert(ChainHead).values(chain=name, place=1, hash=""))
+    with everything(data_app) as session:
+        assert session.get(ChainHead, "second") is not None
+
+
 def _get_that_writes(app: Flask, problems: list[Exception]) -> None:
     @public
     def write() -> str:
