@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.core.events import FIRST_HASH, ChainHead, Event, digest, hash_of
+from portal.core.changes import Change
+from portal.core.events import CHANGES, FIRST_HASH, ChainHead, Event, digest, hash_of
 
 
 @dataclass
@@ -29,7 +32,10 @@ class Verdict:
 
 
 def verify_chains(session: Session) -> Verdict:
-    """Read every chain and return the first fault of each; call in system mode."""
+    """Read every chain and return the first fault of each, and changes that are not as they were.
+
+    Call in system mode.
+    """
     verdict = Verdict()
     heads = {head.chain: head for head in session.scalars(select(ChainHead))}
     last: Event | None = None
@@ -63,7 +69,25 @@ def verify_chains(session: Session) -> Verdict:
         if head.place and chain not in seen:
             verdict.faults.append(ChainFault(chain, 1, "every event is missing"))
     verdict.chains = len(seen)
+    verdict.faults.extend(fault for fault in _changed(session) if fault.chain not in broken)
     return verdict
+
+
+def _changed(session: Session) -> Iterator[ChainFault]:
+    """Yield each event whose kept changes are not those that happened; deleted ones are erased."""
+    kept = session.execute(
+        select(
+            Event.chain, Event.place, Event.particulars, Change.field, Change.before, Change.after
+        )
+        .join(Change, Change.event_id == Event.id)
+        .order_by(Event.chain, Event.place, Change.id)
+        .execution_options(yield_per=500)
+    )
+    for (chain, place), rows in groupby(kept, lambda row: (row.chain, row.place)):
+        listed = list(rows)
+        found = digest([[row.field, row.before, row.after] for row in listed])
+        if found != listed[0].particulars.get(CHANGES):
+            yield ChainFault(chain, place, "its changes were changed")
 
 
 def _fault(event: Event, last: Event | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -26,10 +26,13 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.core.access import Actor
+from portal.core.changes import Changed, write_changes
 from portal.core.database import Base, Numbered, UTCDateTime, db
 from portal.core.times import now
 
 FIRST_HASH = "0" * 64
+CHANGES = "changes"
+"""The particular that holds the digest of the changes kept beside an event, where there are any."""
 
 
 class Recorded(Protocol):
@@ -46,7 +49,8 @@ class EventKind:
     ``keys`` are hashed and hold ids, codes, field names, digests, never personal data.
     ``words`` name the free texts; only their digest is hashed, so that they can be erased.
     ``sentence`` is a lazy text with ``%(who)s`` and the particulars; ``partner_sees`` says
-    whether the partner's side may read it.
+    whether the partner's side may read it. ``fields`` names those whose changes the partner's
+    side may read with it; of any other field it reads none.
     """
 
     tag: str
@@ -54,6 +58,7 @@ class EventKind:
     keys: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     partner_sees: bool = True
+    fields: frozenset[str] = frozenset()
 
 
 _kinds: dict[str, EventKind] = {}
@@ -163,13 +168,15 @@ def record_event(
     from_state: str | None = None,
     to_state: str | None = None,
     words: Mapping[str, str] | None = None,
+    changes: Sequence[Changed] = (),
     session: Session | None = None,
     **particulars: Any,
 ) -> Event:
     """Append one event to the record's chain in the caller's transaction, with its deliveries.
 
     ``record`` is a record with a reference, or the name of a chain ("person:12").
-    ``actor`` None means the system. Raises ValueError for an undeclared tag or other keys than
+    ``actor`` None means the system. ``changes`` are kept beside it, see
+    :class:`portal.core.changes.Change`. Raises ValueError for an undeclared tag or other keys than
     the declared ones.
     """
     kind = _kinds.get(tag)
@@ -178,6 +185,8 @@ def record_event(
     words = dict(words or {})
     if set(particulars) != kind.keys or not set(words) <= kind.words:
         raise ValueError(f"{tag} carries {sorted(kind.keys)}, not {sorted(particulars)}")
+    if changes:
+        particulars[CHANGES] = digest(changes)
     session = session or db.session()
     session.flush()
     chain = record if isinstance(record, str) else str(record.reference)
@@ -201,6 +210,9 @@ def record_event(
     )
     event.hash = hash_of(event)
     _append(session, event)
+    if changes:
+        partner_sees = kind.fields if kind.partner_sees else frozenset()
+        write_changes(session.connection(), event.id, changes, partner_sees)
     for subscriber in _subscribers.get(tag, ()):
         subscriber(session, event, record)
     return event

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.access import Actor, can, deny
+from portal.core.changes import Changed
 from portal.core.database import RowNumber, UTCDateTime
 from portal.core.events import Event, record_event
 from portal.core.times import now
@@ -152,11 +153,13 @@ class Workflow:
         actor: Actor,
         *,
         words: Mapping[str, str] | None = None,
+        changes: Sequence[Changed] = (),
         **particulars: Any,
     ) -> Event:
         """Take the step ``name``: the only writer of the state, in the caller's transaction.
 
-        Re-checks state, permission and guard; raises WrongState, Denied or Refused.
+        ``changes`` are what the same operation wrote into fields. Re-checks state, permission and
+        guard; raises WrongState, Denied or Refused.
         """
         step = self.transitions[name]
         before = getattr(record, self.attribute)
@@ -178,6 +181,7 @@ class Workflow:
             from_state=str(before),
             to_state=str(step.target),
             words=words,
+            changes=changes,
             **particulars,
         )
 

@@ -117,7 +117,7 @@ def test_a_step_moves_the_record_plans_the_next_and_tells(told: list[Any]) -> No
     assert told[-1] == (
         "event",
         "thing:open",
-        {"from_state": "new", "to_state": "open", "words": None},
+        {"from_state": "new", "to_state": "open", "words": None, "changes": ()},
     )
     FLOW.apply(record, "finish", ALL, reason="won")
     assert (record.status, record.next_side, record.next_by) == ("done", None, None)

@@ -21,6 +21,7 @@ REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE)-[0-9A-HJKMNP-TV-Z]{8}\b")
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
 # named below: a new column must be put into one of the two lists.
 TEXTS: Mapping[str, str] = {
+    "change": "before after",
     "deal": "company customer_key domain city contact_name contact_email contact_phone "
     "own_reference next_step",
     "delivery": "reason",
@@ -38,6 +39,7 @@ TEXTS: Mapping[str, str] = {
 }
 CODES: Mapping[str, str] = {
     "chain_head": "chain hash",
+    "change": "field",
     "claim": "customer_key country",
     "deal": "reference country region stage currency loss_reason next_side next_what",
     "deal_word": "word",
@@ -120,6 +122,10 @@ def mark(database: sqlite3.Connection) -> list[Canary]:
 def _with(value: Any, word: str) -> str | None:
     """Return ``value`` with the canary in it; what is empty by nature stays empty."""
     text = str(value or "")
+    if text in ("null", '""'):
+        return None
+    if text.startswith('"'):
+        return json.dumps(f"{json.loads(text)} {word}")
     if text.startswith(("[", "{")):
         held = json.loads(text)
         if not held:
@@ -147,8 +153,10 @@ class Readers:
             self.people.setdefault(row["user_id"], []).append(row["id"])
         self.sold = {(row["organisation_id"], row["product_id"]) for row in
                      rows["organisation_product"]}  # fmt: skip
+        self.events = {row["id"]: row for row in rows["event"]}
         self.told = {row["event_id"] for row in rows["delivery"]}
         self._rules: dict[str, Callable[[Person, Canary], bool]] = {
+            "change": lambda who, one: self.knows_change(who, one.row),
             "deal": lambda who, one: who.knows(self.deals[one.row["id"]]),
             "delivery": lambda who, _one: who.short in OUTBOX_READERS,
             "draft": lambda who, one: one.row["membership_id"] == who.membership,
@@ -188,7 +196,16 @@ class Readers:
 
     def knows_event(self, who: Person, row: Mapping[str, Any]) -> bool:
         """Tell whether ``who`` may know that something happened."""
-        if who.short == "axel" or (who.short in OUTBOX_READERS and row["id"] in self.told):
+        is_told = who.short in OUTBOX_READERS and row["id"] in self.told
+        return is_told or self._knows_of_record(who, row)
+
+    def knows_change(self, who: Person, row: Mapping[str, Any]) -> bool:
+        """Tell whether ``who`` may know from what to what a field changed."""
+        is_for_them = who.side == "vendor" or bool(row["partner_sees"])
+        return is_for_them and self._knows_of_record(who, self.events[row["event_id"]])
+
+    def _knows_of_record(self, who: Person, row: Mapping[str, Any]) -> bool:
+        if who.short == "axel":
             return True
         facts = self.facts.get(row["chain"])
         if facts is None or not who.knows(facts):

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.core.changes import Changed
 from portal.core.drafts import Draft
 from portal.core.events import record_event
 from portal.core.outbox import Delivery
@@ -127,7 +128,17 @@ def _history(session: Session, owner: Membership, record: Registration, is_sent:
         R.ASK, record, asking, session=session, fields=["need"], words={"comments": "Why?"}
     )
     compared = {"other": other.reference, "answer": "different"}
-    record_event(R.COMPARE, record, asking, session=session, **compared)
+    # What the vendor's side alone may read, of an event that it keeps to itself …
+    kept = [Changed("rivals", "Rival before", "Rival after")]
+    record_event(R.COMPARE, record, asking, session=session, changes=kept, **compared)
+    record_event(
+        R.ANSWER, record, actor, session=session, fields=["rivals"], words={"replies": "Nobody"},
+        changes=[
+            Changed("rivals", "Rival", "Nobody"),
+            Changed("value", {"minor": 1, "currency": "CAD"}, {"minor": 2, "currency": "CAD"}),
+            Changed("activities", [["call", "2026-11-02"]], [["demo", "2026-11-03"]]),
+        ],
+    )  # fmt: skip
     _mailed(session, sent.id)
 
 
@@ -187,7 +198,12 @@ def deal_of(
     owner = actor_from(session.get_one(Membership, source.owner_id))
     record_event(D.CREATE, deal, owner, session=session, registration=source.reference)
     step = {"step": "Step"}
-    record_event(D.PLAN, deal, owner, session=session, on="2026-11-30", words=step)
+    planned = [Changed("next_step", None, {"step": "Step", "on": "2026-11-30"})]
+    record_event(D.PLAN, deal, owner, session=session, on="2026-11-30", words=step, changes=planned)
+    # … and of a field that the partner's side has not, beside one that it has.
+    changes = [Changed("own_reference", "Own before", "Own"), Changed("margin", "20", "25")]
+    fields = ["margin", "own_reference"]
+    record_event(D.EDIT, deal, owner, session=session, fields=fields, changes=changes)
     return deal.reference
 
 

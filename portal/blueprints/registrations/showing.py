@@ -15,7 +15,7 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.registrations.content import LABELS, REASON_WORDS
 from portal.domain.registrations.models import Receipt, Registration
 from portal.domain.registrations.workflow import REGISTRATION
-from portal.domain.timeline.sentences import timeline
+from portal.domain.timeline.sentences import answers_in, timeline
 
 # The last receipt and the deal, each as far as the reader may know it.
 _AROUND = (
@@ -32,6 +32,7 @@ _AROUND = (
 def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any]:
     """Return the context of the page: state, what is next, content, receipt, history."""
     vendor = current_app.config["VENDOR_SHORT_NAME"]
+    entries = timeline(registration.reference, actor, vendor)
     around = db.session.execute(_AROUND, {"registration": registration.id}).one()
     return {
         "registration": registration,
@@ -43,8 +44,9 @@ def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any
         "deal_url": url_for("deals.show", reference=around.deal) if around.deal else None,
         "reason": REASON_WORDS.get(registration.reason_code),  # type: ignore[call-overload]
         "questions": registration.questions,
+        "answers": answers_in(entries, registration.questions),
         "labels": LABELS,
-        "entries": timeline(registration.reference, actor, vendor),
+        "entries": entries,
         "just": next((name for name in ("submitted", "answered", "sent") if name in request.args),
                      None),
     }  # fmt: skip

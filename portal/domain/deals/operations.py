@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
+from portal.core.changes import differences
 from portal.core.database import db
 from portal.core.events import record_event
 from portal.core.language import _
@@ -16,6 +17,7 @@ from portal.core.text import words
 from portal.core.times import now
 from portal.core.workflow import Refused
 from portal.domain.claims.operations import release
+from portal.domain.deals.content import fields_of
 from portal.domain.deals.events import E
 from portal.domain.deals.models import OPEN_STAGES, Deal, DealWord, Stage
 from portal.domain.deals.workflow import DEAL, move_name
@@ -84,7 +86,7 @@ def need_open(deal: Deal) -> None:
 def edit(deal: Deal, actor: MemberActor, values: Mapping[str, Any]) -> None:
     """Change the partner's own fields; raises KeyError for any other field, Refused if closed."""
     need_open(deal)
-    changed = []
+    before, changed = fields_of(deal), []
     for name, value in values.items():
         if name not in PARTNER_FIELDS:
             raise KeyError(name)
@@ -96,15 +98,18 @@ def edit(deal: Deal, actor: MemberActor, values: Mapping[str, Any]) -> None:
     if "own_reference" in changed:
         db.session.execute(delete(DealWord).where(DealWord.deal_id == deal.id))
         index_words(deal)
-    record_event(E.EDIT, deal, actor, fields=sorted(changed))
+    changes = differences(before, fields_of(deal))
+    record_event(E.EDIT, deal, actor, fields=sorted(changed), changes=changes)
 
 
 def plan(deal: Deal, actor: MemberActor, step: str, on: dt.date) -> None:
     """Say what is next and by when."""
     need_open(deal)
+    before = fields_of(deal)
     deal.next_step, deal.next_step_on = step, on
     DEAL.plan_next(deal)
-    record_event(E.PLAN, deal, actor, on=on.isoformat(), words={"step": step})
+    changes = differences(before, fields_of(deal))
+    record_event(E.PLAN, deal, actor, on=on.isoformat(), words={"step": step}, changes=changes)
 
 
 def finish_step(deal: Deal, actor: MemberActor) -> None:

@@ -78,6 +78,22 @@ def fields_behind(name: str) -> tuple[str, ...]:
     return _BEHIND.get(name, (name,))
 
 
+def fields_of(registration: Registration) -> dict[str, Any]:
+    """Return what each field that a reviewer can name says, in canonical form, for the history."""
+    r = registration
+    plain = ("company", "city", "contact_name", "contact_email", "contact_phone", "need", "rivals",
+             "own_reference", "may_contact")  # fmt: skip
+    return {
+        "website": [text for text in (r.website, r.legal_name, r.street, r.postal_code) if text],
+        "country": {"country": r.country, "region": r.region},
+        "products": sorted(product.code for product in r.products),
+        "value": {"minor": r.value_minor, "currency": r.currency},
+        "close_on": r.close_on.isoformat() if r.close_on else None,
+        "activities": sorted([a.kind, a.on.isoformat()] for a in r.activities),
+        **{name: getattr(r, name) for name in plain},
+    }
+
+
 def content_of(registration: Registration) -> dict[str, Any]:
     """Return what the registration says in canonical form: the content of its receipt."""
     return {

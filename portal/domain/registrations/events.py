@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from portal.core.events import EventKind, declare
 from portal.core.language import _l
+from portal.domain.registrations.content import LABELS
 
 
 class E(StrEnum):
@@ -42,7 +43,13 @@ declare(
         partner_sees=False,
     ),
     EventKind(E.ASK, _l("%(who)s asked for information"), _some({"fields"}), _some({"comments"})),
-    EventKind(E.ANSWER, _l("%(who)s answered"), _some({"fields"}), _some({"replies"})),
+    EventKind(
+        E.ANSWER,
+        _l("%(who)s answered"),
+        _some({"fields"}),
+        _some({"replies"}),
+        fields=_some(LABELS),
+    ),
     EventKind(
         E.APPROVE, _l("%(who)s approved it and protected the customer"), _some({"deal", "until"})
     ),

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal.core.changes import differences
 from portal.core.database import db
 from portal.core.events import digest, record_event
 from portal.core.language import _, show_date
@@ -16,12 +17,16 @@ from portal.core.net import system_mode
 from portal.core.times import business_time_between, now
 from portal.core.workflow import Refused
 from portal.domain.claims.operations import Claimed, reserve
-from portal.domain.customers.identity import customer_key
 from portal.domain.deals.models import Deal
 from portal.domain.deals.operations import open_deal
 from portal.domain.people.actor import MemberActor
 from portal.domain.programme import programme
-from portal.domain.registrations.content import content_of, fields_behind, unfinished_steps
+from portal.domain.registrations.content import (
+    content_of,
+    fields_behind,
+    fields_of,
+    unfinished_steps,
+)
 from portal.domain.registrations.events import E
 from portal.domain.registrations.matching import find_matches
 from portal.domain.registrations.models import (
@@ -29,22 +34,11 @@ from portal.domain.registrations.models import (
     Question,
     Receipt,
     Registration,
-    RegistrationActivity,
     RegistrationMatch,
     Status,
 )
 from portal.domain.registrations.workflow import REGISTRATION, matches_of
-
-# What a partner writes, step by step; nothing else can be set from a form.
-CUSTOMER_FIELDS = (
-    "company", "website", "has_no_website", "domain", "legal_name", "street", "postal_code",
-    "country", "region", "city", "contact_name", "contact_email", "contact_phone",
-)  # fmt: skip
-OPPORTUNITY_FIELDS = (
-    "products", "value_minor", "currency", "close_on", "need", "rivals", "own_reference",
-)  # fmt: skip
-EVIDENCE_FIELDS = ("activities", "may_contact", "consent_at", "consent_words")
-PARTNER_FIELDS = frozenset((*CUSTOMER_FIELDS, *OPPORTUNITY_FIELDS, *EVIDENCE_FIELDS))
+from portal.domain.registrations.writing import write_fields
 
 
 @dataclass(frozen=True)
@@ -79,44 +73,6 @@ def begin_draft(actor: MemberActor) -> Registration:
     db.session.add(registration)
     record_event(E.CREATE, registration, actor)
     return registration
-
-
-def write_fields(registration: Registration, values: Mapping[str, Any]) -> list[str]:
-    """Set the partner's fields in ``values`` and return the names of those that changed.
-
-    ``activities`` is a mapping of kind to date, ``products`` a list of Product. Raises KeyError
-    for any other field than the partner's.
-    """
-    changed = []
-    for name, value in values.items():
-        if name not in PARTNER_FIELDS:
-            raise KeyError(name)
-        if name == "activities":
-            if _set_activities(registration, value):
-                changed.append(name)
-        elif getattr(registration, name) != value:
-            setattr(registration, name, value)
-            changed.append(name)
-    if registration.domain or registration.legal_name:
-        registration.customer_key = customer_key(
-            registration.domain, registration.legal_name, registration.postal_code
-        )
-    return changed
-
-
-def _set_activities(registration: Registration, wanted: Mapping[str, dt.date]) -> bool:
-    present = {activity.kind: activity for activity in registration.activities}
-    if {kind: activity.on for kind, activity in present.items()} == dict(wanted):
-        return False
-    for kind, activity in present.items():
-        if kind not in wanted:
-            registration.activities.remove(activity)
-        else:
-            activity.on = wanted[kind]
-    for kind in wanted.keys() - present.keys():
-        registration.activities.append(RegistrationActivity(kind=kind, on=wanted[kind]))
-    registration.changed_at = now()
-    return True
 
 
 def save_draft(registration: Registration, actor: MemberActor, values: Mapping[str, Any]) -> None:
@@ -215,6 +171,7 @@ def answer(
     asked = {name for question in open_questions for name in fields_behind(question.field)}
     if open_questions and (stray := values.keys() - asked):
         raise KeyError(*sorted(stray))
+    before = fields_of(registration)
     changed = set(write_fields(registration, values))
     _be_complete(registration)
     for question in open_questions:
@@ -227,6 +184,7 @@ def answer(
         actor,
         fields=[question.field for question in open_questions],
         words={"replies": "\n".join(text for text in replies.values() if text)},
+        changes=differences(before, fields_of(registration)),
     )
     look_for_matches(registration)
 

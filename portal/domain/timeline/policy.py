@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from portal.core.access import Policy, Term, scope_of, with_one
+from portal.core.changes import Change
 from portal.core.events import Event
 from portal.core.language import _l
 from portal.core.outbox import Delivery
@@ -63,12 +64,31 @@ def _told(actor: MemberActor) -> Condition | None:
     return Event.id.in_(select(Delivery.event_id))
 
 
+def _in_seen_records(actor: MemberActor) -> Condition | None:
+    """What changed in records that the actor sees; a partner only in fields for both sides.
+
+    Reading that something was told, as the outbox does, is not reading what changed.
+    """
+    seen = _of_seen_records(actor)
+    if seen is None:
+        return None
+    shown = with_one(Event, Event.id == Change.event_id, seen)
+    return shown if actor.side == Side.VENDOR else and_(shown, Change.partner_sees)
+
+
 EVENT = Policy(
     Event,
     scope=[
         Term("record", _l("They see the record."), _of_seen_records),
         Term("auditor", _l("Auditors read the whole history."), _every),
         Term("outbox", _l("Their role reads the outbox, which tells of it."), _told),
+    ],
+)
+CHANGE = Policy(
+    Change,
+    scope=[
+        Term("record", _l("They see the record."), _in_seen_records),
+        Term("auditor", _l("Auditors read the whole history."), _every),
     ],
 )
 DELIVERY = Policy(

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Integer, bindparam, select
 
 from portal.core.database import db
-from portal.core.events import Event, kind_of
+from portal.core.events import CHANGES, Event, kind_of
 from portal.core.language import _, _l, show_ago
 from portal.domain.deals.workflow import LOSS_WORDS
 from portal.domain.deals.workflow import WORDS as STAGES
 from portal.domain.organisations.models import Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.registrations.content import LABELS, REASON_WORDS
+from portal.domain.registrations.events import E
+from portal.domain.registrations.models import Question
+from portal.domain.timeline.values import Said, changes_of
 
 MOST = 60
 _ANSWERS = {"same": _l("The same customer"), "different": _l("Another customer")}
@@ -30,12 +34,15 @@ class Entry:
     detail: str
     at: str
     side: str
+    tag: str
+    moment: dt.datetime
+    changes: Sequence[Said] = ()
 
 
 # A line needs these columns; whole events would be built and watched for nothing.
 _HISTORY = (
     select(
-        Event.tag, Event.at, Event.membership_id, Event.actor_side, Event.actor_name,
+        Event.id, Event.tag, Event.at, Event.membership_id, Event.actor_side, Event.actor_name,
         Event.from_state, Event.to_state, Event.particulars, Event.words,
     )
     .where(Event.chain == bindparam("chain"))
@@ -49,11 +56,12 @@ def timeline(reference: str, reader: MemberActor, vendor: str, most: int = MOST)
 
     ``vendor`` is the vendor's name, which stands behind the names of its people.
     """
-    events = db.session.execute(_HISTORY, {"chain": reference, "most": most})
+    events = db.session.execute(_HISTORY, {"chain": reference, "most": most}).all()
+    changes = changes_of([row.id for row in events if CHANGES in row.particulars])
     entries: list[Entry] = []
     for row in events:
         event = cast(Told, row)
-        entry = entry_of(event, reader, vendor)
+        entry = entry_of(event, reader, vendor, changes.get(row.id, ()))
         # A draft saved four times in a row is told once.
         is_repeated = event.tag == REPEATED and entries and entries[-1].sentence == entry.sentence
         if not is_repeated:
@@ -61,13 +69,33 @@ def timeline(reference: str, reader: MemberActor, vendor: str, most: int = MOST)
     return entries
 
 
-def entry_of(event: Told, reader: MemberActor, vendor: str) -> Entry:
-    """Return one event as a line for ``reader``."""
+def answers_in(entries: Sequence[Entry], questions: Iterable[Question]) -> dict[int, Said]:
+    """Return by question what its answer changed in the field that it names.
+
+    ``entries`` are the registration's history, newest first. A question is answered by the first
+    answer that is not older: the next one comes only after the next question.
+    """
+    answers = [entry for entry in reversed(entries) if entry.tag == E.ANSWER]
+    found = {}
+    for question in questions:
+        moment = question.answered_at
+        its = next((one for one in answers if moment and one.moment >= moment), None)
+        for said in its.changes if its else ():
+            if said.field == question.field:
+                found[question.id] = said
+    return found
+
+
+def entry_of(event: Told, reader: MemberActor, vendor: str, changes: Sequence[Said] = ()) -> Entry:
+    """Return one event as a line for ``reader``, with what it changed."""
     kind = kind_of(event.tag)
     values = dict(_readable(event))
     values["who"] = who_of(event, reader, vendor)
     sentence = str(kind.sentence) % _Forgiving(values) if kind else event.tag
-    return Entry(sentence, _detail(event), show_ago(event.at), _side(event))
+    # A next step that is said with what it replaces need not be said once more.
+    detail = "" if changes and event.tag == "deal:plan" else _detail(event)
+    side = _side(event)
+    return Entry(sentence, detail, show_ago(event.at), side, event.tag, event.at, changes)
 
 
 class Told(Protocol):

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.core.access import Denied
+from portal.core.changes import Change
 from portal.core.events import Event
 from portal.core.times import at
 from portal.core.workflow import Refused, WrongState
@@ -177,7 +178,16 @@ def test_partners_change_their_fields_and_no_others(app: Flask) -> None:
             deal, ana, {"amount_minor": 1_000, "close_on": deal.close_on, "own_reference": "Q-1"}
         )
         told = session.scalars(select(Event).filter_by(chain=deal.reference, tag="deal:edit")).one()
-        assert told.particulars == {"fields": ["amount_minor", "own_reference"]}
+        assert told.particulars["fields"] == ["amount_minor", "own_reference"]
+        kept = session.scalars(select(Change).filter_by(event_id=told.id).order_by(Change.id))
+        assert [(row.field, row.before, row.after) for row in kept] == [
+            (
+                "amount",
+                {"minor": 4_800_000, "currency": "CAD"},
+                {"minor": 1_000, "currency": "CAD"},
+            ),
+            ("own_reference", "", "Q-1"),
+        ]
         for name in ("stage", "protected_until", "sourced_by_id", "vendor_owner_id", "currency",
                      "company", "customer_key", "owner_id", "organisation_id"):  # fmt: skip
             with pytest.raises(KeyError):

@@ -20,7 +20,7 @@ from portal.core.workflow import Refused, WrongState
 from portal.domain.claims.models import Claim
 from portal.domain.deals import operations as deals
 from portal.domain.deals.models import Deal, DealWord, Stage
-from portal.domain.registrations import operations
+from portal.domain.registrations import operations, writing
 from portal.domain.registrations.content import content_of
 from portal.domain.registrations.models import (
     MatchAnswer,
@@ -126,7 +126,7 @@ def test_every_submission_has_a_receipt_of_its_content(data_app: Flask) -> None:
         for values in ({"company": "Another"}, {"value_minor": 4_800_001}, {"need": "x" * 30},
                        {"products": products("PAL")},
                        {"activities": {"call": dt.date(2026, 1, 1)}}):  # fmt: skip
-            operations.write_fields(registration, values)
+            writing.write_fields(registration, values)
             assert digest(content_of(registration)) != content, values
             session.rollback()
         with pytest.raises(WrongState):

@@ -17,7 +17,7 @@ from portal.domain.deals import operations as deals
 from portal.domain.deals.models import Stage
 from portal.domain.people.actor import actor_from
 from portal.domain.people.models import Membership
-from portal.domain.registrations import operations
+from portal.domain.registrations import operations, writing
 from portal.domain.registrations.models import Registration, Status
 from portal.domain.registrations.models import Status as S
 from portal.domain.registrations.workflow import REGISTRATION
@@ -180,7 +180,7 @@ def test_an_unfinished_draft_is_not_sent(data_app: Flask) -> None:
             {"consent_at": None}, {"country": ""}, {"region": ""}, {"domain": None},
         ):  # fmt: skip
             registration = in_state(S.DRAFT, domain="unfinished.ca")
-            operations.write_fields(registration, missing)
+            writing.write_fields(registration, missing)
             with pytest.raises(Refused, match="Some steps are not complete yet"):
                 operations.submit(registration, ana)
             assert registration.status == S.DRAFT
@@ -192,7 +192,7 @@ def test_a_customer_without_a_website_needs_a_name_and_an_address(app: Flask) ->
         registration = in_state(S.DRAFT, domain="address.ca")
         values = {"domain": None, "website": "", "has_no_website": True, "legal_name": "Ferme A",
                   "street": "1 Rang", "postal_code": "J2T 5H8"}  # fmt: skip
-        operations.write_fields(registration, values)
+        writing.write_fields(registration, values)
         operations.submit(registration, actor_of("ana"))
         assert registration.customer_key == "name:ferme a|j2t5h8"
 

@@ -27,7 +27,7 @@ from portal.domain.programme import programme
 from portal.domain.registrations.content import EVIDENCE_WORDS, LABELS, REASON_WORDS
 from portal.domain.registrations.models import Registration, RegistrationMatch, Status
 from portal.domain.registrations.workflow import REGISTRATION, is_blocking, matches_of
-from portal.domain.timeline.sentences import timeline
+from portal.domain.timeline.sentences import answers_in, timeline
 
 LOOK_BACK = dt.timedelta(days=90)
 LONGEST_HINT = 120
@@ -50,6 +50,7 @@ def decision_page(registration: Registration, actor: MemberActor) -> dict[str, A
     decide = explain(actor, P.REGISTRATION_DECIDE, registration)
     steps = {step.name: step for step in REGISTRATION.available(registration, actor)}
     guard = REGISTRATION.transitions["approve"].guard
+    entries = timeline(registration.reference, actor, current_app.config["VENDOR_SHORT_NAME"])
     return {
         "registration": registration,
         "organisation": registration.organisation,
@@ -72,7 +73,8 @@ def decision_page(registration: Registration, actor: MemberActor) -> dict[str, A
         "deal": db.session.scalar(
             visible(Deal, actor).where(Deal.registration_id == registration.id)
         ),
-        "entries": timeline(registration.reference, actor, current_app.config["VENDOR_SHORT_NAME"]),
+        "answers": answers_in(entries, registration.questions),
+        "entries": entries,
     }
 
 

@@ -1,0 +1,122 @@
+"""How is a value that a history keeps said in the reader's language?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from portal.core.changes import Change
+from portal.core.database import db
+from portal.core.language import _, chosen_language, show_date, show_money
+from portal.domain.customers.wording import place_of
+from portal.domain.deals.content import LABELS as DEAL_LABELS
+from portal.domain.products.models import Product, name_of
+from portal.domain.registrations.content import ACTIVITY_WORDS, LABELS, MAY_CONTACT_WORDS
+
+_LABELS: Mapping[str, Any] = {**DEAL_LABELS, **LABELS}
+_KEPT = (
+    select(Change.event_id, Change.field, Change.before, Change.after)
+    .where(Change.event_id.in_(bindparam("events", expanding=True)))
+    .order_by(Change.id)
+)
+_NAMES = select(Product.code, Product.name, Product.name_fr).where(
+    Product.code.in_(bindparam("codes", expanding=True))
+)
+Names = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A changed field: how it is called, and both values; what says nothing is empty."""
+
+    field: str
+    label: str
+    before: str
+    after: str
+
+
+def changes_of(event_ids: Sequence[int]) -> dict[int, list[Said]]:
+    """Return by event what it changed, as far as the reader may see it."""
+    if not event_ids:
+        return {}
+    rows = db.session.execute(_KEPT, {"events": event_ids}).all()
+    codes = {code for row in rows if row.field == "products" for code in (*row.before, *row.after)}
+    names = _names(codes) if codes else {}
+    found: dict[int, list[Said]] = {}
+    for row in rows:
+        label = str(_LABELS.get(row.field, row.field))
+        said = Said(row.field, label, _say(row.field, row.before, names),
+                    _say(row.field, row.after, names))  # fmt: skip
+        found.setdefault(row.event_id, []).append(said)
+    return found
+
+
+def _names(codes: set[str]) -> Names:
+    language = chosen_language()
+    rows = db.session.execute(_NAMES, {"codes": sorted(codes)})
+    return {row.code: name_of(row, language) for row in rows}
+
+
+def _say(field: str, value: Any, names: Names) -> str:
+    say = _SPEAKERS.get(field)
+    if say is None or not value:
+        return str(value or "")
+    try:
+        return say(value, names)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        # A history is older than the code that reads it: another form is shown as it is.
+        return " · ".join(_leaves(value))
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        yield str(value)
+        return
+    for inner in value:
+        yield from _leaves(inner)
+
+
+def _day(value: str, _names: Names) -> str:
+    return show_date(dt.date.fromisoformat(value), with_year=True)
+
+
+def _money(value: Mapping[str, Any], _names: Names) -> str:
+    return show_money(int(value["minor"]), value["currency"])
+
+
+def _place(value: Mapping[str, str], _names: Names) -> str:
+    return place_of("", value["region"], value["country"], chosen_language())
+
+
+def _products(value: Sequence[str], names: Names) -> str:
+    return ", ".join(sorted(names[code] for code in value if code in names))
+
+
+def _activities(value: Sequence[tuple[str, str]], names: Names) -> str:
+    return " · ".join(
+        f"{ACTIVITY_WORDS[kind]} {_day(on, names)}"  # type: ignore[index]
+        for kind, on in value
+    )
+
+
+def _next_step(value: Mapping[str, str], names: Names) -> str:
+    return _("%(step)s, by %(day)s", step=value["step"], day=_day(value["on"], names))
+
+
+_SPEAKERS: Mapping[str, Callable[[Any, Names], str]] = {
+    "activities": _activities,
+    "amount": _money,
+    "close_on": _day,
+    "country": _place,
+    "may_contact": lambda value, _names: str(MAY_CONTACT_WORDS[value]),
+    "next_step": _next_step,
+    "products": _products,
+    "value": _money,
+    "website": lambda value, _names: ", ".join(value),
+}
