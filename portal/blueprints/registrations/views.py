@@ -86,8 +86,7 @@ def step(registration: Registration, step: str) -> Response:
 @requires(P.REGISTRATION_EDIT, Registration)
 def save(registration: Registration, step: str) -> Response:
     """Save one step of a draft and go to the next, or home for later."""
-    if registration.status != Status.DRAFT:
-        raise WrongState(registration, "edit")
+    operations.need_draft(registration)
     asked = step_named(step)
     form = asked.form(registration, _actor())
     if not form.validate():
@@ -139,10 +138,9 @@ def submit(registration: Registration) -> Response:
 @requires(P.REGISTRATION_ANSWER, Registration)
 def answer(registration: Registration) -> Response:
     """Ask the partner for the named fields, and hand the answer to the reviewer."""
-    if registration.status != Status.NEEDS_INFO:
-        if request.method == "POST":
-            raise WrongState(registration, "answer")
+    if request.method == "GET" and registration.status != Status.NEEDS_INFO:
         return cast(Response, redirect(_here(registration)))
+    operations.need_questions(registration)
     form = answering(registration, _actor())
     if request.method == "POST" and form.validate():
         operations.answer(registration, _actor(), form.values(), form.replies())

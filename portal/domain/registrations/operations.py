@@ -15,7 +15,7 @@ from portal.core.events import digest, record_event
 from portal.core.language import _, show_date
 from portal.core.net import system_mode
 from portal.core.times import business_time_between, now
-from portal.core.workflow import Refused
+from portal.core.workflow import Refused, WrongState
 from portal.domain.claims.operations import Claimed, reserve
 from portal.domain.deals.models import Deal
 from portal.domain.deals.operations import open_deal
@@ -75,8 +75,21 @@ def begin_draft(actor: MemberActor) -> Registration:
     return registration
 
 
+def need_draft(registration: Registration) -> None:
+    """Raise WrongState for what was sent already: only a draft is edited."""
+    if registration.status != Status.DRAFT:
+        raise WrongState(registration, "edit")
+
+
+def need_questions(registration: Registration) -> None:
+    """Raise WrongState unless the partner is asked: what was sent is changed only then."""
+    if registration.status != Status.NEEDS_INFO:
+        raise WrongState(registration, "answer")
+
+
 def save_draft(registration: Registration, actor: MemberActor, values: Mapping[str, Any]) -> None:
-    """Write one step of a draft."""
+    """Write one step of a draft; raises WrongState for anything else."""
+    need_draft(registration)
     changed = write_fields(registration, values)
     if changed:
         record_event(E.EDIT, registration, actor, fields=sorted(changed))
@@ -163,14 +176,16 @@ def answer(
 ) -> None:
     """Write the named fields and replies, and hand the registration back to the reviewer.
 
-    Raises KeyError for a field that nobody asked about, and Refused when a question got neither
-    a change nor a reply, or when something that a submission needs was taken out.
+    Raises WrongState when nobody asks, and Refused for a field that nobody asked about, when a
+    question got neither a change nor a reply, or when something that a submission needs was
+    taken out.
     """
+    need_questions(registration)
     moment = now()
     open_questions = registration.open_questions
     asked = {name for question in open_questions for name in fields_behind(question.field)}
-    if open_questions and (stray := values.keys() - asked):
-        raise KeyError(*sorted(stray))
+    if not values.keys() <= asked:
+        raise Refused(_("Only what was asked about can be changed."), registration)
     before = fields_of(registration)
     changed = set(write_fields(registration, values))
     _be_complete(registration)

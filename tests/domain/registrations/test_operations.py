@@ -31,6 +31,7 @@ from portal.domain.registrations.models import (
 )
 from tests.browser import Browser
 from tests.domain.world import (
+    NEED,
     actor_of,
     complete,
     draft,
@@ -287,9 +288,28 @@ def test_an_answer_changes_no_field_that_was_not_asked_about(app: Flask) -> None
         registration = under_review(domain="only.ca")
         operations.ask(registration, actor_of("olga"), [operations.Asked("need", "Which line?")])
         ana = actor_of("ana")
-        with pytest.raises(KeyError, match="company"):
+        with pytest.raises(Refused, match="asked about"):
             operations.answer(registration, ana, {"company": "Another"}, {"need": "Line 2"})
         assert registration.company == "Fresh Customer"
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_only_a_draft_is_edited_and_only_questions_are_answered(app: Flask, status: Status) -> None:
+    with everything(app):
+        registration, ana = in_state(status, domain="sent.ca"), actor_of("ana")
+        acts = {
+            Status.DRAFT: lambda: operations.save_draft(registration, ana, {"company": "Another"}),
+            Status.NEEDS_INFO: lambda: operations.answer(registration, ana, {"need": "x" * 20}, {}),
+        }
+        for allowed, act in acts.items():
+            if status == allowed:
+                act()
+                continue
+            with pytest.raises(WrongState):
+                act()
+            assert registration.status == status
+            assert registration.need == NEED
+            assert status == Status.DRAFT or registration.company == "Fresh Customer"
 
 
 def test_an_answer_looks_for_matches_again(data_app: Flask) -> None:
