@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar, cast
 
-from flask import Response, current_app, g, make_response, redirect, request
+from flask import Response, current_app, g, request
 from flask_login import current_user
 from sqlalchemy import String, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -22,6 +22,7 @@ from portal.core.database import Base, UTCDateTime, db
 from portal.core.events import digest
 from portal.core.guards import guard_of
 from portal.core.net import system_mode
+from portal.core.pages import done
 from portal.core.times import now
 
 View = TypeVar("View")
@@ -162,16 +163,7 @@ def first_answer() -> Response | None:
         return None
     if first.fingerprint != sent.fingerprint:
         raise AlreadySent(first.url, first.reference)
-    return answer_again(first.url)
-
-
-def answer_again(url: str) -> Response:
-    """Return the answer of a submission that was taken before: go and see it."""
-    if request.headers.get("HX-Request") == "true":
-        response = make_response("")
-        response.headers["HX-Redirect"] = url
-        return response
-    return cast(Response, redirect(url, 303))
+    return done(first.url)
 
 
 def finish(response: Response) -> None:

@@ -13,7 +13,7 @@ from portal.blueprints.deals.showing import record_page
 from portal.core.forms import Form, bind
 from portal.core.guards import actor_now, requires
 from portal.core.money import to_major
-from portal.core.pages import changed, done, invalid, render
+from portal.core.pages import changed, done, invalid, is_htmx, render
 from portal.domain.deals import operations
 from portal.domain.deals.models import Deal, Stage
 from portal.domain.people.actor import MemberActor
@@ -32,7 +32,7 @@ def _here(deal: Deal) -> str:
 
 def _changed(deal: Deal) -> Response:
     """Answer a change with everything on the deal's page that it touches."""
-    if "HX-Request" not in request.headers:
+    if not is_htmx():
         return done(_here(deal), deal.reference)
     return changed(
         "deals/_changed.html", _here(deal), deal.reference, **record_page(deal, _actor())
