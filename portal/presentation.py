@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from flask import Flask, current_app, request
 from flask_login import current_user
 from markupsafe import Markup
 
+from portal.blueprints.acting import member
 from portal.blueprints.navigation import Tab, tabs_of
 from portal.core import access, guards, language
 from portal.core.addresses import address
 from portal.core.submissions import new_key
-from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
 from portal.domain.timeline.sentences import timeline
 
@@ -54,14 +54,12 @@ def vendor() -> Vendor:
 
 def navigation() -> Sequence[Tab]:
     """Return the tabs of the signed-in person."""
-    return tabs_of(
-        cast(MemberActor, guards.actor_now()), request.blueprint or "", request.endpoint or ""
-    )
+    return tabs_of(member(), request.blueprint or "", request.endpoint or "")
 
 
 def account() -> Account:
     """Return who is signed in, for the header."""
-    actor = cast(MemberActor, guards.actor_now())
+    actor = member()
     return Account(actor.name, actor.initials, address("account.show"))
 
 
@@ -99,7 +97,7 @@ def version_static(endpoint: str, values: dict[str, Any]) -> None:
 
 def conflict(reference: str) -> dict[str, Any]:
     """Return what a 409 page says of the record: its address and what happened last."""
-    actor = cast(MemberActor, current_user)
+    actor = member()
     is_staff = P.REVIEW_READ in actor.permissions
     endpoint = {
         "DR": "admin.review.show" if is_staff else "registrations.show",

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import cast
 from zoneinfo import available_timezones
 
 from babel.core import get_global
 from flask import Response, current_app, request, url_for
-from flask_login import current_user
 
 from portal.blueprints.account import bp
+from portal.blueprints.acting import member
 from portal.core.forms import Form, Pick, bind
 from portal.core.guards import requires
 from portal.core.language import LANGUAGES, _l
@@ -51,7 +50,7 @@ class AccountForm(Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.language.choices = list(LANGUAGES.items())
-        offered = sorted({*zones(), _zone(cast(MemberActor, current_user))})
+        offered = sorted({*zones(), _zone(member())})
         self.timezone.choices = [(zone, zone.replace("_", " ")) for zone in offered]
 
 
@@ -59,7 +58,7 @@ class AccountForm(Form):
 @requires(P.ACCOUNT_EDIT)
 def show() -> Response:
     """Show the person's settings and for whom they act."""
-    actor = cast(MemberActor, current_user)
+    actor = member()
     form = bind(AccountForm, language=actor.language, timezone=_zone(actor))
     return _page(form, "saved" in request.args)
 
@@ -71,7 +70,7 @@ def update() -> Response:
     form = bind(AccountForm)
     if not form.validate():
         return _page(form, False)
-    change_settings(cast(MemberActor, current_user), form.language.data, form.timezone.data)
+    change_settings(member(), form.language.data, form.timezone.data)
     return done(url_for("account.show", saved=1))
 
 
@@ -80,7 +79,7 @@ def _zone(actor: MemberActor) -> str:
 
 
 def _page(form: AccountForm, is_saved: bool) -> Response:
-    actor = cast(MemberActor, current_user)
+    actor = member()
     show_page = invalid if form.errors else render
     return show_page(
         "account/show.html",

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from flask import Response, request, url_for
 
+from portal.blueprints.acting import member
 from portal.blueprints.deals import bp
 from portal.blueprints.deals.forms import DealForm, LossForm, PlanForm, StageForm
 from portal.blueprints.deals.lists import list_page
 from portal.blueprints.deals.showing import record_page
 from portal.core.forms import Form, bind
-from portal.core.guards import actor_now, requires
+from portal.core.guards import requires
 from portal.core.money import to_major
 from portal.core.pages import changed, done, invalid, is_htmx, render
 from portal.domain.deals import operations
 from portal.domain.deals.models import Deal, Stage
-from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
 
 ONE = "/deals/<reference:reference>"
-
-
-def _actor() -> MemberActor:
-    return cast(MemberActor, actor_now())
 
 
 def _here(deal: Deal) -> str:
@@ -35,7 +31,7 @@ def _changed(deal: Deal) -> Response:
     if not is_htmx():
         return done(_here(deal), deal.reference)
     return changed(
-        "deals/_changed.html", _here(deal), deal.reference, **record_page(deal, _actor())
+        "deals/_changed.html", _here(deal), deal.reference, **record_page(deal, member())
     )
 
 
@@ -49,14 +45,14 @@ def _page(template: str, form: Form, deal: Deal, **context: Any) -> Response:
 @requires(P.DEAL_LIST)
 def index() -> Response:
     """List the deals that the person may see: newest first, searched, filtered by stage."""
-    return render("deals/index.html", "deals/_rows.html", **list_page(_actor()))
+    return render("deals/index.html", "deals/_rows.html", **list_page(member()))
 
 
 @bp.get(ONE)
 @requires(P.DEAL_READ, Deal)
 def show(deal: Deal) -> Response:
     """Show what is next, the summary and what happened."""
-    return render("deals/show.html", "deals/_changed.html", **record_page(deal, _actor()))
+    return render("deals/show.html", "deals/_changed.html", **record_page(deal, member()))
 
 
 @bp.route(f"{ONE}/edit", methods=["GET", "POST"])
@@ -71,7 +67,7 @@ def edit(deal: Deal) -> Response:
     }
     form = bind(DealForm, data=values, deal=deal)
     if request.method == "POST" and form.validate():
-        operations.edit(deal, _actor(), form.values())
+        operations.edit(deal, member(), form.values())
         return done(_here(deal), deal.reference)
     return _page("edit", form, deal)
 
@@ -83,7 +79,7 @@ def plan(deal: Deal) -> Response:
     operations.need_open(deal)
     form = bind(PlanForm, data={"step": deal.next_step, "on": deal.next_step_on})
     if request.method == "POST" and form.validate() and form.on.data:
-        operations.plan(deal, _actor(), form.step.data or "", form.on.data)
+        operations.plan(deal, member(), form.step.data or "", form.on.data)
         return done(_here(deal), deal.reference)
     return _page("plan", form, deal)
 
@@ -92,7 +88,7 @@ def plan(deal: Deal) -> Response:
 @requires(P.DEAL_EDIT, Deal)
 def finish_step(deal: Deal) -> Response:
     """Tick the next step off and ask for the one after."""
-    operations.finish_step(deal, _actor())
+    operations.finish_step(deal, member())
     return done(url_for("deals.plan", reference=deal.reference), deal.reference)
 
 
@@ -104,7 +100,7 @@ def move(deal: Deal) -> Response:
     form = bind(StageForm, data={"stage": deal.stage})
     if request.method == "POST" and form.validate():
         if form.stage.data != deal.stage:
-            operations.move(deal, _actor(), Stage(form.stage.data))
+            operations.move(deal, member(), Stage(form.stage.data))
         return _changed(deal)
     return _page("stage", form, deal)
 
@@ -116,7 +112,7 @@ def win(deal: Deal) -> Response:
     operations.need_open(deal)
     form = bind(Form)
     if request.method == "POST":
-        operations.move(deal, _actor(), Stage.WON)
+        operations.move(deal, member(), Stage.WON)
         return done(_here(deal), deal.reference)
     return _page("win", form, deal)
 
@@ -128,6 +124,6 @@ def lose(deal: Deal) -> Response:
     operations.need_open(deal)
     form = bind(LossForm)
     if request.method == "POST" and form.validate():
-        operations.move(deal, _actor(), Stage.LOST, form.reason.data)
+        operations.move(deal, member(), Stage.LOST, form.reason.data)
         return done(_here(deal), deal.reference)
     return _page("lose", form, deal)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import Response, abort, g, request, url_for
-from flask_login import current_user
 
+from portal.blueprints.acting import member
 from portal.blueprints.drafts import bp
 from portal.core import drafts, submissions
 from portal.core.database import db
@@ -17,7 +15,6 @@ from portal.core.pages import done, render
 from portal.core.redirects import safe_path
 from portal.core.submissions import repeatable
 from portal.core.times import now
-from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
 
 
@@ -30,7 +27,7 @@ def keep() -> Response:
 
     The button "Later" sends the whole form here on its way home.
     """
-    actor = cast(MemberActor, current_user)
+    actor = member()
     path = safe_path(request.form.get("form_path"))
     if path is None:
         abort(400)
@@ -51,7 +48,7 @@ def keep() -> Response:
 @requires(P.HOME_READ)
 def discard() -> Response:
     """Throw away what was kept of one form and show the form again."""
-    actor = cast(MemberActor, current_user)
+    actor = member()
     path = safe_path(request.form.get("form_path"))
     if path is None:
         abort(400)

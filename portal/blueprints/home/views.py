@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import Response, request
 
+from portal.blueprints.acting import member
 from portal.blueprints.home import bp
 from portal.blueprints.home.turns import FARTHEST, SOONEST, greeting, latest_registrations, turns_of
-from portal.core.guards import actor_now, requires
+from portal.core.guards import requires
 from portal.core.language import show_day
 from portal.core.pages import render
 from portal.core.times import now
-from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
 
 
@@ -26,7 +24,7 @@ def _shown_already() -> int:
 @requires(P.HOME_READ)
 def index() -> Response:
     """Show what needs the person, then the one thing to begin, then what stands elsewhere."""
-    actor = cast(MemberActor, actor_now())
+    actor = member()
     after = _shown_already()
     turns = turns_of(actor, after)
     return render(

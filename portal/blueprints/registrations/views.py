@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from flask import Response, redirect, request, url_for
 
+from portal.blueprints.acting import member
 from portal.blueprints.reading import parts_of
 from portal.blueprints.registrations import bp
 from portal.blueprints.registrations.asking import Step, answering, step_named
@@ -15,11 +16,10 @@ from portal.blueprints.registrations.lists import list_page
 from portal.blueprints.registrations.showing import record_page
 from portal.core.access import can
 from portal.core.forms import bind
-from portal.core.guards import actor_now, requires
+from portal.core.guards import requires
 from portal.core.limits import limiter
 from portal.core.pages import done, invalid, render
 from portal.core.workflow import WrongState
-from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations import operations
 from portal.domain.registrations.content import STEPS, unfinished_steps
@@ -27,10 +27,6 @@ from portal.domain.registrations.models import Registration, Status
 from portal.domain.registrations.workflow import REGISTRATION
 
 ONE = "/registrations/<reference:reference>"
-
-
-def _actor() -> MemberActor:
-    return cast(MemberActor, actor_now())
 
 
 def _here(registration: Registration) -> str:
@@ -45,7 +41,7 @@ def _step_url(registration: Registration, step: str) -> str:
 @requires(P.REGISTRATION_LIST)
 def index() -> Response:
     """List the registrations that the person may see, newest first."""
-    return render("registrations/index.html", "registrations/_rows.html", **list_page(_actor()))
+    return render("registrations/index.html", "registrations/_rows.html", **list_page(member()))
 
 
 @bp.post("/registrations")
@@ -53,7 +49,7 @@ def index() -> Response:
 @limiter.limit("200/hour")
 def create() -> Response:
     """Begin a draft (or go on with an untouched one)."""
-    registration = operations.begin_draft(_actor())
+    registration = operations.begin_draft(member())
     return done(_step_url(registration, STEPS[0]), registration.reference)
 
 
@@ -61,12 +57,12 @@ def create() -> Response:
 @requires(P.REGISTRATION_READ, Registration)
 def show(registration: Registration) -> Response:
     """Show where the registration stands, what is next and what happened."""
-    if can(_actor(), P.REVIEW_READ):  # the vendor's side reads it on a page of its own
+    if can(member(), P.REVIEW_READ):  # the vendor's side reads it on a page of its own
         url = url_for("admin.review.show", reference=registration.reference)
         return cast(Response, redirect(url))
     if registration.status == Status.DRAFT:
         return cast(Response, redirect(_step_url(registration, STEPS[0])))
-    return render("registrations/show.html", **record_page(registration, _actor()))
+    return render("registrations/show.html", **record_page(registration, member()))
 
 
 @bp.get(f"{ONE}/<any(customer,opportunity,evidence,check):step>")
@@ -79,7 +75,7 @@ def step(registration: Registration, step: str) -> Response:
     if step == "check":
         return _check_page(registration)
     asked = step_named(step)
-    return _step_page(registration, asked, asked.form(registration, _actor()))
+    return _step_page(registration, asked, asked.form(registration, member()))
 
 
 @bp.post(f"{ONE}/<any(customer,opportunity,evidence):step>")
@@ -88,10 +84,10 @@ def save(registration: Registration, step: str) -> Response:
     """Save one step of a draft and go to the next, or home for later."""
     operations.need_draft(registration)
     asked = step_named(step)
-    form = asked.form(registration, _actor())
+    form = asked.form(registration, member())
     if not form.validate():
         return _step_page(registration, asked, form)
-    operations.save_draft(registration, _actor(), form.values())
+    operations.save_draft(registration, member(), form.values())
     following = STEPS[STEPS.index(step) + 1]
     missing = unfinished_steps(registration)
     # Somebody who came back to change one thing goes straight back to the check.
@@ -111,7 +107,7 @@ def _step_page(registration: Registration, asked: Step, form: Any) -> Response:
         number=STEPS.index(asked.name) + 1,
         title=asked.title,
         total=len(STEPS),
-        known=known_customers(_actor()) if is_untouched else [],
+        known=known_customers(member()) if is_untouched else [],
     )
 
 
@@ -129,7 +125,7 @@ def _check_page(registration: Registration) -> Response:
 @limiter.limit("100/hour")
 def submit(registration: Registration) -> Response:
     """Send the draft to the vendor and show the receipt."""
-    operations.submit(registration, _actor())
+    operations.submit(registration, member())
     url = url_for("registrations.show", reference=registration.reference, submitted=1)
     return done(url, registration.reference)
 
@@ -141,9 +137,9 @@ def answer(registration: Registration) -> Response:
     if request.method == "GET" and registration.status != Status.NEEDS_INFO:
         return cast(Response, redirect(_here(registration)))
     operations.need_questions(registration)
-    form = answering(registration, _actor())
+    form = answering(registration, member())
     if request.method == "POST" and form.validate():
-        operations.answer(registration, _actor(), form.values(), form.replies())
+        operations.answer(registration, member(), form.values(), form.replies())
         url = url_for("registrations.show", reference=registration.reference, answered=1)
         return done(url, registration.reference)
     page = invalid if form.errors else render
@@ -164,7 +160,7 @@ def withdraw(registration: Registration) -> Response:
         raise WrongState(registration, "withdraw")
     form = bind(WithdrawForm)
     if request.method == "POST" and form.validate():
-        operations.withdraw(registration, _actor(), form.text.data or "")
+        operations.withdraw(registration, member(), form.text.data or "")
         return done(_here(registration), registration.reference)
     page = invalid if form.errors else render
     return page(
@@ -179,5 +175,5 @@ def withdraw(registration: Registration) -> Response:
 @requires(P.REGISTRATION_EDIT, Registration)
 def discard(registration: Registration) -> Response:
     """Throw a draft away."""
-    operations.discard(registration, _actor())
+    operations.discard(registration, member())
     return done(url_for("home.index"))

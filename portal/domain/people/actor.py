@@ -102,40 +102,23 @@ _live_session = (
 )
 
 
-def _actor(row: Any, token: str, seen: dt.datetime | None) -> MemberActor | None:
-    if row.status in CLOSED:
-        return None
-    role = Role(row.role)
-    return MemberActor(
-        membership_id=row.id,
-        user_id=row.user_id,
-        organisation_id=row.organisation_id,
-        name=row.name,
-        email=row.email,
-        organisation_name=row.organisation_name,
-        side=row.side,
-        role=role,
-        reach=row.reach,
-        approval_limit=row.approval_limit,
-        language=row.language,
-        timezone=row.timezone,
-        permissions=permissions_of(role, row.side, row.status, row.types),
-        token=token,
-        seen_at=seen,
-    )
-
-
-def actor_from(membership: Membership) -> MemberActor:
-    """Return the actor of a loaded membership, whether or not it is active."""
-    user, organisation = membership.user, membership.organisation
+def _actor(
+    membership: Any,
+    user: Any,
+    organisation: Any,
+    organisation_name: str,
+    token: str = "",
+    seen: dt.datetime | None = None,
+) -> MemberActor:
+    """Return the actor made of three records, or of one row that holds what is asked of each."""
     role = Role(membership.role)
     return MemberActor(
         membership_id=membership.id,
-        user_id=user.id,
-        organisation_id=organisation.id,
+        user_id=membership.user_id,
+        organisation_id=membership.organisation_id,
         name=user.name,
         email=user.email,
-        organisation_name=organisation.name,
+        organisation_name=organisation_name,
         side=organisation.side,
         role=role,
         reach=membership.reach,
@@ -145,13 +128,23 @@ def actor_from(membership: Membership) -> MemberActor:
         permissions=permissions_of(
             role, organisation.side, organisation.status, organisation.types
         ),
+        token=token,
+        seen_at=seen,
     )
+
+
+def actor_from(membership: Membership) -> MemberActor:
+    """Return the actor of a loaded membership, whether or not it is active."""
+    user, organisation = membership.user, membership.organisation
+    return _actor(membership, user, organisation, organisation.name)
 
 
 def actor_of_membership(membership_id: int) -> MemberActor | None:
     """Return the actor of an active membership, or None. Call in system mode."""
     row = db.session.execute(_memberships.where(Membership.id == membership_id)).first()
-    return _actor(row, "", None) if row else None
+    if row is None or row.status in CLOSED:
+        return None
+    return _actor(row, row, row, row.organisation_name)
 
 
 def actor_of_session(
@@ -163,6 +156,8 @@ def actor_of_session(
     """
     # Asked by every request, of columns alone: the connection answers sooner than the session.
     row = db.session.connection().execute(_live_session, {"token_hash": token_hash}).first()
-    if row is None or row.made_at <= made_after or row.seen_at <= seen_after:
+    if row is None or row.status in CLOSED:
         return None
-    return _actor(row, token, row.seen_at)
+    if row.made_at <= made_after or row.seen_at <= seen_after:
+        return None
+    return _actor(row, row, row, row.organisation_name, token, row.seen_at)

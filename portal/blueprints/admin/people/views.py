@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import Response, request
-from flask_login import current_user
 from sqlalchemy import func
 from sqlalchemy.orm import contains_eager
 
+from portal.blueprints.acting import member
 from portal.blueprints.admin.people import bp
 from portal.core.access import visible
 from portal.core.database import db
 from portal.core.guards import requires
 from portal.core.pages import render
 from portal.core.text import clean_line
-from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, User
 from portal.domain.people.roles import REACH_WORDS, ROLE_WORDS
 from portal.domain.permissions import Permission as P
@@ -27,7 +24,7 @@ MOST = 200
 @requires(P.PERSON_READ)
 def index() -> Response:
     """List the people that the person works with, found by name or e-mail."""
-    actor = cast(MemberActor, current_user)
+    actor = member()
     typed = clean_line(request.args.get("q", ""))[:120]
     query = (
         visible(Membership, actor)

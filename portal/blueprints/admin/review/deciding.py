@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import shorten
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import case, func
+from sqlalchemy import case, func, select
 
 from portal.blueprints.admin.review.queue import name_of, place_in_queue
 from portal.blueprints.reading import parts_of
@@ -76,6 +77,16 @@ def decision_page(registration: Registration, actor: MemberActor) -> dict[str, A
         "answers": answers_in(entries, registration.questions),
         "entries": entries,
     }
+
+
+def match_named(registration: Registration, form: Mapping[str, str]) -> RegistrationMatch | None:
+    """Return the registration's possible match that ``form`` names as the other record."""
+    return db.session.scalar(
+        select(RegistrationMatch).where(
+            RegistrationMatch.registration_id == registration.id,
+            RegistrationMatch.other_reference == form.get("other", ""),
+        )
+    )
 
 
 def _refusal(decide: Explanation) -> Any:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from portal.core.access import visible
 from portal.core.database import db
-from portal.core.language import Due, _, show_due
+from portal.core.language import Due, _l, show_due
+from portal.core.paging import filters_of
 from portal.core.workflow import VENDOR
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, User
@@ -19,7 +20,7 @@ from portal.domain.registrations.models import Registration
 from portal.domain.registrations.workflow import REGISTRATION
 
 MOST = 100
-VIEWS = ("all", "mine", "unassigned")
+VIEWS = {"mine": _l("Mine"), "unassigned": _l("Unassigned")}
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,10 @@ class Row:
 
 def queue_page(actor: MemberActor) -> dict[str, Any]:
     """Return the chosen part of the queue with the ways to the others."""
-    chosen = request.args.get("view", "all")
-    view = chosen if chosen in VIEWS else "all"
+    chosen = request.args.get("view", "")
+    view = chosen if chosen in VIEWS else ""
     rows = db.session.scalars(_query(actor, view).limit(MOST + 1)).unique().all()
     names = _names([row.reviewer_id for row in rows if row.reviewer_id])
-    labels = {"all": _("All"), "mine": _("Mine"), "unassigned": _("Unassigned")}
     return {
         "rows": [
             Row(
@@ -51,18 +51,11 @@ def queue_page(actor: MemberActor) -> dict[str, Any]:
         ],
         "has_more": len(rows) > MOST,
         "view": view,
-        "filters": [
-            {
-                "label": labels[name],
-                "url": url_for("admin.review.index", view=name),
-                "is_current": name == view,
-            }
-            for name in VIEWS
-        ],
+        "filters": filters_of("admin.review.index", "view", VIEWS, view),
     }
 
 
-def _query(actor: MemberActor, view: str) -> Any:
+def _query(actor: MemberActor, view: str = "") -> Any:
     query = (
         visible(Registration, actor)
         .join(Registration.organisation)
@@ -97,7 +90,7 @@ def place_in_queue(actor: MemberActor, registration: Registration) -> tuple[int,
     """Return (place, length) of the registration in the whole queue, or None outside it."""
     ids = list(
         db.session.scalars(
-            _query(actor, "all")
+            _query(actor)
             .with_only_columns(Registration.id)
             .order_by(None)
             .order_by(Registration.next_by, Registration.id)

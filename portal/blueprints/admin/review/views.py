@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from flask import Response, abort, request, url_for
-from sqlalchemy import select
 
+from portal.blueprints.acting import member
 from portal.blueprints.admin.review import bp
-from portal.blueprints.admin.review.deciding import decision_page, said_so_far
+from portal.blueprints.admin.review.deciding import decision_page, match_named, said_so_far
 from portal.blueprints.admin.review.forms import ASKABLE, AskForm, RejectForm
 from portal.blueprints.admin.review.queue import queue_page
 from portal.core.database import db
 from portal.core.forms import Form, bind
-from portal.core.guards import actor_now, requires
+from portal.core.guards import requires
 from portal.core.pages import changed, done, invalid, is_htmx, render
 from portal.core.workflow import WrongState
-from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations import operations
 from portal.domain.registrations.models import (
     MatchAnswer,
     Registration,
-    RegistrationMatch,
     Status,
 )
 
 ONE = "/registrations/<reference:reference>"
-
-
-def _actor() -> MemberActor:
-    return cast(MemberActor, actor_now())
 
 
 def _here(registration: Registration) -> str:
@@ -42,7 +36,7 @@ def _changed(registration: Registration) -> Response:
     if not is_htmx():
         return done(_here(registration), registration.reference)
     db.session.flush()
-    context = decision_page(registration, _actor())
+    context = decision_page(registration, member())
     return changed(
         "admin/review/_changed.html", _here(registration), registration.reference, **context
     )
@@ -52,14 +46,14 @@ def _changed(registration: Registration) -> Response:
 @requires(P.REVIEW_READ)
 def index() -> Response:
     """Show the queue: soonest decision target first; all, mine, or unassigned."""
-    return render("admin/review/index.html", "admin/review/_rows.html", **queue_page(_actor()))
+    return render("admin/review/index.html", "admin/review/_rows.html", **queue_page(member()))
 
 
 @bp.get(ONE)
 @requires(P.REVIEW_READ, Registration)
 def show(registration: Registration) -> Response:
     """Show everything needed to decide on one screen."""
-    context = decision_page(registration, _actor())
+    context = decision_page(registration, member())
     return render("admin/review/show.html", "admin/review/_changed.html", **context)
 
 
@@ -67,7 +61,7 @@ def show(registration: Registration) -> Response:
 @requires(P.REGISTRATION_REVIEW, Registration)
 def take(registration: Registration) -> Response:
     """Become the reviewer."""
-    operations.take(registration, _actor())
+    operations.take(registration, member())
     return _changed(registration)
 
 
@@ -75,16 +69,10 @@ def take(registration: Registration) -> Response:
 @requires(P.REGISTRATION_REVIEW, Registration)
 def compare(registration: Registration) -> Response:
     """Say whether a possible match is the same customer."""
-    match = db.session.scalar(
-        select(RegistrationMatch).where(
-            RegistrationMatch.registration_id == registration.id,
-            RegistrationMatch.other_reference == request.form.get("other", ""),
-        )
-    )
-    reply = request.form.get("answer", "")
+    match, reply = match_named(registration, request.form), request.form.get("answer", "")
     if match is None or reply not in set(MatchAnswer):
         abort(400)
-    operations.answer_match(registration, _actor(), match, MatchAnswer(reply))
+    operations.answer_match(registration, member(), match, MatchAnswer(reply))
     return _changed(registration)
 
 
@@ -95,7 +83,7 @@ def ask(registration: Registration) -> Response:
     _expect_under_review(registration, "ask")
     form = bind(AskForm)
     if request.method == "POST" and form.validate():
-        operations.ask(registration, _actor(), form.asked())
+        operations.ask(registration, member(), form.asked())
         return done(_here(registration), registration.reference)
     return _form_page("ask", form, registration, askable=ASKABLE, said=said_so_far(registration))
 
@@ -104,7 +92,7 @@ def ask(registration: Registration) -> Response:
 @requires(P.REGISTRATION_DECIDE, Registration)
 def approve(registration: Registration) -> Response:
     """Approve and protect the customer."""
-    operations.approve(registration, _actor())
+    operations.approve(registration, member())
     return _changed(registration)
 
 
@@ -115,7 +103,7 @@ def reject(registration: Registration) -> Response:
     _expect_under_review(registration, "reject")
     form = bind(RejectForm)
     if request.method == "POST" and form.validate():
-        operations.reject(registration, _actor(), form.reason.data, form.text.data or "")
+        operations.reject(registration, member(), form.reason.data, form.text.data or "")
         return done(_here(registration), registration.reference)
     return _form_page("reject", form, registration)
 
