@@ -49,7 +49,7 @@ STORIES = (
         ),
         begun="44d 13:10",
         products=("PAL", "FLEET"),
-        value=79_000,
+        value=71_500,
         close_in=24,
         need="Flour bags are palletised by hand at the end of two lines. They want one machine"
         " that serves both, with room for a third line.",
@@ -59,7 +59,11 @@ STORIES = (
         path=(
             take("carla", "43d 09:25"),
             ask("carla", "43d 09:50", value="Does the amount include the second infeed?"),
-            answer("42d 11:15", value="Yes, both infeeds and the guarding."),
+            answer(
+                "42d 11:15",
+                {"value_minor": 79_000_00},
+                value="It did not; now it does, with the guarding.",
+            ),
             approve("omar", "41d 10:40"),
             move("36d 15:00", Stage.QUALIFIED),
             move("23d 11:45", Stage.PROVING),
