@@ -9,7 +9,7 @@ from flask import url_for
 
 from portal.core.language import _, chosen_language, show_date, show_money
 from portal.domain.customers.wording import place_of
-from portal.domain.registrations.content import ACTIVITY_WORDS, LABELS, MAY_CONTACT_WORDS
+from portal.domain.registrations.content import ACTIVITY_WORDS, labels_for, may_contact_for
 from portal.domain.registrations.models import Registration
 
 
@@ -23,8 +23,11 @@ class Part:
     change_url: str | None
 
 
-def parts_of(registration: Registration, with_links: bool = False) -> list[Part]:
-    """Return the content by step; ``with_links`` adds the way to change each."""
+def parts_of(registration: Registration, side: str, with_links: bool = False) -> list[Part]:
+    """Return the content by step as a reader of ``side`` is told it.
+
+    ``with_links`` adds the way to change each.
+    """
 
     def url(step: str) -> str | None:
         if not with_links:
@@ -32,12 +35,12 @@ def parts_of(registration: Registration, with_links: bool = False) -> list[Part]
         return url_for("registrations.step", reference=registration.reference, step=step, check=1)
 
     return [
-        Part("customer", _("Customer"), _filled(_customer(registration)), url("customer")),
+        Part("customer", _("Customer"), _filled(_customer(registration, side)), url("customer")),
         Part(
-            "opportunity", _("Opportunity"), _filled(_opportunity(registration)),
+            "opportunity", _("Opportunity"), _filled(_opportunity(registration, side)),
             url("opportunity"),
         ),
-        Part("evidence", _("Done so far"), _filled(_evidence(registration)), url("evidence")),
+        Part("evidence", _("Done so far"), _filled(_evidence(registration, side)), url("evidence")),
     ]  # fmt: skip
 
 
@@ -45,12 +48,13 @@ def _filled(rows: list[tuple[Any, str | None]]) -> list[tuple[str, str]]:
     return [(str(label), value) for label, value in rows if value]
 
 
-def _customer(r: Registration) -> list[tuple[Any, str | None]]:
+def _customer(r: Registration, side: str) -> list[tuple[Any, str | None]]:
+    labels = labels_for(side)
     address = ", ".join(part for part in (r.legal_name, r.street, r.postal_code) if part)
     return [
-        (LABELS["company"], r.company),
+        (labels["company"], r.company),
         (
-            LABELS["website"],
+            labels["website"],
             r.website or (_("The customer has no website") if r.has_no_website else ""),
         ),
         (_("Legal name and address"), address),
@@ -61,25 +65,26 @@ def _customer(r: Registration) -> list[tuple[Any, str | None]]:
     ]
 
 
-def _opportunity(r: Registration) -> list[tuple[Any, str | None]]:
-    language = chosen_language()
+def _opportunity(r: Registration, side: str) -> list[tuple[Any, str | None]]:
+    language, labels = chosen_language(), labels_for(side)
     return [
-        (LABELS["products"], ", ".join(product.name_in(language) for product in r.products)),
-        (LABELS["value"], show_money(r.value_minor, r.currency) if r.currency else ""),
-        (LABELS["close_on"], show_date(r.close_on)),
-        (LABELS["need"], r.need),
-        (LABELS["rivals"], r.rivals),
-        (LABELS["own_reference"], r.own_reference),
+        (labels["products"], ", ".join(product.name_in(language) for product in r.products)),
+        (labels["value"], show_money(r.value_minor, r.currency) if r.currency else ""),
+        (labels["close_on"], show_date(r.close_on)),
+        (labels["need"], r.need),
+        (labels["rivals"], r.rivals),
+        (labels["own_reference"], r.own_reference),
     ]
 
 
-def _evidence(r: Registration) -> list[tuple[Any, str | None]]:
+def _evidence(r: Registration, side: str) -> list[tuple[Any, str | None]]:
+    labels = labels_for(side)
     done = " · ".join(
         f"{ACTIVITY_WORDS[activity.kind]} {show_date(activity.on)}"  # type: ignore[index]
         for activity in r.activities
     )
     return [
-        (LABELS["activities"], done),
-        (LABELS["may_contact"], str(MAY_CONTACT_WORDS.get(r.may_contact, ""))),
+        (labels["activities"], done),
+        (labels["may_contact"], str(may_contact_for(side).get(r.may_contact, ""))),
         (_("The customer knows"), _("Yes") if r.consent_at else ""),
     ]

@@ -17,12 +17,13 @@ from portal.core.times import now
 from portal.domain.customers.wording import place_of
 from portal.domain.deals.models import OPEN_STAGES, Deal, DealProduct
 from portal.domain.deals.workflow import DEAL, LOSS_WORDS, PROBABILITY, WORDS
-from portal.domain.organisations.models import Organisation
+from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, User
 from portal.domain.permissions import Permission as P
 from portal.domain.products.models import Product, name_of
 from portal.domain.programme import programme
+from portal.domain.registrations.content import labels_for
 from portal.domain.registrations.models import Registration
 from portal.domain.timeline.sentences import timeline
 
@@ -50,7 +51,7 @@ def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
     vendor = current_app.config["VENDOR_SHORT_NAME"]
     left = deal.protected_until - now()
     is_open = deal.stage in OPEN_STAGES
-    summary, registration = _summary(deal)
+    summary, registration = _summary(deal, actor.side)
     return {
         "deal": deal,
         "state": DEAL.state_of(deal),
@@ -66,11 +67,12 @@ def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
         "loss": LOSS_WORDS.get(deal.loss_reason),  # type: ignore[call-overload]
         "summary": summary,
         "registration": registration,
+        "is_own": actor.side == Side.PARTNER,
         "entries": timeline(deal.reference, actor, vendor),
     }
 
 
-def _summary(deal: Deal) -> tuple[list[tuple[str, str]], str | None]:
+def _summary(deal: Deal, side: str) -> tuple[list[tuple[str, str]], str | None]:
     """Return the facts, and the registration's reference if the reader sees it."""
     owner, partner, registration = db.session.execute(
         _AROUND,
@@ -89,8 +91,8 @@ def _summary(deal: Deal) -> tuple[list[tuple[str, str]], str | None]:
         (_("Contact"), deal.contact_name),
         (_("Contact e-mail"), deal.contact_email),
         (_("Contact phone"), deal.contact_phone),
-        (_("Your reference"), deal.own_reference),
+        (labels_for(side)["own_reference"], deal.own_reference),
         (_("Partner"), partner),
         (_("Owner"), owner),
     ]
-    return [row for row in rows if row[1]], registration
+    return [(str(label), value) for label, value in rows if value], registration

@@ -12,7 +12,7 @@ from portal.core.database import db
 from portal.core.language import show_due
 from portal.domain.deals.models import Deal
 from portal.domain.people.actor import MemberActor
-from portal.domain.registrations.content import LABELS, REASON_WORDS
+from portal.domain.registrations.content import labels_for, reasons_for
 from portal.domain.registrations.models import Receipt, Registration
 from portal.domain.registrations.workflow import REGISTRATION
 from portal.domain.timeline.sentences import answers_in, timeline
@@ -39,13 +39,15 @@ def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any
         "state": REGISTRATION.state_of(registration),
         "due": show_due(registration.next_by) if registration.next_by else None,
         "steps": REGISTRATION.available(registration, actor),
-        "parts": parts_of(registration),
+        "parts": parts_of(registration, actor.side),
         "receipt": around if around.reference else None,
         "deal_url": url_for("deals.show", reference=around.deal) if around.deal else None,
-        "reason": REASON_WORDS.get(registration.reason_code),  # type: ignore[call-overload]
+        "reason": reasons_for(actor.side).get(
+            registration.reason_code  # type: ignore[call-overload]
+        ),
         "questions": registration.questions,
         "answers": answers_in(entries, registration.questions),
-        "labels": LABELS,
+        "labels": labels_for(actor.side),
         "entries": entries,
         "just": next((name for name in ("submitted", "answered", "sent") if name in request.args),
                      None),

@@ -71,6 +71,13 @@ REACH_WORDS = {
     Reach.FAMILY: _l("My company and those below it"),
 }
 
+# The same of somebody else.
+REACH_OF_THEIRS = {
+    Reach.OWN: _l("Only their own, or where they were added"),
+    Reach.ORGANISATION: _l("The partner’s company"),
+    Reach.FAMILY: _l("The partner’s company and those below it"),
+}
+
 TYPE_WORDS = {
     PartnerType.REFERRAL: _l("Referral"),
     PartnerType.RESELLER: _l("Reseller"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from portal.core.language import _l
 from portal.domain.customers.places import REGIONS
+from portal.domain.organisations.models import Side
 from portal.domain.registrations.models import ActivityKind, Registration, RejectReason
 
 STEPS = ("customer", "opportunity", "evidence", "check")
@@ -34,6 +35,13 @@ LABELS: dict[str, Any] = {
     "may_contact": _l("May we contact them?"),
 }
 
+# The same where they speak to the partner and the vendor's side is reading.
+_LABELS_FOR_VENDOR: dict[str, Any] = {
+    **LABELS,
+    "own_reference": _l("Partner’s reference"),
+    "activities": _l("What has the partner done with this customer so far?"),
+}
+
 # What the reviewer names -> the record's fields that an answer to it may change.
 _BEHIND = {
     "website": ("website", "has_no_website", "domain", "legal_name", "street", "postal_code"),
@@ -60,7 +68,13 @@ REASON_WORDS = {
     RejectReason.OTHER: _l("Another reason"),
 }
 
+_REASONS_FOR_VENDOR = {
+    **REASON_WORDS,
+    RejectReason.OUT_OF_TERRITORY: _l("The customer is outside the partner’s territory"),
+}
+
 MAY_CONTACT_WORDS = {"yes": _l("Yes"), "ask": _l("Ask me first")}
+_MAY_CONTACT_FOR_VENDOR = {**MAY_CONTACT_WORDS, "ask": _l("Ask the partner first")}
 
 EVIDENCE_WORDS = {
     "domain": (_l("same website"), _l("other website")),
@@ -71,6 +85,21 @@ EVIDENCE_WORDS = {
     "product": (_l("same product"), _l("other product")),
     "contact": (_l("same contact"), ""),
 }
+
+
+def labels_for(side: str) -> dict[str, Any]:
+    """Return the fields' labels as a reader of that side is told them."""
+    return _LABELS_FOR_VENDOR if side == Side.VENDOR else LABELS
+
+
+def reasons_for(side: str) -> dict[RejectReason, Any]:
+    """Return the reasons for a rejection as a reader of that side is told them."""
+    return _REASONS_FOR_VENDOR if side == Side.VENDOR else REASON_WORDS
+
+
+def may_contact_for(side: str) -> dict[str, Any]:
+    """Return the answers about contacting the customer as a reader of that side is told them."""
+    return _MAY_CONTACT_FOR_VENDOR if side == Side.VENDOR else MAY_CONTACT_WORDS
 
 
 def fields_behind(name: str) -> tuple[str, ...]:

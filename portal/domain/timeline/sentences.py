@@ -16,7 +16,7 @@ from portal.domain.deals.workflow import LOSS_WORDS
 from portal.domain.deals.workflow import WORDS as STAGES
 from portal.domain.organisations.models import Side
 from portal.domain.people.actor import MemberActor
-from portal.domain.registrations.content import LABELS, REASON_WORDS
+from portal.domain.registrations.content import labels_for, reasons_for
 from portal.domain.registrations.events import E
 from portal.domain.registrations.models import Question
 from portal.domain.timeline.values import Said, changes_of
@@ -93,7 +93,7 @@ def entry_of(event: Told, reader: MemberActor, vendor: str, changes: Sequence[Sa
     values["who"] = who_of(event, reader, vendor)
     sentence = str(kind.sentence) % _Forgiving(values) if kind else event.tag
     # A next step that is said with what it replaces need not be said once more.
-    detail = "" if changes and event.tag == "deal:plan" else _detail(event)
+    detail = "" if changes and event.tag == "deal:plan" else _detail(event, reader.side)
     side = _side(event)
     return Entry(sentence, detail, show_ago(event.at), side, event.tag, event.at, changes)
 
@@ -150,12 +150,13 @@ def _readable(event: Told) -> dict[str, Any]:
     return values
 
 
-def _detail(event: Told) -> str:
+def _detail(event: Told, side: str) -> str:
     parts = []
     if event.tag in ("registration:ask", "registration:answer"):
-        parts.append(", ".join(str(LABELS.get(name, name)) for name in event.particulars["fields"]))
+        labels = labels_for(side)
+        parts.append(", ".join(str(labels.get(name, name)) for name in event.particulars["fields"]))
     if event.tag == "registration:reject":
-        parts.append(str(REASON_WORDS.get(event.particulars["reason"], "")))
+        parts.append(str(reasons_for(side).get(event.particulars["reason"], "")))
     if event.tag == "registration:compare":
         parts.append(str(_ANSWERS[event.particulars["answer"]]))
     if event.tag == "deal:lose":

@@ -14,7 +14,7 @@ from portal.core.guards import requires
 from portal.core.pages import render
 from portal.core.text import clean_line
 from portal.domain.people.models import Membership, User
-from portal.domain.people.roles import REACH_WORDS, ROLE_WORDS
+from portal.domain.people.roles import REACH_OF_THEIRS, ROLE_WORDS
 from portal.domain.permissions import Permission as P
 
 MOST = 200
@@ -39,5 +39,5 @@ def index() -> Response:
         )
     rows = db.session.scalars(query.order_by(User.name, Membership.id).limit(MOST)).all()
     return render(
-        "admin/people/index.html", rows=rows, typed=typed, roles=ROLE_WORDS, reaches=REACH_WORDS
+        "admin/people/index.html", rows=rows, typed=typed, roles=ROLE_WORDS, reaches=REACH_OF_THEIRS
     )

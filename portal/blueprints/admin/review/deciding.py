@@ -20,12 +20,12 @@ from portal.core.times import now
 from portal.domain.customers.places import country_name
 from portal.domain.deals.models import Deal, Stage
 from portal.domain.deals.workflow import WORDS as STAGES
-from portal.domain.organisations.models import Organisation
+from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.roles import TYPE_WORDS
 from portal.domain.permissions import Permission as P
 from portal.domain.programme import programme
-from portal.domain.registrations.content import EVIDENCE_WORDS, LABELS, REASON_WORDS
+from portal.domain.registrations.content import EVIDENCE_WORDS, labels_for, reasons_for
 from portal.domain.registrations.models import Registration, RegistrationMatch, Status
 from portal.domain.registrations.workflow import REGISTRATION, is_blocking, matches_of
 from portal.domain.timeline.sentences import answers_in, timeline
@@ -67,10 +67,12 @@ def decision_page(registration: Registration, actor: MemberActor) -> dict[str, A
         "obstacle": guard(registration, actor) if guard and "approve" in steps else None,
         "refusal": None if decide.is_allowed else _refusal(decide),
         "protection_days": programme().protection_days,
-        "parts": parts_of(registration),
+        "parts": parts_of(registration, actor.side),
         "partner": _partner_facts(registration, actor),
-        "labels": LABELS,
-        "reason": REASON_WORDS.get(registration.reason_code),  # type: ignore[call-overload]
+        "labels": labels_for(actor.side),
+        "reason": reasons_for(actor.side).get(
+            registration.reason_code  # type: ignore[call-overload]
+        ),
         "deal": db.session.scalar(
             visible(Deal, actor).where(Deal.registration_id == registration.id)
         ),
@@ -148,10 +150,12 @@ def _partner_facts(registration: Registration, actor: MemberActor) -> list[tuple
 
 def said_so_far(registration: Registration) -> dict[str, str]:
     """Return by field what the registration says, cut to a line, for asking about it."""
-    rows = {label: value for part in parts_of(registration) for label, value in part.rows}
+    rows = {
+        label: value for part in parts_of(registration, Side.VENDOR) for label, value in part.rows
+    }
     place, contact = _("Place"), _("Contact")
     shown = {"country": place, "city": place, "contact_name": contact}
     return {
         name: shorten(rows.get(shown.get(name, str(label)), ""), LONGEST_HINT, placeholder="…")
-        for name, label in LABELS.items()
+        for name, label in labels_for(Side.VENDOR).items()
     }

@@ -6,9 +6,11 @@ from typing import Any
 
 from portal.core.forms import Form, Pick, Text, Tick
 from portal.core.language import _, _l
-from portal.domain.registrations.content import LABELS, REASON_WORDS
+from portal.domain.organisations.models import Side
+from portal.domain.registrations.content import labels_for, reasons_for
 from portal.domain.registrations.operations import Asked
 
+LABELS = labels_for(Side.VENDOR)
 # What a reviewer can ask about; legal name and address go with the website, and so on.
 ASKABLE = tuple(
     name
@@ -66,4 +68,7 @@ class RejectForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.reason.choices = [("", _("Choose…")), *((r.value, w) for r, w in REASON_WORDS.items())]
+        self.reason.choices = [
+            ("", _("Choose…")),
+            *((r.value, w) for r, w in reasons_for(Side.VENDOR).items()),
+        ]
