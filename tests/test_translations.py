@@ -237,7 +237,7 @@ def test_after_sign_in_the_person_chooses(app: Flask) -> None:
     assert home.soup.html and home.soup.html["lang"] == "fr"
     assert home.heading.startswith("Bon")
     refused = browser.submit(browser.get("/account"), "/account", language="xx", status=422)
-    assert refused.errors() == ["Choisissez un élément de la liste."]
+    assert refused.errors() == ["Langue\u00a0: choisissez dans la liste."]
     english = browser.follow(browser.submit(browser.get("/account"), "/account", language="en"))
     assert "Saved." in english.words
 

@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, Optional, StopValidation, Validatio
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from portal.core import drafts
-from portal.core.language import _, chosen_language, show_ago
+from portal.core.language import _, _l, chosen_language, show_ago
 from portal.core.money import MAXIMUM_MAJOR, NotMoney, parse_major
 from portal.core.text import clean_line, clean_text
 
@@ -109,10 +109,13 @@ class Day(DateField):
         try:
             super().process_formdata([text])
         except ValueError as error:
-            raise ValueError(_("Give the date as day, month and year.")) from error
+            raise ValueError(self._unclear()) from error
         if self.data is not None and self.data.year < 1900:
             self.data = None
-            raise ValueError(_("Give the date as day, month and year."))
+            raise ValueError(self._unclear())
+
+    def _unclear(self) -> str:
+        return _("%(field)s: give the day, the month and the year.", field=called(self))
 
 
 class Money(Field):
@@ -132,10 +135,12 @@ class Money(Field):
         try:
             self.data = parse_major(self.typed, chosen_language())
         except NotMoney:
-            raise ValueError(_("Give an amount such as 48,000 or 48000.50.")) from None
+            raise ValueError(no_amount(self)) from None
         if not 1 <= self.data <= MAXIMUM_MAJOR:
             self.data = None
-            raise ValueError(_("Give an amount between 1 and 999,999,999.99."))
+            raise ValueError(
+                _("%(field)s: give an amount between 1 and 999,999,999.99.", field=called(self))
+            )
 
     def _value(self) -> str:
         typed = getattr(self, "typed", None)
@@ -157,7 +162,7 @@ class Pick(SelectField):
             return
         if str(self.data) not in {str(value) for value, *_rest in self.iter_choices()}:
             self.data = None
-            raise StopValidation(_("Choose one from the list."))
+            raise StopValidation(not_listed(self))
 
 
 class PickSome(SelectMultipleField):
@@ -172,7 +177,7 @@ class PickSome(SelectMultipleField):
     def pre_validate(self, form: Any) -> None:
         known = {str(value) for value, *_rest in self.iter_choices()}
         if any(str(value) not in known for value in self.data or ()):
-            raise StopValidation(_("Choose from the list."))
+            raise StopValidation(not_listed(self))
 
 
 class Tick(BooleanField):
@@ -180,6 +185,14 @@ class Tick(BooleanField):
 
     def __init__(self, label: Any, *, required: Any = None, **kw: Any) -> None:
         super().__init__(label, [DataRequired(required)] if required else [], **kw)
+
+
+def called(field: Field) -> str:
+    """Return how a sentence names ``field`` where its label is not beside it.
+
+    That is its description, or else its label.
+    """
+    return str(field.description or field.label.text).strip(" ?\u00a0")
 
 
 def _need(sentence: Any) -> list[Any]:
@@ -195,6 +208,16 @@ class Needed(DataRequired):
         super().__call__(form, field)
 
 
+def no_amount(field: Field) -> str:
+    """Return the sentence for text in ``field`` that is no amount of money."""
+    return _("%(field)s: give an amount such as 48,000 or 48000.50.", field=called(field))
+
+
+def not_listed(field: Field) -> str:
+    """Return the sentence for a value that ``field`` does not offer."""
+    return _("%(field)s: choose from the list.", field=called(field))
+
+
 class AtMost:
     """Refuse more than ``limit`` characters."""
 
@@ -205,7 +228,8 @@ class AtMost:
         if field.data and len(field.data) > self.limit:
             raise ValidationError(
                 _(
-                    "Use at most %(limit)d characters; this has %(count)d.",
+                    "%(field)s: use at most %(limit)d characters; this has %(count)d.",
+                    field=called(field),
                     limit=self.limit,
                     count=len(field.data),
                 )
@@ -222,32 +246,37 @@ class AtLeast:
         if field.data and len(field.data) < self.limit:
             raise ValidationError(
                 _(
-                    "Use at least %(limit)d characters, so that a reader can judge.",
+                    "%(field)s: use at least %(limit)d characters, so that a reader can judge.",
+                    field=called(field),
                     limit=self.limit,
                 )
             )
 
 
+TOO_EARLY = _l("%(field)s: give today or a later date.")
+TOO_LATE = _l("%(field)s: give today or an earlier date.")
+
+
 class NotBefore:
-    """Refuse a date before ``first()``; ``sentence`` says so."""
+    """Refuse a date before ``first()``; ``sentence`` says so, with the field as ``%(field)s``."""
 
     def __init__(self, first: Callable[[], dt.date], sentence: Any) -> None:
         self.first, self.sentence = first, sentence
 
     def __call__(self, _form: Any, field: Field) -> None:
         if field.data and field.data < self.first():
-            raise ValidationError(self.sentence)
+            raise ValidationError(str(self.sentence) % {"field": called(field)})
 
 
 class NotAfter:
-    """Refuse a date after ``last()``; ``sentence`` says so."""
+    """Refuse a date after ``last()``; ``sentence`` says so, with the field as ``%(field)s``."""
 
     def __init__(self, last: Callable[[], dt.date], sentence: Any) -> None:
         self.last, self.sentence = last, sentence
 
     def __call__(self, _form: Any, field: Field) -> None:
         if field.data and field.data > self.last():
-            raise ValidationError(self.sentence)
+            raise ValidationError(str(self.sentence) % {"field": called(field)})
 
 
 def only(form: Form, names: Iterable[str]) -> None:

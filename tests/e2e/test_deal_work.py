@@ -65,7 +65,7 @@ def test_a_deal_is_lost_with_a_reason(person: Callable[..., Any], js: bool) -> N
     ana.tap("Open the deal")
     ana.tap("It is lost")
     ana.tap("Mark as lost")
-    ana.reads("One thing to put right", "Choose the reason.")
+    ana.reads("One thing to put right", "Choose why the deal was lost.")
     ana.choose("Why was it lost?", "No budget")
     ana.tap("Mark as lost")
     ana.reads("Lost: No budget", "The customer is free again.")

@@ -27,7 +27,7 @@ def test_another_country_brings_its_regions(person: Callable[..., Any], js: bool
     ana.choose("Country", "United States")
     if not js:
         ana.tap("Next")
-        ana.reads("Choose the region or state.")
+        ana.reads("Choose the customer's region or state.")
     ana.choose("Region or state", "Vermont")
     ana.goes_to("What could you sell?")
 

@@ -65,7 +65,7 @@ def test_what_is_wrong_comes_into_view_and_can_be_put_right(person: Callable[...
     expect(ana.page.locator(".errors")).to_be_focused()
     ana.sees_typed("Contact e-mail", "dana at example")
     ana.sees_typed("Customer company", customer.company)
-    ana.tap("Give an e-mail address such as", ana.page.locator(".errors"))
+    ana.tap("Give your contact's e-mail address", ana.page.locator(".errors"))
     expect(ana.field("Contact e-mail")).to_be_focused()
     ana.type("Contact e-mail", "dana@example.com")
     ana.goes_to("What could you sell?")

@@ -7,7 +7,17 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from portal.core.forms import Day, Form, Line, Money, NotBefore, Pick
+from portal.core.forms import (
+    TOO_EARLY,
+    Day,
+    Form,
+    Line,
+    Money,
+    NotBefore,
+    Pick,
+    called,
+    no_amount,
+)
 from portal.core.language import _, _l
 from portal.core.money import NotMoney, to_minor
 from portal.core.times import today
@@ -33,7 +43,7 @@ class StageForm(Form):
 class LossForm(Form):
     """Why was it lost?"""
 
-    reason = Pick(_l("Why was it lost?"), required=_l("Choose the reason."))
+    reason = Pick(_l("Why was it lost?"), required=_l("Choose why the deal was lost."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,8 +56,8 @@ class PlanForm(Form):
     step = Line(_l("What is next?"), maximum=200, required=_l("Say what you do next."))
     on = Day(
         _l("By when?"),
-        required=_l("Say by when."),
-        validators=[NotBefore(_today, _l("Give today or a later date."))],
+        required=_l("Say by when you do it."),
+        validators=[NotBefore(_today, TOO_EARLY)],
     )
 
 
@@ -55,7 +65,9 @@ class DealForm(Form):
     """Amount, close date and the partner's own reference."""
 
     amount = Money(
-        _l("Amount"), required=_l("Give the amount."), render_kw={"inputmode": "decimal"}
+        _l("Amount"),
+        required=_l("Give the amount of the deal."),
+        render_kw={"inputmode": "decimal"},
     )
     close_on = Day(_l("Expected close date"), required=_l("Say when you expect to close."))
     own_reference = Line(_l("Your reference"), maximum=64)
@@ -71,17 +83,21 @@ class DealForm(Form):
         try:
             self.amount_minor = to_minor(field.data, self.deal.currency)
         except NotMoney:
-            raise ValidationError(_("Give an amount such as 48,000 or 48000.50.")) from None
+            raise ValidationError(no_amount(field)) from None
 
     def validate_close_on(self, field: Day) -> None:
         """Refuse a past date, unless it stood there already, and one beyond the programme's."""
         if field.data is None or field.data == self.deal.close_on:
             return
         if field.data < _today():
-            raise ValidationError(_("Give today or a later date."))
+            raise ValidationError(str(TOO_EARLY) % {"field": called(field)})
         if field.data > _today() + dt.timedelta(days=31 * programme().longest_close_months):
             raise ValidationError(
-                _("Give a date within %(num)d months.", num=programme().longest_close_months)
+                _(
+                    "%(field)s: give a date within %(num)d months.",
+                    field=called(field),
+                    num=programme().longest_close_months,
+                )
             )
 
     def values(self) -> dict[str, Any]:

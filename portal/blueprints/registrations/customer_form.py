@@ -9,7 +9,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from wtforms.validators import ValidationError
 
-from portal.core.forms import Form, Line, Pick, Tick
+from portal.core.forms import Form, Line, Pick, Tick, called
 from portal.core.language import _, _l, chosen_language
 from portal.domain.customers.identity import NotACustomer, customer_domain
 from portal.domain.customers.places import REGIONS, countries, regions
@@ -103,7 +103,7 @@ class CustomerForm(Form):
         try:
             field.data = validate_email(field.data or "", check_deliverability=False).normalized
         except EmailNotValidError:
-            message = _("Give an e-mail address such as dana@northernrobotics.ca.")
+            message = _("Give your contact's e-mail address, such as dana@northernrobotics.ca.")
             raise ValidationError(message) from None
 
     def validate_contact_phone(self, field: Line) -> None:
@@ -115,7 +115,9 @@ class CustomerForm(Form):
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_possible_number(number):
-            raise ValidationError(_("Give a phone number such as 416 555 0134 or +1 416 555 0134."))
+            raise ValidationError(
+                _("Give your contact's phone number, such as 416 555 0134 or +1 416 555 0134.")
+            )
         field.data = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def home_country(self) -> str | None:
@@ -128,7 +130,7 @@ class CustomerForm(Form):
         country = self.country.data or "" if "country" in self else ""
         if country in REGIONS:
             if not (self.region.data or "").startswith(f"{country}-"):
-                self.region.errors = [_("Choose the region or state.")]
+                self.region.errors = [_("Choose the customer's region or state.")]
                 is_valid = False
         elif "region" in self:
             self.region.data = ""
@@ -138,7 +140,12 @@ class CustomerForm(Form):
         if "has_no_website" in self and self.has_no_website.data:
             for field in (self.legal_name, self.street, self.postal_code):
                 if not field.data:
-                    field.errors = [_("Without a website we need this to know the customer.")]
+                    field.errors = [
+                        _(
+                            "%(field)s: without a website we need it to know the customer.",
+                            field=called(field),
+                        )
+                    ]
                     is_valid = False
         return is_valid
 

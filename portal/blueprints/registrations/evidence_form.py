@@ -9,7 +9,7 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag
 from wtforms.validators import DataRequired, StopValidation
 
-from portal.core.forms import Day, Form, NotAfter, Tick
+from portal.core.forms import TOO_LATE, Day, Form, NotAfter, Tick, not_listed
 from portal.core.language import _, _l
 from portal.core.times import now, today
 from portal.domain.programme import programme
@@ -34,7 +34,8 @@ for _kind in ActivityKind:
         f"{_kind}_on",
         Day(
             _l("When?"),
-            validators=[NotAfter(_today, _l("Give today or an earlier date."))],
+            description=_l("%(what)s, the day", what=ACTIVITY_WORDS[_kind]),
+            validators=[NotAfter(_today, TOO_LATE)],
         ),
     )
 
@@ -48,7 +49,7 @@ class EvidenceForm(ActivityForm):
         validate_choice=False,
         validators=[DataRequired(_l("Say whether we may contact the customer."))],
     )
-    consent = Tick("", required=_l("Tick this once the customer knows."))
+    consent = Tick("", required=_l("Tick that the customer knows, once they do."))
 
     def __init__(self, *args: Any, vendor: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,7 +61,7 @@ class EvidenceForm(ActivityForm):
         """Refuse any other word."""
         if field.data not in MAY_CONTACT_WORDS:
             field.data = None
-            raise StopValidation(_("Choose one from the list."))
+            raise StopValidation(not_listed(field))
 
     def done(self) -> dict[str, dt.date]:
         """Return the day of each kind of activity that is ticked."""
@@ -76,12 +77,12 @@ class EvidenceForm(ActivityForm):
         ticked = [kind for kind in ActivityKind if self[f"{kind}_did"].data]
         if not ticked:
             first = self[f"{ActivityKind.CALL}_did"]
-            first.errors = [_("Tick at least one thing that you have done.")]
+            first.errors = [_("Tick at least one thing that you have done with the customer.")]
             return False
         for kind in ticked:
             day = self[f"{kind}_on"]
             if day.data is None and not day.errors:
-                day.errors = [_("Say when.")]
+                day.errors = [_("%(what)s: say when it was.", what=ACTIVITY_WORDS[kind])]
                 is_valid = False
         return is_valid
 

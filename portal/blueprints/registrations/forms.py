@@ -10,6 +10,7 @@ from portal.blueprints.registrations.evidence_form import EvidenceForm
 from portal.blueprints.registrations.opportunity_form import OpportunityForm
 from portal.core.forms import Form, Text
 from portal.core.language import _, _l
+from portal.domain.registrations.content import LABELS
 from portal.domain.registrations.models import ActivityKind, Registration
 
 
@@ -35,6 +36,10 @@ _WRITES = {
 }
 
 
+def _about(name: str) -> str:
+    return str(LABELS[name]).strip(" ?\u00a0")
+
+
 class AnswerForm(CustomerForm, OpportunityForm, EvidenceForm):
     """Just the fields that the reviewer named, each with room for a reply."""
 
@@ -51,11 +56,14 @@ class AnswerForm(CustomerForm, OpportunityForm, EvidenceForm):
             return False
         values, before = self.values(), self.registration
         activities = {activity.kind: activity.on for activity in before.activities}
-        for name, reply in self.replies().items():
+        for name, said in self.replies().items():
             parts = _WRITES.get(name, (name,))
             old = [activities if part == "activities" else getattr(before, part) for part in parts]
-            if not reply and [values[part] for part in parts] == old:
-                self[f"reply_{name}"].errors = [_("Change it, or say here why it stands.")]
+            if not said and [values[part] for part in parts] == old:
+                reply = self[f"reply_{name}"]
+                reply.errors = [
+                    _("%(field)s: change it, or reply why it stands.", field=_about(name))
+                ]
                 is_valid = False
         return is_valid
 
@@ -78,6 +86,13 @@ class AnswerForm(CustomerForm, OpportunityForm, EvidenceForm):
 
 def answer_form(asked: Sequence[str]) -> tuple[type[AnswerForm], set[str]]:
     """Return a form class with a reply for each name in ``asked``, and the names of its fields."""
-    replies = {f"reply_{name}": Text(_l("Your reply"), maximum=1000) for name in asked}
+    replies = {
+        f"reply_{name}": Text(
+            _l("Your reply"),
+            description=_l("Your reply about “%(what)s”", what=LABELS[name]),
+            maximum=1000,
+        )
+        for name in asked
+    }
     names = {part for name in asked for part in TOGETHER.get(name, (name,))}
     return type("Answer", (AnswerForm,), replies), names | set(replies)

@@ -9,7 +9,19 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from portal.core.forms import Day, Form, Line, Money, NotBefore, Pick, PickSome, Text
+from portal.core.forms import (
+    TOO_EARLY,
+    Day,
+    Form,
+    Line,
+    Money,
+    NotBefore,
+    Pick,
+    PickSome,
+    Text,
+    called,
+    no_amount,
+)
 from portal.core.language import _, _l, chosen_language, show_date
 from portal.core.money import NotMoney, to_major, to_minor
 from portal.core.times import today
@@ -37,14 +49,14 @@ class OpportunityForm(Form):
     products = PickSome(LABELS["products"], required=_l("Choose at least one product."))
     value = Money(
         LABELS["value"],
-        required=_l("Estimate the value."),
+        required=_l("Estimate the value of the deal."),
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
     )
     currency = Pick(LABELS["currency"], required=_l("Choose a currency."))
     close_on = Day(
         LABELS["close_on"],
         required=_l("Say when you expect to close."),
-        validators=[NotBefore(_today, _l("Give today or a later date."))],
+        validators=[NotBefore(_today, TOO_EARLY)],
     )
     need = Text(
         LABELS["need"], minimum=20, maximum=2000, required=_l("Say what the customer needs.")
@@ -64,7 +76,11 @@ class OpportunityForm(Form):
         last = _latest_close()
         if field.data and field.data > last:
             raise ValidationError(
-                _("Give a date until %(date)s.", date=show_date(last, with_year=True))
+                _(
+                    "%(field)s: give a date until %(date)s.",
+                    field=called(field),
+                    date=show_date(last, with_year=True),
+                )
             )
 
     def validate_value(self, field: Money) -> None:
@@ -74,7 +90,7 @@ class OpportunityForm(Form):
         try:
             self.value_minor = to_minor(field.data, self.currency.data or "CAD")
         except NotMoney:
-            raise ValidationError(_("Give an amount such as 48,000 or 48000.50.")) from None
+            raise ValidationError(no_amount(field)) from None
 
     def values(self) -> dict[str, Any]:
         """Return the partner's fields that the form asked for, as the operation takes them."""

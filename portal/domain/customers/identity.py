@@ -52,7 +52,7 @@ def host_of(website: str) -> str:
     except UnicodeError:
         host = ""
     if not _HOST.match(host):
-        raise NotACustomer(_("Give a website such as northernrobotics.ca."))
+        raise NotACustomer(_("Give the customer's website, such as northernrobotics.ca."))
     return host
 
 
@@ -63,7 +63,7 @@ def registrable_domain(website: str) -> str:
     """
     domain = _extractor()(host_of(website)).top_domain_under_public_suffix
     if not domain:
-        raise NotACustomer(_("Give a website such as northernrobotics.ca."))
+        raise NotACustomer(_("Give the customer's website, such as northernrobotics.ca."))
     return domain
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.core.forms import Form, Pick, Text, Tick
+from portal.core.forms import Form, Pick, Text, Tick, called
 from portal.core.language import _, _l
 from portal.domain.organisations.models import Side
 from portal.domain.registrations.content import labels_for, reasons_for
@@ -41,29 +41,40 @@ class AskForm(Form):
         is_valid: bool = super().validate(extra_validators)
         asked = self.asked()
         if not asked:
-            self[f"ask_{ASKABLE[0]}"].errors = [_("Tick at least one field.")]
+            self[f"ask_{ASKABLE[0]}"].errors = [_("Tick at least one thing that is unclear.")]
             return False
         for question in asked:
             if not question.comment:
-                self[f"comment_{question.field}"].errors = [_("Say what you need to know.")]
+                comment = self[f"comment_{question.field}"]
+                comment.errors = [
+                    _(
+                        "%(field)s: say what you need to know.",
+                        field=called(self[f"ask_{question.field}"]),
+                    )
+                ]
                 is_valid = False
         return is_valid
 
 
 for _name in ASKABLE:
     setattr(AskForm, f"ask_{_name}", Tick(LABELS[_name]))
-    setattr(AskForm, f"comment_{_name}", Text(_l("What do you need to know?"), maximum=1000))
+    _comment = Text(
+        _l("What do you need to know?"),
+        description=_l("Your question about “%(what)s”", what=LABELS[_name]),
+        maximum=1000,
+    )
+    setattr(AskForm, f"comment_{_name}", _comment)
 
 
 class RejectForm(Form):
     """Why not?"""
 
-    reason = Pick(_l("Reason"), required=_l("Choose a reason."))
+    reason = Pick(_l("Reason"), required=_l("Choose a reason for rejecting it."))
     text = Text(
         _l("What the partner reads"),
         minimum=10,
         maximum=2000,
-        required=_l("Say why, so that the partner can learn from it."),
+        required=_l("Say why you reject it, so that the partner can learn from it."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
