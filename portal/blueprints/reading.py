@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
+from markupsafe import Markup
 
 from portal.core.language import _, chosen_language, show_date, show_money
-from portal.domain.customers.wording import place_of
+from portal.domain.customers.wording import both_spellings, phone_of, place_of
 from portal.domain.registrations.content import ACTIVITY_WORDS, labels_for, may_contact_for
 from portal.domain.registrations.models import Registration
 
@@ -44,6 +45,18 @@ def parts_of(registration: Registration, side: str, with_links: bool = False) ->
     ]  # fmt: skip
 
 
+def phone_link(number: str) -> str:
+    """Return a telephone number as a link that calls it; nothing for none."""
+    if not number:
+        return ""
+    return Markup('<a href="tel:{}">{}</a>').format(number, phone_of(number))
+
+
+def email_of(address: str) -> str:
+    """Return an e-mail address, with the other spelling of a host beyond ASCII."""
+    return both_spellings(address, address.rpartition("@")[2])
+
+
 def _filled(rows: list[tuple[Any, str | None]]) -> list[tuple[str, str]]:
     return [(str(label), value) for label, value in rows if value]
 
@@ -55,13 +68,14 @@ def _customer(r: Registration, side: str) -> list[tuple[Any, str | None]]:
         (labels["company"], r.company),
         (
             labels["website"],
-            r.website or (_("The customer has no website") if r.has_no_website else ""),
+            both_spellings(r.website, r.domain)
+            or (_("The customer has no website") if r.has_no_website else ""),
         ),
         (_("Legal name and address"), address),
         (_("Place"), place_of(r.city, r.region, r.country, chosen_language())),
         (_("Contact"), r.contact_name),
-        (_("Contact e-mail"), r.contact_email),
-        (_("Contact phone"), r.contact_phone),
+        (_("Contact e-mail"), email_of(r.contact_email)),
+        (_("Contact phone"), phone_link(r.contact_phone)),
     ]
 
 

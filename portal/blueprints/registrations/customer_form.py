@@ -13,6 +13,7 @@ from portal.core.forms import Form, Line, Pick, Tick, called
 from portal.core.language import _, _l, chosen_language
 from portal.domain.customers.identity import NotACustomer, customer_domain
 from portal.domain.customers.places import REGIONS, countries, regions
+from portal.domain.customers.wording import phone_of
 from portal.domain.registrations.content import LABELS
 from portal.domain.registrations.models import Registration
 
@@ -177,5 +178,6 @@ def customer_values(registration: Registration) -> dict[str, Any]:
     )  # fmt: skip
     values = {name: getattr(registration, name) for name in names}
     has_region = registration.region and registration.country in REGIONS
+    values["contact_phone"] = phone_of(registration.contact_phone)
     values["region"] = f"{registration.country}-{registration.region}" if has_region else ""
     return values

@@ -9,6 +9,7 @@ from textwrap import shorten
 from typing import Any
 
 from flask import current_app
+from markupsafe import Markup
 from sqlalchemy import case, func, select
 
 from portal.blueprints.admin.review.queue import name_of, place_in_queue
@@ -18,6 +19,7 @@ from portal.core.database import db
 from portal.core.language import _, chosen_language, show_due, show_money
 from portal.core.times import now
 from portal.domain.customers.places import country_name
+from portal.domain.customers.wording import both_spellings
 from portal.domain.deals.models import Deal, Stage
 from portal.domain.deals.workflow import WORDS as STAGES
 from portal.domain.organisations.models import Organisation, Side
@@ -39,6 +41,7 @@ class Candidate:
     """A possible match as the reviewer reads it."""
 
     match: RegistrationMatch
+    domain: str
     state: Any
     speaks_for: list[str]
     speaks_against: list[str]
@@ -61,6 +64,7 @@ def decision_page(registration: Registration, actor: MemberActor) -> dict[str, A
         "due": show_due(registration.next_by) if registration.next_by else None,
         "place": place_in_queue(actor, registration),
         "candidates": candidates,
+        "domain": both_spellings(registration.domain or "", registration.domain),
         "may_compare": registration.status == Status.UNDER_REVIEW
         and can(actor, P.REGISTRATION_REVIEW, registration),
         "steps": steps,
@@ -108,7 +112,8 @@ def _candidate(registration: Registration, match: RegistrationMatch) -> Candidat
         words = EVIDENCE_WORDS.get(code[1:])
         if words is not None:
             (good if code[0] == "+" else bad).append(str(words[code[0] != "+"]))
-    return Candidate(match, state, good, bad, is_blocking(registration, match))
+    domain = both_spellings(match.domain or "", match.domain)
+    return Candidate(match, domain, state, good, bad, is_blocking(registration, match))
 
 
 def _partner_facts(registration: Registration, actor: MemberActor) -> list[tuple[str, str]]:
@@ -148,6 +153,10 @@ def _partner_facts(registration: Registration, actor: MemberActor) -> list[tuple
     ]
 
 
+def _plain(text: str) -> str:
+    return text.striptags() if isinstance(text, Markup) else text
+
+
 def said_so_far(registration: Registration) -> dict[str, str]:
     """Return by field what the registration says, cut to a line, for asking about it."""
     rows = {
@@ -156,6 +165,8 @@ def said_so_far(registration: Registration) -> dict[str, str]:
     place, contact = _("Place"), _("Contact")
     shown = {"country": place, "city": place, "contact_name": contact}
     return {
-        name: shorten(rows.get(shown.get(name, str(label)), ""), LONGEST_HINT, placeholder="…")
+        name: shorten(
+            _plain(rows.get(shown.get(name, str(label)), "")), LONGEST_HINT, placeholder="…"
+        )
         for name, label in labels_for(Side.VENDOR).items()
     }
