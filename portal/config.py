@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel import Locale, UnknownLocaleError
+
 from portal.demo_personas import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,6 +71,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "VENDOR_SHORT_NAME": given("VENDOR_SHORT_NAME") or vendor.split()[0],
         "PORTAL_NAME": given("PORTAL_NAME") or f"{vendor.split()[0]} Partners",
         "VENDOR_TIMEZONE": given("VENDOR_TIMEZONE") or "America/Toronto",
+        "ENGLISH_LOCALE": _english(given("ENGLISH_LOCALE") or "en_CA"),
         "CURRENCIES": (given("CURRENCIES") or "CAD USD EUR GBP").split(),
         "IDLE": dt.timedelta(minutes=int(given("IDLE_MINUTES") or 60)),
         "SESSION_COOKIE_NAME": "sid" if is_demo and is_local_http else "__Host-sid",
@@ -109,6 +112,17 @@ def _with_driver(url: str) -> str:
         if url.startswith(bare):
             return "postgresql+psycopg://" + url.removeprefix(bare)
     return url
+
+
+def _english(name: str) -> str:
+    """Return ``name`` if it is a locale of English such as en_CA; raises BadSetting."""
+    try:
+        is_english = Locale.parse(name).language == "en"
+    except (ValueError, UnknownLocaleError):
+        is_english = False
+    if not is_english:
+        raise BadSetting(f"ENGLISH_LOCALE must be a locale such as en_CA or en_GB, not {name!r}.")
+    return name
 
 
 def _providers(environment: Mapping[str, str]) -> list[dict[str, str]]:

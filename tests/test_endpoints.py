@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from tests.browser import BASE, Browser
+from tests.browser import BASE, Browser, Page
 from tests.matrix.oracle import PUBLIC
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
@@ -64,6 +66,23 @@ def test_under_a_foreign_host_name_the_portal_says_nothing(app: Flask, host: str
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_under_another_name_the_portal_says_where_it_is(make_app: Any) -> None:
+    visitor = make_app(TRUSTED_HOSTS=["127.0.0.1"], DEMO=False).test_client()
+    for name in ("localhost:8000", "evil.example", "127.0.0.2"):
+        answer = visitor.get("/deals", headers={"Host": name})
+        assert answer.status_code == 400
+        assert answer.text == "The address of the portal is http://127.0.0.1:8000\n"
+        assert "Location" not in answer.headers
+
+
+def test_the_demo_answers_to_both_names_of_this_machine(make_app: Any) -> None:
+    visitor = make_app(TRUSTED_HOSTS=["127.0.0.1"]).test_client()
+    answer = visitor.get("/deals", headers={"Host": "localhost:8000"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "http://127.0.0.1:8000")
+    assert visitor.post("/deals", headers={"Host": "localhost:8000"}).status_code == 400
+    assert visitor.get("/deals", headers={"Host": "localhost.evil:8000"}).status_code == 400
+
+
 def test_a_forwarded_host_changes_no_address(app: Flask) -> None:
     """Only a proxy that the settings name is believed, and none about the host."""
     forged = {"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
@@ -98,3 +117,15 @@ def test_a_receipt_proves_without_telling(app: Flask) -> None:
     receipt = Browser(app).get(str(link["href"]))
     assert rows[0].get_text() not in receipt.words
     assert "DR-" not in receipt.text and "Northwind" not in receipt.text
+    # Who may read the record finds the way to it, anybody else one that says nothing of it.
+    path, way = str(link["href"]), str(rows[0]["href"])
+    assert ways(receipt) == ["/sign-in"]
+    assert ways(ana.get(path)) == ways(Browser(app).signed_in("omar").get(path)) == [way]
+    for who in ("bruno", "lena", "pia", "vic"):
+        other = Browser(app).signed_in(who).get(path)
+        assert ways(other) == ["/"] and "DR-" not in other.text, who
+
+
+def ways(page: Page) -> list[str]:
+    """Return where the buttons of a page lead."""
+    return [str(link["href"]) for link in page.soup.select("main a.button")]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from markupsafe import Markup
 
 from portal.core.language import _, chosen_language, show_date, show_money
 from portal.domain.customers.wording import both_spellings, phone_of, place_of
@@ -45,11 +44,15 @@ def parts_of(registration: Registration, side: str, with_links: bool = False) ->
     ]  # fmt: skip
 
 
-def phone_link(number: str) -> str:
-    """Return a telephone number as a link that calls it; nothing for none."""
-    if not number:
-        return ""
-    return Markup('<a href="tel:{}">{}</a>').format(number, phone_of(number))
+class Phone(str):
+    """A telephone number (E.164) as people read it; ``tel`` is what calls it."""
+
+    tel: str
+
+    def __new__(cls, number: str) -> Phone:
+        written = super().__new__(cls, phone_of(number))
+        written.tel = number
+        return written
 
 
 def email_of(address: str) -> str:
@@ -75,7 +78,7 @@ def _customer(r: Registration, side: str) -> list[tuple[Any, str | None]]:
         (_("Place"), place_of(r.city, r.region, r.country, chosen_language())),
         (_("Contact"), r.contact_name),
         (_("Contact e-mail"), email_of(r.contact_email)),
-        (_("Contact phone"), phone_link(r.contact_phone)),
+        (_("Contact phone"), Phone(r.contact_phone)),
     ]
 
 

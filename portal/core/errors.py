@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any, cast
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
 from flask_limiter import RateLimitExceeded
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -93,8 +93,7 @@ def on_http(error: HTTPException) -> Response:
     """Answer werkzeug's own refusals."""
     code = error.code or 500
     if isinstance(error, SecurityError):
-        # Under a foreign name there are no addresses to link to, so there is no page.
-        return Response(_("The portal has another address."), code, mimetype="text/plain")
+        return _elsewhere(code)
     if error.response is not None or code < 400:
         return cast(Response, error.get_response())
     if code == 404 and not current_user.is_authenticated and request.endpoint is None:
@@ -103,6 +102,20 @@ def on_http(error: HTTPException) -> Response:
     if code == 405 and getattr(error, "valid_methods", None):
         answer.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return answer
+
+
+def _elsewhere(code: int) -> Response:
+    """Answer a request under another name than the portal's, which says nothing of that name.
+
+    Without an address of ours there is no page to link from. The demo leads from one name of this
+    machine to the other, because people type either.
+    """
+    url = current_app.config["PORTAL_URL"]
+    name = request.environ.get("HTTP_HOST", "").rpartition(":")[0] or ""
+    if current_app.config["DEMO"] and name == "localhost" and request.method == "GET":
+        return cast(Response, redirect(url))
+    text = _("The address of the portal is %(url)s", url=url)
+    return Response(f"{text}\n", code, mimetype="text/plain")
 
 
 def on_denied(error: Denied) -> Response:

@@ -54,8 +54,9 @@ def _l(text: str, **values: Any) -> Any:
     return Later(_, text, **values)
 
 
-# What a person chooses -> the locale that writes figures and dates. British forms for English:
-# "25 Nov" and "CA$86,000" say the same to every reader on both sides of a border.
+# What a person chooses -> the locale that writes dates. British forms for English: "25 Nov" says
+# the same to every reader on both sides of a border. How amounts are written is the vendor's to
+# say (ENGLISH_LOCALE): "$86,000" is a Canadian's own dollar, and to a Briton it would be any.
 FORMATS = {"en": "en_GB", "fr": "fr_CA"}
 LANGUAGES = {"en": "English", "fr": "Français (Canada)"}
 
@@ -106,6 +107,7 @@ class Speech:
     timezone: str | None
     locale: Locale
     name: str
+    money: str
     zone: ZoneInfo
     catalogue: Any
 
@@ -132,14 +134,16 @@ def _find_speech() -> Speech:
     locale = _locale(FORMATS[language])
     catalogue = get_domain().get_translations()
     zone = ZoneInfo(chosen_timezone())
-    return Speech(g.get("language"), g.get("timezone"), locale, str(locale), zone, catalogue)
+    name = str(locale)
+    money = current_app.config.get("ENGLISH_LOCALE", name) if language == "en" else name
+    return Speech(g.get("language"), g.get("timezone"), locale, name, money, zone, catalogue)
 
 
 _present_page = cast(Any, g)._get_current_object
 _locale = lru_cache(Locale.parse)
 # Outside any application: what is logged, or asked for at import.
 _SPEECHLESS = Speech(
-    None, None, Locale.parse("en_GB"), "en_GB", ZoneInfo("UTC"), NullTranslations()
+    None, None, Locale.parse("en_GB"), "en_GB", "en_CA", ZoneInfo("UTC"), NullTranslations()
 )
 
 
@@ -155,7 +159,7 @@ def timezone() -> ZoneInfo:
 
 def show_money(minor: int | None, currency: str, whole: bool = True) -> str:
     """Return ``minor`` units of ``currency`` as people write it; no decimals when they are zero."""
-    return "" if minor is None else _money(minor, currency, whole, _speech().name)
+    return "" if minor is None else _money(minor, currency, whole, _speech().money)
 
 
 @lru_cache(maxsize=4096)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask, g
 
+from portal.config import BadSetting, read_settings
 from portal.core.language import (
     show_ago,
     show_date,
@@ -92,8 +93,8 @@ def test_dates_are_local_and_name_another_year(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("minor", "currency", "english", "french"),
     [
-        (8_600_000, "CAD", "CA$86,000", "86 000 $"),
-        (8_600_050, "CAD", "CA$86,000.50", "86 000,50 $"),
+        (8_600_000, "CAD", "$86,000", "86 000 $"),
+        (8_600_050, "CAD", "$86,000.50", "86 000,50 $"),
         (8_600_000, "USD", "US$86,000", "86 000 $ US"),
         (123_456_789, "EUR", "€1,234,567.89", "1 234 567,89 €"),
         (100, "GBP", "£1", "1 £"),
@@ -111,3 +112,18 @@ def test_money_is_written_in_each_language(
         assert show_money(None, currency) == ""
     with speaking(app, "fr"):
         assert plain(show_money(minor, currency)) == french
+
+
+def test_a_vendor_elsewhere_names_the_canadian_dollar(make_app: Callable[..., Flask]) -> None:
+    with speaking(make_app(ENGLISH_LOCALE="en_GB"), "en"):
+        assert show_money(8_600_000, "CAD") == "CA$86,000"
+    with speaking(make_app(ENGLISH_LOCALE="en_US"), "en"):
+        assert show_money(8_600_000, "USD") == "$86,000"
+        assert show_date(dt.date(2027, 1, 5)) == "Tue 5 Jan 2027"
+
+
+def test_the_locale_of_amounts_is_an_english_one() -> None:
+    assert read_settings({"SECRET_KEY": "k" * 32})["ENGLISH_LOCALE"] == "en_CA"
+    for wrong in ("fr_CA", "nonsense", "en-XX-!"):
+        with pytest.raises(BadSetting, match="ENGLISH_LOCALE"):
+            read_settings({"SECRET_KEY": "k" * 32, "ENGLISH_LOCALE": wrong})

@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import bindparam, select
 
 from portal.blueprints.deals.forms import StageForm
-from portal.blueprints.reading import email_of, phone_link
+from portal.blueprints.reading import Phone, email_of
 from portal.core.access import can
 from portal.core.database import db
 from portal.core.language import _, chosen_language, show_date, show_due
@@ -91,7 +91,7 @@ def _summary(deal: Deal, side: str) -> tuple[list[tuple[str, str]], str | None]:
         (_("Place"), place_of(deal.city, deal.region, deal.country, language)),
         (_("Contact"), deal.contact_name),
         (_("Contact e-mail"), email_of(deal.contact_email)),
-        (_("Contact phone"), phone_link(deal.contact_phone)),
+        (_("Contact phone"), Phone(deal.contact_phone)),
         (labels_for(side)["own_reference"], deal.own_reference),
         (_("Partner"), partner),
         (_("Owner"), owner),

@@ -9,7 +9,6 @@ from textwrap import shorten
 from typing import Any
 
 from flask import current_app
-from markupsafe import Markup
 from sqlalchemy import case, func, select
 
 from portal.blueprints.admin.review.queue import name_of, place_in_queue
@@ -153,10 +152,6 @@ def _partner_facts(registration: Registration, actor: MemberActor) -> list[tuple
     ]
 
 
-def _plain(text: str) -> str:
-    return text.striptags() if isinstance(text, Markup) else text
-
-
 def said_so_far(registration: Registration) -> dict[str, str]:
     """Return by field what the registration says, cut to a line, for asking about it."""
     rows = {
@@ -165,8 +160,6 @@ def said_so_far(registration: Registration) -> dict[str, str]:
     place, contact = _("Place"), _("Contact")
     shown = {"country": place, "city": place, "contact_name": contact}
     return {
-        name: shorten(
-            _plain(rows.get(shown.get(name, str(label)), "")), LONGEST_HINT, placeholder="…"
-        )
+        name: shorten(rows.get(shown.get(name, str(label)), ""), LONGEST_HINT, placeholder="…")
         for name, label in labels_for(Side.VENDOR).items()
     }
