@@ -90,21 +90,21 @@ def company_in(app: Flask, status: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("who", "status", "where", "action"),
+    ("who", "status", "where", "action", "told"),
     [
-        ("omar", "submitted", "/admin/registrations/{dr}", "/take"),
-        ("omar", "under_review", "/admin/registrations/{dr}", "/approval"),
+        ("omar", "submitted", "/admin/registrations/{dr}", "/take", ""),
+        ("omar", "under_review", "/admin/registrations/{dr}", "/approval", "?just=approve"),
     ],
     ids=["take", "approve"],
 )
 def test_a_decision_changes_all_of_its_page(
-    app: Flask, sign_in: SignIn, at: Any, who: str, status: str, where: str, action: str
+    app: Flask, sign_in: SignIn, at: Any, who: str, status: str, where: str, action: str, told: str
 ) -> None:
     path = where.format(**at(company_in(app, status)))
     browser = sign_in(who)
     before = browser.get(path)
     answer = browser.submit(before, action, htmx=True, status=200)
-    assert_same(swapped(before, action, answer), browser.get(path).soup)
+    assert_same(swapped(before, action, answer), browser.get(path + told).soup)
 
 
 def test_a_comparison_changes_all_of_its_page(sign_in: SignIn, at: Any) -> None:

@@ -43,7 +43,8 @@ def keep(session: Session, membership_id: int, path: str, form: MultiDict[str, s
     """Keep what ``form`` holds for the membership and the form's path; tell whether it was kept.
 
     The newest wins, and a membership keeps fifty at most. Nothing is kept of a form whose key a
-    commit has used up, of an empty one, or of one too large.
+    commit has used up, of one too large, or of one in which nothing is typed: it is empty but for
+    what it held before, which its field ``form_given`` says.
     """
     fields = [
         [name[:80], clean_text(value)]
@@ -51,7 +52,9 @@ def keep(session: Session, membership_id: int, path: str, form: MultiDict[str, s
         if name not in submissions.CARRIERS
     ][:MOST_FIELDS]
     size = sum(len(name) + len(value) for name, value in fields)
-    if not any(value for _, value in fields) or size > LARGEST or len(path) > 255:
+    given = set(form.get(submissions.GIVEN, "").split())
+    is_typed = any(value and f"{name}={value}" not in given for name, value in fields)
+    if not is_typed or size > LARGEST or len(path) > 255:
         return False
     connection = session.connection()
     insert: Any = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
@@ -77,6 +80,15 @@ def offered(path: str | None = None) -> Draft | None:
     with system_mode("the actor's own draft"):
         draft = db.session.get(Draft, (current_user.membership_id, path or request.path))
     return draft if draft and draft.at > now() - KEPT else None
+
+
+def kept_paths() -> list[str]:
+    """Return the addresses of the forms in which the signed-in membership has typed something."""
+    query = select(Draft.path).where(
+        Draft.membership_id == current_user.membership_id, Draft.at > now() - KEPT
+    )
+    with system_mode("the actor's own draft"):
+        return list(db.session.scalars(query))
 
 
 def as_form(draft: Draft) -> MultiDict[str, str]:

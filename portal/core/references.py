@@ -24,6 +24,11 @@ def is_reference(text: str) -> bool:
     return _SHAPE.fullmatch(text) is not None
 
 
+def reference_in(path: str) -> str:
+    """Return the reference of the record that an address is about, or nothing."""
+    return next((part for part in path.split("/") if is_reference(part)), "")
+
+
 def normalise_reference(text: str) -> str | None:
     """Return ``text`` as a well-formed reference, or None if it cannot be one."""
     if len(text) > 2 + 1 + LENGTH or not text.isascii():

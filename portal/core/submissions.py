@@ -27,8 +27,10 @@ from portal.core.times import now
 
 View = TypeVar("View")
 FIELD = "submission_key"
+# What the form held before anybody typed: "country=CA", separated by spaces.
+GIVEN = "form_given"
 # Fields that belong to the carrier, not to the content.
-CARRIERS = frozenset({FIELD, "csrf_token", "version"})
+CARRIERS = frozenset({FIELD, GIVEN, "csrf_token", "version"})
 KEPT = dt.timedelta(days=14)
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+")
 

@@ -13,6 +13,7 @@ from portal.core.language import show_time
 from portal.core.limits import limiter
 from portal.core.pages import done, render
 from portal.core.redirects import safe_path
+from portal.core.references import reference_in
 from portal.core.submissions import repeatable
 from portal.core.times import now
 from portal.domain.permissions import Permission as P
@@ -39,7 +40,7 @@ def keep() -> Response:
     is_sent = parsed is not None and submissions.is_used(parsed[0])
     is_kept = not is_sent and drafts.keep(db.session(), actor.membership_id, path, fields)
     if is_leaving:
-        return done(url_for("home.index"))
+        return done(url_for("home.index", kept=reference_in(path) or None))
     return render("drafts/_kept.html", time=show_time(now()), is_kept=is_kept)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select
 from portal.core.access import scope_of
 from portal.core.addresses import address
 from portal.core.database import db
+from portal.core.drafts import kept_paths
 from portal.core.language import (
     _,
     _n,
@@ -21,6 +22,7 @@ from portal.core.language import (
     show_short_date,
     timezone,
 )
+from portal.core.references import reference_in
 from portal.core.times import now
 from portal.core.workflow import PARTNER, VENDOR
 from portal.domain.deals.models import Deal
@@ -127,9 +129,12 @@ def _registrations(actor: MemberActor, most: int) -> list[Turn]:
             ),
         )
     else:
+        # A draft that names nobody waits only for who has typed something into it.
+        typed = {reference_in(path) for path in kept_paths()}
         query = query.where(
             Registration.next_side == PARTNER,
             Registration.organisation_id == actor.organisation_id,
+            or_(Registration.company != "", Registration.reference.in_(typed)),
         )
         if actor.role not in LEADS:
             query = query.where(Registration.owner_id == actor.membership_id)

@@ -6,6 +6,7 @@ from flask import Response, request
 
 from portal.blueprints.acting import member
 from portal.blueprints.home import bp
+from portal.blueprints.home.telling import told
 from portal.blueprints.home.turns import FARTHEST, SOONEST, greeting, latest_registrations, turns_of
 from portal.core.guards import requires
 from portal.core.language import show_day
@@ -36,4 +37,5 @@ def index() -> Response:
         greeting=greeting(actor),
         today=show_day(now()),
         latest=latest_registrations(actor),
+        told=told(actor),
     )

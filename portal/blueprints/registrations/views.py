@@ -176,4 +176,4 @@ def withdraw(registration: Registration) -> Response:
 def discard(registration: Registration) -> Response:
     """Throw a draft away."""
     operations.discard(registration, member())
-    return done(url_for("home.index"))
+    return done(url_for("home.index", gone=1))

@@ -15,7 +15,7 @@ from portal.blueprints.admin.review.queue import name_of, place_in_queue
 from portal.blueprints.reading import parts_of
 from portal.core.access import Explanation, can, explain, visible
 from portal.core.database import db
-from portal.core.language import _, chosen_language, show_due, show_money
+from portal.core.language import _, chosen_language, show_date, show_due, show_money
 from portal.core.times import now
 from portal.domain.customers.places import country_name
 from portal.domain.customers.wording import both_spellings
@@ -47,8 +47,11 @@ class Candidate:
     is_blocking: bool
 
 
-def decision_page(registration: Registration, actor: MemberActor) -> dict[str, Any]:
-    """Return the context of the decision page."""
+def decision_page(
+    registration: Registration, actor: MemberActor, just: str | None = None
+) -> dict[str, Any]:
+    """Return the context of the decision page, which tells of the step ``just`` taken."""
+    deal = db.session.scalar(visible(Deal, actor).where(Deal.registration_id == registration.id))
     candidates = [_candidate(registration, match) for match in matches_of(registration)]
     decide = explain(actor, P.REGISTRATION_DECIDE, registration)
     steps = {step.name: step for step in REGISTRATION.available(registration, actor)}
@@ -76,9 +79,8 @@ def decision_page(registration: Registration, actor: MemberActor) -> dict[str, A
         "reason": reasons_for(actor.side).get(
             registration.reason_code  # type: ignore[call-overload]
         ),
-        "deal": db.session.scalar(
-            visible(Deal, actor).where(Deal.registration_id == registration.id)
-        ),
+        "deal": deal,
+        "told": _told(registration, deal, just),
         "answers": answers_in(entries, registration.questions),
         "entries": entries,
     }
@@ -92,6 +94,24 @@ def match_named(registration: Registration, form: Mapping[str, str]) -> Registra
             RegistrationMatch.other_reference == form.get("other", ""),
         )
     )
+
+
+def _told(registration: Registration, deal: Deal | None, just: str | None) -> str:
+    """Return what the step ``just`` taken has led to, while the record stands where it led."""
+    partner, step = registration.organisation.name, (just, registration.status)
+    if step == ("approve", Status.APPROVED) and deal:
+        until = show_date(deal.protected_until)
+        return _(
+            "You approved it. The customer is protected until %(day)s, and %(partner)s hears of it"
+            " by mail.",
+            day=until,
+            partner=partner,
+        )
+    if step == ("reject", Status.REJECTED):
+        return _("You rejected it. %(partner)s reads your reason.", partner=partner)
+    if step == ("ask", Status.NEEDS_INFO):
+        return _("Your questions are with %(partner)s, who answers next.", partner=partner)
+    return ""
 
 
 def _refusal(decide: Explanation) -> Any:

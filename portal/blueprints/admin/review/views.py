@@ -27,19 +27,19 @@ from portal.domain.registrations.models import (
 ONE = "/registrations/<reference:reference>"
 
 
-def _here(registration: Registration) -> str:
-    return url_for("admin.review.show", reference=registration.reference)
+def _here(registration: Registration, just: str | None = None) -> str:
+    """Return the decision page's address; ``just`` is the step of which it tells."""
+    return url_for("admin.review.show", reference=registration.reference, just=just)
 
 
-def _changed(registration: Registration) -> Response:
+def _changed(registration: Registration, just: str | None = None) -> Response:
     """Answer a step with everything on the decision page that it touches."""
+    url = _here(registration, just)
     if not is_htmx():
-        return done(_here(registration), registration.reference)
+        return done(url, registration.reference)
     db.session.flush()
-    context = decision_page(registration, member())
-    return changed(
-        "admin/review/_changed.html", _here(registration), registration.reference, **context
-    )
+    context = decision_page(registration, member(), just)
+    return changed("admin/review/_changed.html", url, registration.reference, **context)
 
 
 @bp.get("/registrations")
@@ -53,7 +53,7 @@ def index() -> Response:
 @requires(P.REVIEW_READ, Registration)
 def show(registration: Registration) -> Response:
     """Show everything needed to decide on one screen."""
-    context = decision_page(registration, member())
+    context = decision_page(registration, member(), request.args.get("just"))
     return render("admin/review/show.html", "admin/review/_changed.html", **context)
 
 
@@ -84,7 +84,7 @@ def ask(registration: Registration) -> Response:
     form = bind(AskForm)
     if request.method == "POST" and form.validate():
         operations.ask(registration, member(), form.asked())
-        return done(_here(registration), registration.reference)
+        return done(_here(registration, "ask"), registration.reference)
     return _form_page("ask", form, registration, askable=ASKABLE, said=said_so_far(registration))
 
 
@@ -93,7 +93,7 @@ def ask(registration: Registration) -> Response:
 def approve(registration: Registration) -> Response:
     """Approve and protect the customer."""
     operations.approve(registration, member())
-    return _changed(registration)
+    return _changed(registration, "approve")
 
 
 @bp.route(f"{ONE}/rejection", methods=["GET", "POST"])
@@ -104,7 +104,7 @@ def reject(registration: Registration) -> Response:
     form = bind(RejectForm)
     if request.method == "POST" and form.validate():
         operations.reject(registration, member(), form.reason.data, form.text.data or "")
-        return done(_here(registration), registration.reference)
+        return done(_here(registration, "reject"), registration.reference)
     return _form_page("reject", form, registration)
 
 

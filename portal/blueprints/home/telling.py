@@ -1,0 +1,40 @@
+"""What has this person just done, so that home says it?"""
+
+from __future__ import annotations
+
+from flask import request
+
+from portal.core.access import visible
+from portal.core.database import db
+from portal.core.drafts import as_form, kept_paths, offered
+from portal.core.language import _
+from portal.core.references import reference_in
+from portal.domain.people.actor import MemberActor
+from portal.domain.registrations.models import Registration, Status
+
+
+def told(actor: MemberActor) -> str:
+    """Return one sentence about a draft that was just kept or thrown away, or nothing."""
+    if "gone" in request.args:
+        return _("The draft is gone.")
+    reference = request.args.get("kept", "")[:20]
+    record = reference and db.session.scalar(
+        visible(Registration, actor).where(Registration.reference == reference)
+    )
+    if not record:
+        return ""
+    name = record.company or _typed_name(reference)
+    is_typed = reference in map(reference_in, kept_paths())
+    if record.status == Status.NEEDS_INFO and is_typed:
+        return _("Your answer about %(name)s is kept. It is not sent yet.", name=name)
+    if record.status != Status.DRAFT:
+        return ""
+    if name:
+        return _("Your draft for %(name)s is kept.", name=name)
+    return _("Your draft is kept; it names no customer yet.") if is_typed else ""
+
+
+def _typed_name(reference: str) -> str:
+    """Return the customer that stands in the first step as it was typed."""
+    draft = offered(f"/registrations/{reference}/customer")
+    return as_form(draft).get("company", "")[:120] if draft else ""
