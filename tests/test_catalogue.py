@@ -29,6 +29,8 @@ def test_the_compiled_catalogue_says_what_the_written_one_says() -> None:
         if isinstance(message.id, tuple):
             said = [compiled.ngettext(*message.id, number) for number in (0, 1, 2)]
             assert said == [message.string[0], message.string[0], message.string[1]]
+        elif message.context:
+            assert compiled.pgettext(message.context, message.id) == message.string
         else:
             assert compiled.gettext(message.id) == message.string
 

@@ -44,6 +44,9 @@ class Marked:
     def ungettext(self, one: str, many: str, number: int) -> str:
         return f"⟦{one if number == 1 else many}⟧"
 
+    def upgettext(self, context: str, text: str) -> str:
+        return f"⟦{text}⟧"
+
     def get_translations(self) -> Marked:
         return self
 
@@ -145,6 +148,7 @@ def test_what_is_declared_before_there_is_a_page_is_said_in_the_page_s_language(
         states = [state for flow in (REGISTRATION, DEAL) for state in flow.states.values()]
         steps = [step for flow in (REGISTRATION, DEAL) for step in flow.transitions.values()]
         words = [state.label for state in states]
+        words += [state.several for state in states if state.several]
         words += [state.next_action.words for state in states if state.next_action]
         words += [step.label for step in steps if step.label]
         kinds = [kind for tag, kind in events._kinds.items() if not tag.startswith("test:")]

@@ -36,6 +36,11 @@ def _n(one: str, many: str, num: int, **values: Any) -> str:
     return translated(one, many, num) % {"num": num, **values}
 
 
+def _c(context: str, text: str) -> str:
+    """Return ``text`` in the page's language as it is said in ``context``, such as "several"."""
+    return str(_speech().catalogue.upgettext(context, text))
+
+
 class Later(LazyString):  # type: ignore[misc]
     """A text that is said in the page's language each time that it is read."""
 
@@ -52,6 +57,11 @@ def N_(text: str) -> str:
 def _l(text: str, **values: Any) -> Any:
     """Return ``text`` to be translated later, for what is declared before there is a page."""
     return Later(_, text, **values)
+
+
+def _lc(context: str, text: str) -> Any:
+    """Return ``text`` to be translated later, as it is said in ``context``."""
+    return Later(_c, context, text)
 
 
 # What a person chooses -> the locale that writes dates. British forms for English: "25 Nov" says

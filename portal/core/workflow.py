@@ -50,6 +50,13 @@ class State:
     label: Any
     tone: str = "neutral"
     next_action: Next | None = None
+    # How several in this state are called, where a language says that in another way.
+    several: Any = None
+
+    @property
+    def heading(self) -> str:
+        """Return the name of a list of what is in this state."""
+        return str(self.several or self.label)
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
         name: value for name, value in (("q", typed), ("stage", stage)) if value
     }
     labels = {name.value: str(state.label) for name, state in DEAL.states.items()}
+    headings = {name.value: state.heading for name, state in DEAL.states.items()}
     following = page.next_cursor and url_for("deals.index", after=page.next_cursor, **kept)
     return {
         "rows": page.rows,
@@ -60,7 +61,7 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
         "typed": typed,
         "stage": stage,
         "filters": filters_of(
-            "deals.index", "stage", labels, stage, **({"q": typed} if typed else {})
+            "deals.index", "stage", headings, stage, **({"q": typed} if typed else {})
         ),
         "shows_owner": actor.side == Side.PARTNER and actor.reach != Reach.OWN,
         "shows_partner": actor.side == Side.VENDOR or actor.reach == Reach.FAMILY,

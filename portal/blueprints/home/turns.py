@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from portal.core.access import scope_of
 from portal.core.addresses import address
@@ -35,7 +35,7 @@ from portal.domain.registrations.workflow import REGISTRATION
 
 SOONEST = 10  # as many as one reads on a phone
 FARTHEST = 1000
-LATEST = 5
+LATEST = 4
 # Without a due time a record still waits: after what is dated.
 SOMEDAY = dt.datetime.max.replace(tzinfo=dt.UTC)
 
@@ -78,7 +78,7 @@ class Turns:
 
 @dataclass(frozen=True)
 class Standing:
-    """A registration that stands with the other side."""
+    """A registration that stands with the other side, or is decided."""
 
     reference: str
     company: str
@@ -230,14 +230,23 @@ def _deal_turn(row: Any) -> Turn:
     )
 
 
-def latest_registrations(actor: MemberActor) -> list[Standing]:
-    """Return the actor's side's newest registrations that do not wait for it."""
+def undecided(actor: MemberActor) -> list[Standing]:
+    """Return the actor's side's newest registrations that wait for the vendor."""
+    return _latest(actor, Registration.next_side == VENDOR)
+
+
+def decided(actor: MemberActor) -> list[Standing]:
+    """Return the actor's side's registrations that the vendor decided last."""
+    return _latest(actor, Registration.status.in_((Status.APPROVED, Status.REJECTED)))
+
+
+def _latest(actor: MemberActor, which: ColumnElement[bool]) -> list[Standing]:
     if P.REGISTRATION_LIST not in actor.permissions or actor.side == Side.VENDOR:
         return []
     rows = db.session.execute(
         select(*_REGISTRATION)
         .where(scope_of(Registration, actor))
-        .where(or_(Registration.next_side.is_(None), Registration.next_side == VENDOR))
+        .where(which)
         .order_by(Registration.changed_at.desc(), Registration.reference.desc())
         .limit(LATEST)
     ).all()

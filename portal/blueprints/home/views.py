@@ -7,7 +7,14 @@ from flask import Response, request
 from portal.blueprints.acting import member
 from portal.blueprints.home import bp
 from portal.blueprints.home.telling import told
-from portal.blueprints.home.turns import FARTHEST, SOONEST, greeting, latest_registrations, turns_of
+from portal.blueprints.home.turns import (
+    FARTHEST,
+    SOONEST,
+    decided,
+    greeting,
+    turns_of,
+    undecided,
+)
 from portal.core.guards import requires
 from portal.core.language import show_day
 from portal.core.pages import render
@@ -36,6 +43,7 @@ def index() -> Response:
         next=after + SOONEST,
         greeting=greeting(actor),
         today=show_day(now()),
-        latest=latest_registrations(actor),
+        undecided=undecided(actor),
+        decided=decided(actor),
         told=told(actor),
     )

@@ -27,6 +27,7 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
     )
     kept: dict[str, Any] = {"status": status} if status else {}
     labels = {name.value: str(state.label) for name, state in REGISTRATION.states.items()}
+    headings = {name.value: state.heading for name, state in REGISTRATION.states.items()}
     following = page.next_cursor and url_for("registrations.index", after=page.next_cursor, **kept)
     return {
         "rows": page.rows,
@@ -34,6 +35,6 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
         "first_url": None if page.is_first else url_for("registrations.index", **kept),
         "states": REGISTRATION.states,
         "labels": labels,
-        "filters": filters_of("registrations.index", "status", labels, status),
+        "filters": filters_of("registrations.index", "status", headings, status),
         "is_filtered": bool(status),
     }

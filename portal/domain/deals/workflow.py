@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from portal.core.language import _l
+from portal.core.language import _l, _lc
 from portal.core.workflow import PARTNER, Next, State, Transition, Workflow
 from portal.domain.deals.events import E
 from portal.domain.deals.models import OPEN_STAGES, Deal, LossReason, Stage
@@ -61,6 +61,7 @@ WORDS = {
     Stage.WON: _l("Won"),
     Stage.LOST: _l("Lost"),
 }
+_SEVERAL = {Stage.WON: _lc("several", "Won"), Stage.LOST: _lc("several", "Lost")}
 _tones = {Stage.WON: "ok", Stage.LOST: "neutral", Stage.VERBAL_YES: "ok"}
 
 
@@ -78,7 +79,10 @@ DEAL = Workflow(
     attribute="stage",
     states={
         stage: State(
-            WORDS[stage], _tones.get(stage, "info"), _next if stage in OPEN_STAGES else None
+            WORDS[stage],
+            _tones.get(stage, "info"),
+            _next if stage in OPEN_STAGES else None,
+            _SEVERAL.get(stage),
         )
         for stage in Stage
     },

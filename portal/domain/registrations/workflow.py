@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.core.access import Actor
 from portal.core.database import db
-from portal.core.language import _, _l
+from portal.core.language import _, _l, _lc
 from portal.core.times import add_business_time, business_days
 from portal.core.workflow import PARTNER, VENDOR, Next, State, Transition, Workflow
 from portal.domain.permissions import Permission as P
@@ -104,7 +104,10 @@ REGISTRATION = Workflow(
     initial=S.DRAFT,
     states={
         S.DRAFT: State(
-            _l("Draft"), "neutral", Next(PARTNER, "finish", _l("Finish the draft"), who=owner)
+            _l("Draft"),
+            "neutral",
+            Next(PARTNER, "finish", _l("Finish the draft"), who=owner),
+            several=_lc("several", "Draft"),
         ),
         S.SUBMITTED: State(
             _l("Submitted"), "info", Next(VENDOR, "take", _l("Take it"), by=take_target)
@@ -119,9 +122,9 @@ REGISTRATION = Workflow(
             "warn",
             Next(PARTNER, "answer", _l("Answer"), by=answer_target, who=owner),
         ),
-        S.APPROVED: State(_l("Approved"), "ok"),
-        S.REJECTED: State(_l("Rejected"), "bad"),
-        S.WITHDRAWN: State(_l("Withdrawn"), "neutral"),
+        S.APPROVED: State(_l("Approved"), "ok", several=_lc("several", "Approved")),
+        S.REJECTED: State(_l("Rejected"), "bad", several=_lc("several", "Rejected")),
+        S.WITHDRAWN: State(_l("Withdrawn"), "neutral", several=_lc("several", "Withdrawn")),
     },
     transitions=[
         Transition("submit", some(S.DRAFT), S.SUBMITTED, P.REGISTRATION_SUBMIT, E.SUBMIT,

@@ -15,7 +15,7 @@ from portal.blueprints.admin.review.queue import name_of, place_in_queue
 from portal.blueprints.reading import parts_of
 from portal.core.access import Explanation, can, explain, visible
 from portal.core.database import db
-from portal.core.language import _, chosen_language, show_date, show_due, show_money
+from portal.core.language import _, _c, chosen_language, show_date, show_due, show_money
 from portal.core.times import now
 from portal.domain.customers.places import country_name
 from portal.domain.customers.wording import both_spellings
@@ -163,11 +163,12 @@ def _partner_facts(registration: Registration, actor: MemberActor) -> list[tuple
     territory = ", ".join(country_name(code, language) for code in organisation.countries)
     is_inside = registration.country in organisation.countries
     types = ", ".join(str(TYPE_WORDS[kind]) for kind in organisation.types)  # type: ignore[index]
+    share = f"{round(100 * (approved or 0) / decided)} %" if decided else "–"
     return [
         (_("Type"), f"{types} · {organisation.tier}" if organisation.tier else types),
         (_("Decided in 90 days"), str(decided)),
-        (_("Approved"), f"{round(100 * (approved or 0) / decided)} %" if decided else "–"),
-        (_("Won"), sums or "–"),
+        (_c("several", "Approved"), share),
+        (_c("several", "Won"), sums or "–"),
         (_("Territory"), territory + (" ✓" if is_inside else " " + _("(outside)"))),
     ]
 
