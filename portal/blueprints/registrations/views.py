@@ -116,7 +116,7 @@ def _check_page(registration: Registration) -> Response:
         "registrations/check.html",
         registration=registration,
         missing=unfinished_steps(registration),
-        parts=parts_of(registration, _actor().side, with_links=True),
+        parts=parts_of(registration, member().side, with_links=True),
     )
 
 

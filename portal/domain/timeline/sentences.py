@@ -57,7 +57,7 @@ def timeline(reference: str, reader: MemberActor, vendor: str, most: int = MOST)
     ``vendor`` is the vendor's name, which stands behind the names of its people.
     """
     events = db.session.execute(_HISTORY, {"chain": reference, "most": most}).all()
-    changes = changes_of([row.id for row in events if CHANGES in row.particulars])
+    changes = changes_of([row.id for row in events if CHANGES in row.particulars], reader.side)
     entries: list[Entry] = []
     for row in events:
         event = cast(Told, row)

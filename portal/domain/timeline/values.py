@@ -15,9 +15,8 @@ from portal.core.language import _, chosen_language, show_date, show_money
 from portal.domain.customers.wording import place_of
 from portal.domain.deals.content import LABELS as DEAL_LABELS
 from portal.domain.products.models import Product, name_of
-from portal.domain.registrations.content import ACTIVITY_WORDS, LABELS, MAY_CONTACT_WORDS
+from portal.domain.registrations.content import ACTIVITY_WORDS, MAY_CONTACT_WORDS, labels_for
 
-_LABELS: Mapping[str, Any] = {**DEAL_LABELS, **LABELS}
 _KEPT = (
     select(Change.event_id, Change.field, Change.before, Change.after)
     .where(Change.event_id.in_(bindparam("events", expanding=True)))
@@ -39,16 +38,17 @@ class Said:
     after: str
 
 
-def changes_of(event_ids: Sequence[int]) -> dict[int, list[Said]]:
-    """Return by event what it changed, as far as the reader may see it."""
+def changes_of(event_ids: Sequence[int], side: str) -> dict[int, list[Said]]:
+    """Return by event what it changed, in words for ``side`` and as far as its reader may see."""
     if not event_ids:
         return {}
     rows = db.session.execute(_KEPT, {"events": event_ids}).all()
     codes = {code for row in rows if row.field == "products" for code in (*row.before, *row.after)}
     names = _names(codes) if codes else {}
+    labels = {**DEAL_LABELS, **labels_for(side)}
     found: dict[int, list[Said]] = {}
     for row in rows:
-        label = str(_LABELS.get(row.field, row.field))
+        label = str(labels.get(row.field, row.field))
         said = Said(row.field, label, _say(row.field, row.before, names),
                     _say(row.field, row.after, names))  # fmt: skip
         found.setdefault(row.event_id, []).append(said)
