@@ -90,6 +90,10 @@ def fields_of(form: Tag) -> list[tuple[str, str]]:
                 pairs.append((name, str(control.get("value", "on"))))
         elif control.get("type") not in ("submit", "button"):
             pairs.append((name, str(control.get("value", ""))))
+    # Sent by pressing its first button.
+    button = form.select_one("button[type=submit]")
+    if button is not None and button.has_attr("name"):
+        pairs.append((str(button["name"]), str(button.get("value", ""))))
     return pairs
 
 

@@ -53,7 +53,13 @@ def swapped(page: Page, action: str | None, answer: Page) -> BeautifulSoup:
     retarget = answer.response.headers.get("HX-Retarget")
     target = soup.select_one(retarget or str(form["hx-target"]))
     assert target is not None, f"{page.path}: there is no {form['hx-target']}"
-    parts = list(BeautifulSoup(answer.text, "html.parser").children)
+    answered = BeautifulSoup(answer.text, "html.parser")
+    for part in answered.select("[hx-swap-oob]"):
+        del part["hx-swap-oob"]
+        place = soup.select_one(f"#{part['id']}")
+        assert place is not None, f"{page.path}: there is no #{part['id']}"
+        place.replace_with(part.extract())
+    parts = list(answered.children)
     if form.get("hx-swap", "innerHTML") == "outerHTML" and not retarget:
         target.replace_with(*parts)
     else:

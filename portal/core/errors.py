@@ -86,6 +86,7 @@ def show(code: int, title: Any = None, text: Any = None, **more: Any) -> Respons
     answer = make_response(render_template("errors/_notice.html", **context), code)
     # Above the page, so that the form keeps its place and what was typed into it.
     answer.headers["HX-Retarget"] = "#notice"
+    answer.headers["HX-Reswap"] = "innerHTML"  # whatever the form would have replaced
     return answer
 
 

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from bs4 import Tag
 
@@ -16,6 +15,7 @@ from portal.core.times import now
 from tests.process.remote import Answer, Remote, reference_in
 
 EVERY_SO_MANY = 4
+BOTH = 2  # buttons, while nobody has said whether it is the same customer
 """Of so many deals of one seller, one is for the same customer as the one before."""
 
 
@@ -113,7 +113,7 @@ def decide(browser: Remote, journal: Journal, reference: str) -> None:
     here = f"/admin/registrations/{reference}"
     _send(browser, journal, here, "/take", "take")
     while (form := _unanswered(browser.get(here))) is not None:
-        if not journal.note(browser.send(form), "compare"):
+        if not journal.note(browser.send(form, answer="different"), "compare"):
             raise Puzzled
         journal.compared.append((reference, str(form.select_one("[name=other]")["value"])))
     _send(browser, journal, here, "/approval", "approve")
@@ -121,12 +121,9 @@ def decide(browser: Remote, journal: Journal, reference: str) -> None:
 
 
 def _unanswered(page: Answer) -> Tag | None:
-    """Return the button "Different" of a possible match that nobody has judged."""
-    buttons = [form for form in page.forms() if str(form["action"]).endswith("/match")]
-    for one, other in pairwise(buttons):
-        if one.select_one("[name=other]") == other.select_one("[name=other]"):  # both are offered
-            return other
-    return None
+    """Return the form of a possible match that nobody has judged, both of whose buttons stand."""
+    forms = [form for form in page.forms() if str(form["action"]).endswith("/match")]
+    return next((form for form in forms if len(form.select("button")) == BOTH), None)
 
 
 def _send(

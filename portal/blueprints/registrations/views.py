@@ -134,7 +134,7 @@ def submit(registration: Registration) -> Response:
 @requires(P.REGISTRATION_ANSWER, Registration)
 def answer(registration: Registration) -> Response:
     """Ask the partner for the named fields, and hand the answer to the reviewer."""
-    if request.method == "GET" and registration.status != Status.NEEDS_INFO:
+    if request.method != "POST" and registration.status != Status.NEEDS_INFO:
         return cast(Response, redirect(_here(registration)))
     operations.need_questions(registration)
     form = answering(registration, member())

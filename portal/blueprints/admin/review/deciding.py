@@ -32,7 +32,7 @@ from portal.domain.registrations.workflow import REGISTRATION, is_blocking, matc
 from portal.domain.timeline.sentences import answers_in, timeline
 
 LOOK_BACK = dt.timedelta(days=90)
-LONGEST_HINT = 120
+LONGEST_HINT = 48
 
 
 @dataclass(frozen=True)
@@ -178,9 +178,10 @@ def said_so_far(registration: Registration) -> dict[str, str]:
     rows = {
         label: value for part in parts_of(registration, Side.VENDOR) for label, value in part.rows
     }
-    place, contact = _("Place"), _("Contact")
-    shown = {"country": place, "city": place, "contact_name": contact}
-    return {
-        name: shorten(rows.get(shown.get(name, str(label)), ""), LONGEST_HINT, placeholder="…")
+    shown = {"country": _("Place"), "contact_name": _("Contact")}
+    said = {
+        name: rows.get(shown.get(name, str(label)), "")
         for name, label in labels_for(Side.VENDOR).items()
     }
+    said["city"] = registration.city
+    return {name: shorten(text, LONGEST_HINT, placeholder="…") for name, text in said.items()}
