@@ -114,9 +114,10 @@ class Person:
         return (within or self.page.locator("main")).get_by_label(words).first
 
     def choice(self, label: str) -> Locator:
-        """Return a tick and what it reveals."""
-        words = re.compile(rf"^\s*{re.escape(label)}\s*$")
-        return self.page.locator("main .choice", has=self.page.get_by_label(words)).first
+        """Return a tick whose label begins so, and what it reveals."""
+        words = re.compile(rf"^\s*{re.escape(label)}")
+        called = self.page.locator("label", has_text=words)
+        return self.page.locator("main .choice", has=called).first
 
     # --- Seeing
     def reads(self, *sentences: str) -> None:
@@ -236,7 +237,8 @@ class Reviewer(Person):
         self.tap("Ask for information")
         self.reads_heading("Ask for information")
         for label, comment in questions.items():
-            self.tick(label)
+            self.taps += 1
+            self.choice(label).get_by_role("checkbox").check()
             self.type("What do you need to know?", comment, self.choice(label))
         self.tap("Send questions")
         self.reads("The partner was asked and answers next")
