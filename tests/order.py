@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from collections import defaultdict
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from tests import figures
 
-QUIET = "process"
-"""The mark of tests that measure or kill: nothing else runs beside them."""
+PLACES = ("browser", "process", "quiet")
+"""The marks of tests that run after the others, in this order."""
 
 _told: dict[str, list[bool]] = defaultdict(list)
 
@@ -26,15 +28,30 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put browsers after what is quick, and what needs quiet last, in one group of one worker."""
+    """Put browsers after what is quick, then killed processes, and last what needs quiet.
 
-    def place(item: pytest.Item) -> int:
-        return 2 if item.get_closest_marker(QUIET) else bool(item.get_closest_marker("browser"))
+    In each place the long ones come first, so that both workers are busy to its end; what needs
+    quiet is one group of one worker.
+    """
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        marks = {mark.name for mark in item.iter_markers()}
+        places = [number for number, name in enumerate(PLACES, 1) if name in marks]
+        return max(places, default=0), "long" not in marks
 
     items.sort(key=place)
     for item in items:
-        if item.get_closest_marker(QUIET):
+        if item.get_closest_marker("quiet"):
             item.add_marker(pytest.mark.xdist_group("quiet"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a test that needs quiet wait for the other workers' tests, and them for it."""
+    kind = fcntl.LOCK_EX if item.get_closest_marker("quiet") else fcntl.LOCK_SH
+    with open(Path(os.environ["VAR_DIR"]) / "quiet.lock", "w") as lock:
+        fcntl.flock(lock, kind)
+        return (yield)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

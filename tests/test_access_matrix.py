@@ -24,7 +24,7 @@ from tests.matrix.walk import Walk
 from tests.matrix.world import SHORTS, World
 
 # All of it on one copy of the world, so in one process.
-pytestmark = pytest.mark.xdist_group("access matrix")
+pytestmark = [pytest.mark.xdist_group("access matrix"), pytest.mark.long]
 INSIDE = tuple(short for short in SHORTS if short not in OUTSIDE)
 
 

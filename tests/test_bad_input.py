@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.exceptions import BadRequest
@@ -139,6 +140,7 @@ class Attacker:
         return sum(self.seen.values())
 
 
+@pytest.mark.long
 def test_no_input_is_answered_by_a_5xx(app: Flask) -> None:
     attacker = Attacker(app, seed=20261122)
     while attacker.tried < TRIES:

@@ -144,7 +144,7 @@ def portal(home: Home) -> Iterator[Portal]:
     running.end()
 
 
-@pytest.mark.process
+@pytest.mark.quiet
 def test_a_second_start_answers_within_three_seconds(home: Home) -> None:
     seconds = []
     for _ in range(3):
@@ -156,7 +156,7 @@ def test_a_second_start_answers_within_three_seconds(home: Home) -> None:
     assert median <= 3
 
 
-@pytest.mark.process
+@pytest.mark.quiet
 def test_it_says_where_it_is_and_who_lives_there(portal: Portal) -> None:
     said = portal.said.read_text()
     assert f"http://127.0.0.1:{portal.port}" in said
@@ -165,7 +165,7 @@ def test_it_says_where_it_is_and_who_lives_there(portal: Portal) -> None:
         assert persona.name in said
 
 
-@pytest.mark.process
+@pytest.mark.quiet
 @pytest.mark.parametrize("victim", ["parent", "gunicorn", "demo_provider", "worker"])
 def test_none_is_left_when_one_is_killed(portal: Portal, victim: str) -> None:
     (portal.parent if victim == "parent" else portal.child(victim)).kill()
@@ -177,7 +177,7 @@ def test_none_is_left_when_one_is_killed(portal: Portal, victim: str) -> None:
     assert victim == "parent" or portal.parent.wait(1) == 1
 
 
-@pytest.mark.process
+@pytest.mark.quiet
 def test_ctrl_c_ends_it_without_a_complaint(portal: Portal) -> None:
     portal.parent.send_signal(signal.SIGINT)
     assert portal.left(6) == []
@@ -185,7 +185,7 @@ def test_ctrl_c_ends_it_without_a_complaint(portal: Portal) -> None:
     assert "Traceback" not in portal.said.read_text()
 
 
-@pytest.mark.process
+@pytest.mark.quiet
 @pytest.mark.parametrize("step", [0, 1])
 def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path, step: int) -> None:
     port = free_ports()

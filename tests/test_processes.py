@@ -16,7 +16,7 @@ import pytest
 
 from portal.processes import LINUX
 
-pytestmark = pytest.mark.process
+pytestmark = pytest.mark.quiet
 ROOT = Path(__file__).parent.parent
 
 PARENT = """

@@ -114,6 +114,7 @@ def speaking(language: str) -> dict[str, Any]:
     return {"locale": {"en": "en-GB", "fr": "fr-CA"}[language]}
 
 
+@pytest.mark.long
 def test_pages_of_a_partner(
     person: Callable[..., Any], live: Live, reading: Reading, language: str
 ) -> None:
@@ -131,6 +132,7 @@ def test_pages_of_a_partner(
             reading.read(ana, f"{what}, wrong")
 
 
+@pytest.mark.long
 def test_pages_of_staff(
     person: Callable[..., Any], live: Live, reading: Reading, language: str
 ) -> None:
@@ -147,6 +149,7 @@ def test_pages_of_administrators(
     reading.read_all(pia, administrator_pages(live))
 
 
+@pytest.mark.long
 def test_first_pages_of_everybody_else(
     person: Callable[..., Any], reading: Reading, language: str
 ) -> None:

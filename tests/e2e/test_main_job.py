@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.customers import new_customer
@@ -17,6 +18,7 @@ QUESTIONS = {
 }
 
 
+@pytest.mark.long
 def test_the_main_job(person: Callable[..., Any], js: bool) -> None:
     customer = new_customer()
     ana, omar = person("ana", js=js), person("omar", js=js, size=LAPTOP)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.e2e.customers import new_customer
 from tests.e2e.people import Reviewer, Seller, in_days
 from tests.figures import record
@@ -16,6 +18,7 @@ def counted(name: str, taps: int, most: int) -> None:
     assert taps <= most, f"{name}: {taps} taps"
 
 
+@pytest.mark.long
 def test_taps_of_the_main_journeys(person: Callable[..., Any]) -> None:
     ana: Seller = person("ana")
     omar: Reviewer = person("omar")

@@ -61,6 +61,7 @@ def points_in(log: Path) -> list[str]:
     return [line.partition(" ")[2] for line in lines]
 
 
+@pytest.mark.long
 def test_every_point_of_a_request(start: START, mailbox: Mailbox, app: Flask):
     running = start(entry="wsgi:app", workers=1)
     running.start_worker()
@@ -95,6 +96,7 @@ def test_every_point_of_a_request(start: START, mailbox: Mailbox, app: Flask):
     assert found.all_wrong() == [], running.errors()[-3000:]
 
 
+@pytest.mark.long
 def test_every_point_of_the_outbox(start: START, mailbox: Mailbox, app: Flask):
     running = start(workers=1)
     running.start_web()

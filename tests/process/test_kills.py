@@ -22,6 +22,7 @@ pytestmark = pytest.mark.process
 KILLS = 200 if os.environ.get("PROVE") else 40
 
 
+@pytest.mark.long
 def test_nothing_is_lost_or_doubled(start: Callable[..., Running], mailbox: Mailbox, app: Flask):
     mailbox.slowness = 0.1
     running = start()
