@@ -129,17 +129,20 @@ def _registrations(actor: MemberActor, most: int) -> list[Turn]:
             ),
         )
     else:
-        # A draft that names nobody waits only for who has typed something into it.
-        typed = {reference_in(path) for path in kept_paths()}
         query = query.where(
             Registration.next_side == PARTNER,
             Registration.organisation_id == actor.organisation_id,
-            or_(Registration.company != "", Registration.reference.in_(typed)),
         )
         if actor.role not in LEADS:
             query = query.where(Registration.owner_id == actor.membership_id)
     order = (Registration.next_by.is_(None), Registration.next_by, Registration.id)
-    rows = db.session.execute(query.order_by(*order).limit(most + 1)).all()
+    query = query.order_by(*order).limit(most + 1)
+    rows = db.session.execute(query).all()
+    if actor.side == Side.PARTNER and not all(row.company for row in rows):
+        # A draft that names nobody waits only for who has typed something into it.
+        typed = {reference_in(path) for path in kept_paths()}
+        is_begun = or_(Registration.company != "", Registration.reference.in_(typed))
+        rows = db.session.execute(query.where(is_begun)).all()
     asked = _open_questions([row.id for row in rows if row.status == Status.NEEDS_INFO])
     return [_registration_turn(row, actor, asked.get(row.id, 1)) for row in rows]
 
@@ -231,25 +234,23 @@ def _deal_turn(row: Any) -> Turn:
 
 
 def undecided(actor: MemberActor) -> list[Standing]:
-    """Return the actor's side's newest registrations that wait for the vendor."""
-    return _latest(actor, Registration.next_side == VENDOR)
+    """Return the actor's side's registrations with the vendor, the soonest answer first."""
+    order = (Registration.next_by, Registration.id)
+    return _standings(actor, Registration.next_side == VENDOR, *order)
 
 
 def decided(actor: MemberActor) -> list[Standing]:
-    """Return the actor's side's registrations that the vendor decided last."""
-    return _latest(actor, Registration.status.in_((Status.APPROVED, Status.REJECTED)))
+    """Return the actor's side's registrations that the vendor decided, the last first."""
+    is_decided = Registration.status.in_((Status.APPROVED, Status.REJECTED))
+    order = (Registration.changed_at.desc(), Registration.reference.desc())
+    return _standings(actor, is_decided, *order)
 
 
-def _latest(actor: MemberActor, which: ColumnElement[bool]) -> list[Standing]:
+def _standings(actor: MemberActor, which: ColumnElement[bool], *order: Any) -> list[Standing]:
     if P.REGISTRATION_LIST not in actor.permissions or actor.side == Side.VENDOR:
         return []
-    rows = db.session.execute(
-        select(*_REGISTRATION)
-        .where(scope_of(Registration, actor))
-        .where(which)
-        .order_by(Registration.changed_at.desc(), Registration.reference.desc())
-        .limit(LATEST)
-    ).all()
+    query = select(*_REGISTRATION).where(scope_of(Registration, actor), which)
+    rows = db.session.execute(query.order_by(*order).limit(LATEST)).all()
     return [_standing(row) for row in rows]
 
 

@@ -141,6 +141,8 @@ class Registration(Numbered, HasNextAction, Base):
         _status_check,
         CheckConstraint("value_minor IS NULL OR value_minor > 0", name="value_minor"),
         Index("ix_registration_next", "next_side", "next_by", "id"),
+        Index("ix_registration_organisation_next", "organisation_id", "next_side", "next_by", "id"),
+        Index("ix_registration_owner_next", "owner_id", "next_side", "next_by", "id"),
         Index("ix_registration_organisation", "organisation_id", "changed_at", "reference"),
         Index("ix_registration_owner", "owner_id", "changed_at", "reference"),
         Index("ix_registration_status", "status", "next_by", "id"),
