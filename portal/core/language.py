@@ -64,9 +64,8 @@ def _lc(context: str, text: str) -> Any:
     return Later(_c, context, text)
 
 
-# What a person chooses -> the locale that writes dates. British forms for English: "25 Nov" says
-# the same to every reader on both sides of a border. How amounts are written is the vendor's to
-# say (ENGLISH_LOCALE): "$86,000" is a Canadian's own dollar, and to a Briton it would be any.
+# What a person chooses -> the locale that writes dates: "25 Nov" says the same on both sides of a
+# border. Amounts are written as the vendor says (ENGLISH_LOCALE): "$86,000" is its own dollar.
 FORMATS = {"en": "en_GB", "fr": "fr_CA"}
 LANGUAGES = {"en": "English", "fr": "Français (Canada)"}
 
@@ -207,10 +206,6 @@ def _zone_name(zone: ZoneInfo, is_summer: bool, letters: str, locale_name: str) 
     return name if name.isalpha() else letters
 
 
-def _local(moment: dt.datetime) -> dt.datetime:
-    return moment.astimezone(_speech().zone)
-
-
 def _date(date: dt.date | dt.datetime, pattern: str, with_year: bool | None = None) -> str:
     speech = _speech()
     day = date.astimezone(speech.zone).date() if isinstance(date, dt.datetime) else date
@@ -273,15 +268,14 @@ class Due:
 def show_due(moment: dt.datetime, reference: dt.datetime | None = None) -> Due:
     """Return how a person says ``moment`` seen from ``reference`` (now): "today, 17:00"."""
     present, speech = reference or now(), _speech()
-    local, here = moment.astimezone(speech.zone), present.astimezone(speech.zone)
-    days = (local.date() - here.date()).days
+    local = moment.astimezone(speech.zone)
+    days = (local.date() - present.astimezone(speech.zone).date()).days
     is_late = moment <= present
     time = _time(local, speech.name)
     if is_late and days == 0:
         words, tone = _("late since %(time)s", time=time), "bad"
     elif is_late:
-        words = _n("%(num)d day late", "%(num)d days late", max(-days, 1))
-        tone = "bad"
+        words, tone = _n("%(num)d day late", "%(num)d days late", max(-days, 1)), "bad"
     elif days == 0:
         words, tone = _("today, %(time)s", time=time), "bad"
     elif days == 1:
@@ -292,14 +286,13 @@ def show_due(moment: dt.datetime, reference: dt.datetime | None = None) -> Due:
         words, tone = _("by %(day)s, %(time)s", day=show_date(moment), time=time), "accent"
     else:
         words, tone = _("by %(day)s", day=show_date(moment)), "accent"
-    exact = _exact(moment, speech.zone, speech.name)
-    return Due(words, exact, moment.isoformat(timespec="seconds"), tone)
+    return Due(words, show_exact(moment), moment.isoformat(timespec="seconds"), tone)
 
 
 def show_ago(moment: dt.datetime) -> str:
     """Return when something happened: "today, 09:12", "yesterday", "18 Nov"."""
-    local, here = _local(moment), _local(now())
-    days = (here.date() - local.date()).days
+    zone = _speech().zone
+    days = (now().astimezone(zone).date() - moment.astimezone(zone).date()).days
     if days == 0:
         return _("today, %(time)s", time=show_time(moment))
     if days == 1:

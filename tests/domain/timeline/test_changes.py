@@ -77,7 +77,7 @@ def test_every_kind_of_field_is_said_as_people_write_it(data_app: Flask) -> None
         (arm,) = products("ARM")
     found = said(history(data_app, "omar", reference), "registration:answer")
     assert found == {
-        "value": ("CA$48,000", "US$52,000.50"),
+        "value": ("$48,000", "US$52,000.50"),
         "close_on": ("Mon 4 Jan 2027", "Mon 1 Mar 2027"),
         "country": ("Ontario, Canada", "New York, United States"),
         "products": (before, arm.name),
@@ -111,7 +111,7 @@ def test_a_deals_edits_and_steps_say_from_what_to_what(data_app: Flask) -> None:
     assert said(entries, "deal:plan") == {
         "next_step": ("Call, by Mon 4 Jan 2027", "Visit, by Tue 5 Jan 2027")
     }
-    assert said(entries, "deal:edit")["amount"] == ("CA$48,000", "CA$1,000")
+    assert said(entries, "deal:edit")["amount"] == ("$48,000", "$1,000")
     assert entries[1].detail == ""
 
 
@@ -192,6 +192,6 @@ def test_the_reviewer_reads_both_values_beside_the_question(data_app: Flask) -> 
         session.commit()
         reference = registration.reference
     page = Browser(data_app).signed_in("olga").get(f"/admin/registrations/{reference}")
-    assert "was CA$48,000, now CA$52,000" in " ".join(page.soup.text.split())
+    assert "was $48,000, now $52,000" in " ".join(page.soup.text.split())
     own = Browser(data_app).signed_in("ana").get(f"/registrations/{reference}")
-    assert "was CA$48,000, now CA$52,000" in " ".join(own.soup.text.split())
+    assert "was $48,000, now $52,000" in " ".join(own.soup.text.split())
