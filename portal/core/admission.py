@@ -59,6 +59,7 @@ def admit() -> ResponseReturnValue | None:
     if request.method not in SAFE and guard is not None and not is_public and TOKEN in session:
         return None  # confirm() asks who it is, in the write's own transaction
     if current_user.is_authenticated:
+        start_acting(current_user)  # also where a limit has asked before who it is
         return None
     return None if is_public else ask_to_sign_in()
 

@@ -136,3 +136,17 @@ def test_drafts_of_one_membership_are_few(data_app: Flask) -> None:
         aside.rollback()
     assert len(kept) == MOST_DRAFTS
     assert f"/x/{MOST_DRAFTS + 4}" in kept
+
+
+def test_a_page_is_whole_also_where_somebody_asked_before_who_it_is(app: Flask) -> None:
+    """As a limit does, which counts before anybody is admitted."""
+    from flask_login import current_user
+
+    marc = Browser(app).signed_in("marc")
+    before = marc.get("/deals").words
+    app.before_request_funcs[None].insert(0, lambda: current_user.is_authenticated and None)
+    try:
+        assert marc.get("/deals").words == before
+    finally:
+        app.before_request_funcs[None].pop(0)
+    assert "CAD" in before or "$" in before
