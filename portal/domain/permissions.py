@@ -6,6 +6,7 @@ from enum import StrEnum
 class Permission(StrEnum):
     """Named ``noun:verb``, in alphabetical order."""
 
+    ACCESS_EXPLAIN = "access:explain"
     ACCOUNT_EDIT = "account:edit"
     DEAL_EDIT = "deal:edit"
     DEAL_LIST = "deal:list"

@@ -110,7 +110,10 @@ def _unseen(actor: MemberActor, model: type[Any]) -> Answer:
     conceivable = conceivable_terms(cast(Hashable, model), actor.side)
     words = [str(term.words) for term in policy.scope if term.name in conceivable] if policy else []
     told = _("Nothing lets them know of it.")
-    return Answer(False, False, (), "scope", told, [*_organisations(actor), *words])
+    changes = (
+        [*_organisations(actor), *words] if words else [_("No role of their side includes it.")]
+    )
+    return Answer(False, False, (), "scope", told, changes)
 
 
 def _words_of(model: type[Any], name: str) -> str:
