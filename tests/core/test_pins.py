@@ -31,6 +31,7 @@ PORTAL = Path(__file__).resolve().parents[2] / "portal"
 # Everything that is kept although the request only read or was refused.
 ASIDE = {
     ("assembly.py", "last seen"),
+    ("blueprints/admin/audit/views.py", "export"),
     ("blueprints/sign_in/views.py", "sign-in"),
     ("core/admission.py", "draft"),
     ("core/errors.py", "draft"),

@@ -110,6 +110,23 @@ def administrator_pages(live: Live) -> list[Page]:
     ]
 
 
+def auditor_pages(live: Live) -> list[Page]:
+    """Return what the auditor (Axel) has."""
+    return [
+        ("audit", "/admin/audit"),
+        ("audit, found", f"/admin/audit?record={_of(live, 'ana', 'approved')}"),
+        ("audit, nothing found", "/admin/audit?person=zzzz"),
+    ]
+
+
+def company_pages() -> list[Page]:
+    """Return what a partner's administrator (Nadia) has."""
+    return [
+        ("log", "/company/log"),
+        ("log, nothing found", "/company/log?person=zzzz"),
+    ]
+
+
 def visitor_pages(live: Live, link: str) -> list[Page]:
     """Return what somebody reads who has not signed in; ``link`` is a one-time link's token."""
     receipt = _one(live, "SELECT reference FROM receipt")

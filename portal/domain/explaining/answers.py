@@ -88,8 +88,9 @@ def _right(actor: MemberActor, permission: str, record: Any, terms: Sequence[str
     if found.is_allowed:
         told = _told(record, permission, found.rule) or _("Their role includes this.")
         return Answer(True, True, terms, found.rule, told)
-    changes = [] if permission in actor.permissions else _roles_with(actor, permission)
-    if record is not None:
+    is_of_role = permission in actor.permissions
+    changes = [] if is_of_role else _roles_with(actor, permission)
+    if record is not None and _could_be(permission, actor.side):
         changes += [str(rule.told) for rule in missing_rules(actor, permission, record)]
     if found.rule == "no rule":
         told = _("Nobody does this with a record of this kind.")
@@ -130,10 +131,15 @@ def _organisations(actor: MemberActor) -> list[str]:
 def _roles_with(actor: MemberActor, permission: str) -> list[str]:
     if permission in permissions_at_best(actor.role, actor.side):
         return _organisations(actor)
-    names = [str(ROLES[role]) for role in roles_of(actor.side) if permission in PERMISSIONS[role]]
-    if not names:
+    if not _could_be(permission, actor.side):
         return [_("No role of their side includes it.")]
+    names = [str(ROLES[role]) for role in roles_of(actor.side) if permission in PERMISSIONS[role]]
     return [_("Their role is one of these: %(roles)s.", roles=", ".join(names))]
+
+
+def _could_be(permission: str, side: str) -> bool:
+    """Tell whether any role of that side includes the permission."""
+    return any(permission in permissions_at_best(role, side) for role in roles_of(side))
 
 
 def roles_of(side: str) -> list[Role]:

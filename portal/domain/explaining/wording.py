@@ -8,10 +8,12 @@ from portal.domain.permissions import Permission as P
 PERMISSION_WORDS = {
     P.ACCESS_EXPLAIN: _l("See who may see and do what"),
     P.ACCOUNT_EDIT: _l("Change their own language and time zone"),
+    P.AUDIT_READ: _l("Read and export what happened in the whole portal"),
     P.DEAL_EDIT: _l("Work on a deal"),
     P.DEAL_LIST: _l("Have a list of deals"),
     P.DEAL_READ: _l("Read a deal"),
     P.HOME_READ: _l("See what is next on home"),
+    P.LOG_READ: _l("Read the log of their own organisation"),
     P.ORGANISATION_READ: _l("Look up partners"),
     P.OUTBOX_READ: _l("Read what left the portal"),
     P.PERSON_READ: _l("Look up people"),
