@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from portal.core import drafts, outbox, submissions
+from portal.core.anchors import Anchor, make_anchor, verify_anchors
 from portal.core.audit import verify_chains
 from portal.core.database import db
+from portal.core.events import Event
 from portal.core.net import system_mode
 from portal.core.queue import run_worker
 from portal.domain.explaining.answers import Answer, explain_all
@@ -25,6 +30,7 @@ from portal.domain.people.operations import CannotAdd, add_membership, make_link
 from portal.domain.people.roles import ROLE_WORDS
 from portal.domain.permissions import Permission
 
+log = logging.getLogger(__name__)
 person = AppGroup("person", help="People and their ways in.")
 organisation = AppGroup("organisation", help="Companies that take part.")
 access = AppGroup("access", help="Who may see and do what, and why.")
@@ -149,13 +155,39 @@ def _sought(reference: str) -> Sought:
 
 @audit.command("verify")
 def verify() -> None:
-    """Read every chain and name the first broken link of each; exit 1 if there is one."""
+    """Read every chain and name the first broken link of each; exit 1 if there is one.
+
+    Each chain must also hold what the anchors have seen of it, so that a rewritten one is named.
+    """
     with system_mode("command line"):
         verdict = verify_chains(db.session())
-    for fault in verdict.faults:
+        count, unfitting = verify_anchors(db.session(), Path(current_app.config["ANCHOR_DIR"]))
+    faults = verdict.faults + unfitting
+    for fault in faults:
         click.echo(f"{fault.chain} at {fault.place}: {fault.what}")
-    click.echo(f"{verdict.events} events in {verdict.chains} chains, {len(verdict.faults)} broken")
-    sys.exit(1 if verdict.faults else 0)
+    broken = len({fault.chain for fault in faults})
+    click.echo(f"{verdict.events} events in {verdict.chains} chains, {broken} broken")
+    click.echo(f"{count} anchors")
+    sys.exit(1 if faults else 0)
+
+
+@audit.command("anchor")
+def anchor() -> None:
+    """Let the hash over all chains leave the database now: as a file, and by mail if set so."""
+    with system_mode("command line"):
+        made = _anchor()
+    assert made is not None
+    click.echo(str(made))
+
+
+def _anchor(is_daily: bool = False) -> Anchor | None:
+    config = current_app.config
+
+    def tell(session: Session, event: Event) -> None:
+        if config["ANCHOR_MAIL"]:
+            outbox.send_later(session, event, "mail", [None])
+
+    return make_anchor(db.session(), Path(config["ANCHOR_DIR"]), tell, is_daily)
 
 
 @click.command("worker")
@@ -166,6 +198,11 @@ def worker() -> None:
 
     def sweep(is_stopping: Callable[[], bool]) -> None:
         with app.app_context(), system_mode("worker"):
+            try:
+                _anchor(is_daily=True)
+            except OSError:  # a full disk keeps no mail from leaving
+                db.session.rollback()
+                log.exception("the daily anchor was not written")
             outbox.sweep(app.config["LEASE_SECONDS"], is_stopping)
             submissions.purge()
             drafts.purge(db.session())
