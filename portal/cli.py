@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from portal.core import drafts, outbox, submissions
+from portal.core.anchors import Anchor, make_anchor, verify_anchors
 from portal.core.audit import verify_chains
 from portal.core.database import db
+from portal.core.events import Event
 from portal.core.net import system_mode
 from portal.core.queue import run_worker
+from portal.domain.explaining.answers import Answer, explain_all
+from portal.domain.explaining.readers import everybody_who_can_see
+from portal.domain.explaining.subjects import Sought, find_people, find_record
 from portal.domain.organisations.models import OrganisationStatus, PartnerType, Side
 from portal.domain.organisations.operations import add_organisation, find_organisation
 from portal.domain.people.models import Reach, Role
 from portal.domain.people.operations import CannotAdd, add_membership, make_link
+from portal.domain.people.roles import ROLE_WORDS
+from portal.domain.permissions import Permission
 
+log = logging.getLogger(__name__)
 person = AppGroup("person", help="People and their ways in.")
 organisation = AppGroup("organisation", help="Companies that take part.")
+access = AppGroup("access", help="Who may see and do what, and why.")
 audit = AppGroup("audit", help="The history and whether it can be trusted.")
 
 
@@ -91,15 +103,91 @@ def add_person(
         click.echo(f"{current_app.config['PORTAL_URL']}/join/{token}")
 
 
+@access.command("explain")
+@click.argument("person_name", metavar="PERSON")
+@click.argument("reference")
+@click.argument("permission", default="", type=click.Choice(["", *map(str, Permission)]))
+def explain_access(person_name: str, reference: str, permission: str) -> None:
+    """Say whether PERSON (e-mail or PE-…) may see the record REFERENCE and do each thing with it.
+
+    REFERENCE is DR-…, DL-…, OR-… or PE-…. With PERMISSION (noun:verb) only that is said.
+    """
+    sought = _sought(reference)
+    with system_mode("command line"):
+        people = find_people(person_name)
+        if not people:
+            raise click.ClickException(f"There is nobody called {person_name}: e-mail or PE-…?")
+        for subject in people:
+            told = explain_all(subject, sought, permission)
+            actor = subject.actor
+            role = f"{ROLE_WORDS[actor.role]}, {actor.organisation_name}"
+            click.echo(f"{actor.name} {subject.reference} ({role}) and {sought.reference}")
+            _say("sees it", told.seeing, told.seeing.is_visible)
+            for name, answer in told.doing.items():
+                _say(name, answer, answer.is_allowed)
+
+
+def _say(what: str, answer: Answer, is_yes: bool) -> None:
+    names = ", ".join(answer.terms) if what == "sees it" and is_yes else answer.rule
+    click.echo(f"  {what:<24} {'yes' if is_yes else 'NO '} {answer.sentence} [{names}]")
+    for change in answer.changes:
+        click.echo(f"  {'':<28} would have to hold: {change}")
+
+
+@access.command("who")
+@click.argument("reference")
+def who_sees(reference: str) -> None:
+    """Name everybody who can see the record REFERENCE, each with the reason."""
+    count = 0
+    for one in everybody_who_can_see(_sought(reference)):
+        count += 1
+        role = f"{ROLE_WORDS[one.role]}, {one.organisation}"
+        click.echo(f"{one.reference} {one.name} ({role}): {' '.join(one.words)}")
+    click.echo(f"{count} can see it.")
+
+
+def _sought(reference: str) -> Sought:
+    sought = find_record(reference)
+    if sought is None:
+        raise click.ClickException(f"There is no record {reference}: DR-, DL-, OR- or PE-?")
+    return sought
+
+
 @audit.command("verify")
 def verify() -> None:
-    """Read every chain and name the first broken link of each; exit 1 if there is one."""
+    """Read every chain and name the first broken link of each; exit 1 if there is one.
+
+    Each chain must also hold what the anchors have seen of it, so that a rewritten one is named.
+    """
     with system_mode("command line"):
         verdict = verify_chains(db.session())
-    for fault in verdict.faults:
+        count, unfitting = verify_anchors(db.session(), Path(current_app.config["ANCHOR_DIR"]))
+    faults = verdict.faults + unfitting
+    for fault in faults:
         click.echo(f"{fault.chain} at {fault.place}: {fault.what}")
-    click.echo(f"{verdict.events} events in {verdict.chains} chains, {len(verdict.faults)} broken")
-    sys.exit(1 if verdict.faults else 0)
+    broken = len({fault.chain for fault in faults})
+    click.echo(f"{verdict.events} events in {verdict.chains} chains, {broken} broken")
+    click.echo(f"{count} anchors")
+    sys.exit(1 if faults else 0)
+
+
+@audit.command("anchor")
+def anchor() -> None:
+    """Let the hash over all chains leave the database now: as a file, and by mail if set so."""
+    with system_mode("command line"):
+        made = _anchor()
+    assert made is not None
+    click.echo(str(made))
+
+
+def _anchor(is_daily: bool = False) -> Anchor | None:
+    config = current_app.config
+
+    def tell(session: Session, event: Event) -> None:
+        if config["ANCHOR_MAIL"]:
+            outbox.send_later(session, event, "mail", [None])
+
+    return make_anchor(db.session(), Path(config["ANCHOR_DIR"]), tell, is_daily)
 
 
 @click.command("worker")
@@ -110,6 +198,11 @@ def worker() -> None:
 
     def sweep(is_stopping: Callable[[], bool]) -> None:
         with app.app_context(), system_mode("worker"):
+            try:
+                _anchor(is_daily=True)
+            except OSError:  # a full disk keeps no mail from leaving
+                db.session.rollback()
+                log.exception("the daily anchor was not written")
             outbox.sweep(app.config["LEASE_SECONDS"], is_stopping)
             submissions.purge()
             drafts.purge(db.session())
@@ -120,5 +213,5 @@ def worker() -> None:
 
 def init_cli(app: Flask) -> None:
     """Give ``app`` its commands."""
-    for command in (person, organisation, audit, worker):
+    for command in (person, organisation, access, audit, worker):
         app.cli.add_command(command)

@@ -43,6 +43,7 @@ def _configure(url: str, folder: Path, **more: Any) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": url,
         "QUEUE_URL": f"sqlite:///{folder / 'queue.db'}",
         "VAR_DIR": str(folder),
+        "ANCHOR_DIR": str(folder / "anchors"),
         "LIMITS_URL": f"file://{folder / 'limits.db'}",
         "PORTAL_URL": "http://127.0.0.1:8000",
         "TRUSTED_HOSTS": ["127.0.0.1", "localhost"],

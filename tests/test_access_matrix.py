@@ -15,9 +15,11 @@ from portal.core.limits import limiter
 from tests.conftest import _configure
 from tests.figures import record
 from tests.matrix import canaries, crafted
+from tests.matrix.asked import check_explanations
 from tests.matrix.cells import unnamed
+from tests.matrix.explained import disagreements
 from tests.matrix.lists import check_cursors, check_lists, check_searches
-from tests.matrix.oracle import OUTSIDE, PAGES, RECORDS, RELATIONS, REVIEWED
+from tests.matrix.oracle import EXPLAINERS, OUTSIDE, PAGES, RECORDS, RELATIONS, REVIEWED
 from tests.matrix.planting import LARGE, OPEN, TWIN
 from tests.matrix.scopes import check_scopes
 from tests.matrix.walk import Walk
@@ -106,6 +108,26 @@ def test_access_matrix(world: World) -> None:
     assert not missing, sorted(missing)[:10]
     assert not one_sided, f"never both allowed and refused: {one_sided}"
     assert len(exercised) >= 1500
+
+
+def test_explain_agrees_with_the_matrix(world: World) -> None:
+    """Whoever asks why gets the reason for the very answer that the address gives."""
+    cells = [told for short in SHORTS for told in disagreements(world, short)]
+    faults = [told for told in cells if told is not None]
+    agreed = len(cells) - len(faults)
+    is_good = not faults and len(cells) >= 1500
+    goal, result = "every cell", f"{agreed:,} of {len(cells):,} cells"
+    record(3, "explain agrees with the matrix", goal, result, is_good)
+    assert not faults, "\n".join(faults[:40])
+    assert len(cells) >= 1500
+
+
+@pytest.mark.parametrize("short", sorted(EXPLAINERS))
+def test_explanations_name_people_and_reasons_alone(
+    walk: Callable[[str], Walk], short: str
+) -> None:
+    faults = list(check_explanations(walk(short)))
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.parametrize("short", INSIDE)

@@ -44,6 +44,9 @@ _TABS = (
     ),
     ("admin.people.index", _l("People"), "people", P.PERSON_READ, "admin.people"),
     ("admin.outbox.index", _l("Outbox"), "outbox", P.OUTBOX_READ, "admin.outbox"),
+    ("admin.access.index", _l("Access"), "access", P.ACCESS_EXPLAIN, "admin.access"),
+    ("admin.audit.index", _l("Audit"), "audit", P.AUDIT_READ, "admin.audit"),
+    ("log.index", _l("Log"), "audit", P.LOG_READ, "log"),
 )
 
 

@@ -65,11 +65,20 @@ class Term:
 
 @dataclass(frozen=True)
 class Rule:
-    """One condition on the record for a permission; ``words`` say what it asks for."""
+    """One condition on the record for a permission; ``words`` say what it asks for.
+
+    ``of_them`` says it of somebody else, where ``words`` speak to the person.
+    """
 
     name: str
     words: Words
     test: Callable[[Any, Any], bool]
+    of_them: Words = ""
+
+    @property
+    def told(self) -> Words:
+        """Return what is said to a third person."""
+        return self.of_them or self.words
 
 
 @dataclass(frozen=True)
@@ -192,6 +201,30 @@ def explain(actor: Actor, permission: str, record: Any = None) -> Explanation:
             return Explanation(False, rule.name, rule.words)
     last = rules[-1] if rules else None
     return Explanation(True, last.name if last else "role", last.words if last else "")
+
+
+def rules_of(model: type[Any], permission: str) -> Sequence[Rule] | None:
+    """Return the rules for ``permission`` on a record of ``model``; None where there is no rule."""
+    policy = _policies.get(model)
+    return policy.rules.get(permission) if policy else None
+
+
+def missing_rules(actor: Actor, permission: str, record: Any) -> list[Rule]:
+    """Return every rule that refuses ``permission`` on ``record``, whatever the actor's role."""
+    rules = rules_of(type(record), permission) or ()
+    return [rule for rule in rules if not rule.test(actor, record)]
+
+
+def terms_of(model: type[Any], actor: Actor) -> list[tuple[Term, ColumnElement[bool]]]:
+    """Return the terms of the scope that apply to ``actor``, each with its condition on rows.
+
+    Together they are :func:`scope_of`, told apart so that the answer can be explained.
+    """
+    policy = _policies.get(model)
+    if policy is None or not actor.permissions:
+        return []
+    conditions = ((term, term.where(actor)) for term in policy.scope)
+    return [(term, where) for term, where in conditions if where is not None]
 
 
 def _role_words() -> Words:

@@ -77,6 +77,11 @@ def kind_of(tag: str) -> EventKind | None:
     return _kinds.get(tag)
 
 
+def kinds() -> list[EventKind]:
+    """Return every declaration."""
+    return list(_kinds.values())
+
+
 class ChainHead(Base):
     """The last place and hash of one chain; locked while an event is appended."""
 
@@ -190,7 +195,7 @@ def record_event(
     session = session or db.session()
     session.flush()
     chain = record if isinstance(record, str) else str(record.reference)
-    place, previous = _lock_head(session, chain)
+    place, previous = lock_chain(session, chain)
     event = Event(
         tag=tag,
         chain=chain,
@@ -245,7 +250,7 @@ def _append(session: Session, event: Event) -> None:
     connection.execute(_MOVE_HEAD, moved)
 
 
-def _lock_head(session: Session, chain: str) -> tuple[int, str]:
+def lock_chain(session: Session, chain: str) -> tuple[int, str]:
     """Return place and hash of the chain's head, made if new, locked until the commit."""
     connection = session.connection()
     fresh = {"chain": chain, "place": 0, "hash": FIRST_HASH}

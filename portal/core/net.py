@@ -13,7 +13,7 @@ from sqlalchemy import Table, event, select
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
-from portal.core.access import NOBODY, Actor, Unhashed, scope_of
+from portal.core.access import NOBODY, Actor, Unhashed, scope_of, terms_of
 from portal.core.database import Base, db
 from portal.core.statements import Unscoped, tables_in
 
@@ -127,3 +127,15 @@ def is_visible(actor: Actor, record: Base) -> bool:
     query = select(model.id).where(model.id == cast(Any, record).id, scope_of(model, actor))
     with system_mode("is one record in a scope"):
         return db.session.scalar(query) is not None
+
+
+def granting_terms(actor: Actor, record: Base) -> list[str]:
+    """Return the names of the scope terms that let ``actor`` know of ``record``, term by term."""
+    model: Any = type(record)
+    number = cast(Any, record).id
+    with system_mode("which terms bring a record into a scope"):
+        return [
+            term.name
+            for term, condition in terms_of(model, actor)
+            if db.session.scalar(select(model.id).where(model.id == number, condition)) is not None
+        ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 
 from flask import Flask
 from sqlalchemy import select
@@ -67,6 +68,8 @@ def remake_demo(app: Flask) -> None:
         for table in reversed(Base.metadata.sorted_tables):
             db.session.execute(table.delete())
         db.session.commit()
+    # What was anchored of the world before is no word about this one.
+    shutil.rmtree(app.config["ANCHOR_DIR"], ignore_errors=True)
     load_demo(app)
 
 

@@ -6,11 +6,14 @@ from enum import StrEnum
 class Permission(StrEnum):
     """Named ``noun:verb``, in alphabetical order."""
 
+    ACCESS_EXPLAIN = "access:explain"
     ACCOUNT_EDIT = "account:edit"
+    AUDIT_READ = "audit:read"
     DEAL_EDIT = "deal:edit"
     DEAL_LIST = "deal:list"
     DEAL_READ = "deal:read"
     HOME_READ = "home:read"
+    LOG_READ = "log:read"
     ORGANISATION_READ = "organisation:read"
     OUTBOX_READ = "outbox:read"
     PERSON_READ = "person:read"

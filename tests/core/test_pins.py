@@ -13,10 +13,13 @@ from sqlalchemy import select
 
 from portal.core.database import db
 from portal.core.drafts import Draft
-from portal.core.net import acting_as, is_visible, system_mode
+from portal.core.net import acting_as, granting_terms, is_visible, system_mode
 from portal.core.submissions import SubmissionKey, is_used
 from portal.core.times import now
 from portal.domain.claims.operations import Claimed, reserve
+from portal.domain.explaining.answers import explain_all
+from portal.domain.explaining.readers import everybody_who_can_see
+from portal.domain.explaining.subjects import find_people, find_record
 from portal.domain.notifications.audience import channel_managers
 from portal.domain.registrations import operations
 from portal.domain.registrations.models import Receipt, Registration
@@ -28,6 +31,7 @@ PORTAL = Path(__file__).resolve().parents[2] / "portal"
 # Everything that is kept although the request only read or was refused.
 ASIDE = {
     ("assembly.py", "last seen"),
+    ("blueprints/admin/audit/views.py", "export"),
     ("blueprints/sign_in/views.py", "sign-in"),
     ("core/admission.py", "draft"),
     ("core/errors.py", "draft"),
@@ -37,11 +41,15 @@ ASIDE = {
 PAST_THE_ACTOR = {
     ("domain/registrations/receipts.py", "verifying a receipt"),
     ("core/net.py", "is one record in a scope"),
+    ("core/net.py", "which terms bring a record into a scope"),
     ("core/admission.py", "loading the actor"),
     ("core/drafts.py", "the actor's own draft"),
     ("core/submissions.py", "was a submission key used"),
     ("domain/claims/operations.py", "claim and conflict check"),
     ("domain/deals/operations.py", "claim and conflict check"),
+    ("domain/explaining/answers.py", "explaining access"),
+    ("domain/explaining/readers.py", "explaining access"),
+    ("domain/explaining/subjects.py", "explaining access"),
     ("domain/notifications/audience.py", "choosing an approver"),
     ("domain/registrations/matching.py", "claim and conflict check"),
     ("domain/registrations/operations.py", "claim and conflict check"),
@@ -153,6 +161,36 @@ def test_whether_a_record_is_in_a_scope_answers_yes_or_no(data_app: Flask) -> No
         session.commit()
         ana, bruno, carla = actor_of("ana"), actor_of("bruno"), actor_of("carla")
         assert [is_visible(actor, record) for actor in (ana, bruno, carla)] == [False, True, False]
+
+
+def test_which_terms_bring_a_record_into_a_scope_answers_with_names(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        record = hidden()
+        session.commit()
+        actors = [actor_of(short) for short in ("ana", "bruno", "carla", "omar")]
+        found = [granting_terms(actor, record) for actor in actors]
+        assert found == [[], ["own", "organisation"], [], ["sent"]]
+
+
+def test_explaining_access_tells_names_and_reasons_and_nothing_of_the_record(
+    data_app: Flask,
+) -> None:
+    with everything(data_app) as session:
+        reference = hidden().reference
+        session.commit()
+        sid = actor_of("sid")
+        db.session.remove()
+    with data_app.app_context(), acting_as(sid):
+        sought = find_record(reference)
+        assert sought is not None
+        people = find_people("bruno@cobalt.example")
+        told = [explain_all(one, sought) for one in people]
+        told_all = repr([sought, told, list(everybody_who_can_see(sought))])
+        assert "Bruno Keller" in told_all
+        assert CANARY not in told_all and "canary.com" not in told_all
+        # What was read to explain it is not within reach of what is asked next.
+        assert not db.session.scalars(select(Registration)).all()
+        assert db.session.get(Registration, sought.number) is None
 
 
 def test_a_receipt_proves_itself_and_tells_nothing(app: Flask) -> None:

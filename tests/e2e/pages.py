@@ -96,12 +96,34 @@ def staff_pages(live: Live) -> list[Page]:
 def administrator_pages(live: Live) -> list[Page]:
     """Return what only the programme administrator (Pia) has."""
     sent = _one(live, "SELECT key FROM delivery WHERE state = 'sent'")
+    one = _of(live, "ana", "submitted")
     waiting = _one(live, "SELECT key FROM delivery ORDER BY state = 'sent', id DESC")
     return [
         ("administrator home", "/"),
         ("outbox", "/admin/outbox"),
         ("mail sent", f"/admin/outbox/{_uuid(sent)}"),
         ("mail", f"/admin/outbox/{_uuid(waiting)}"),
+        ("access", "/admin/access"),
+        ("access, explained", f"/admin/access?person=ana@northwind.example&reference={one}"),
+        ("access, not found", "/admin/access?person=x&reference=y"),
+        ("permissions", "/admin/access/permissions"),
+    ]
+
+
+def auditor_pages(live: Live) -> list[Page]:
+    """Return what the auditor (Axel) has."""
+    return [
+        ("audit", "/admin/audit"),
+        ("audit, found", f"/admin/audit?record={_of(live, 'ana', 'approved')}"),
+        ("audit, nothing found", "/admin/audit?person=zzzz"),
+    ]
+
+
+def company_pages() -> list[Page]:
+    """Return what a partner's administrator (Nadia) has."""
+    return [
+        ("log", "/company/log"),
+        ("log, nothing found", "/company/log?person=zzzz"),
     ]
 
 

@@ -14,6 +14,8 @@ from tests.e2e.live import Live
 from tests.e2e.pages import (
     Page,
     administrator_pages,
+    auditor_pages,
+    company_pages,
     partner_pages,
     staff_pages,
     visitor_pages,
@@ -159,6 +161,15 @@ def test_pages_of_administrators(
     pia = person("pia", **speaking(language))
     pia.is_signed_in()
     reading.read_all(pia, administrator_pages(live))
+
+
+def test_pages_of_the_history(
+    person: Callable[..., Any], live: Live, reading: Reading, language: str
+) -> None:
+    for short, pages in (("axel", auditor_pages(live)), ("nadia", company_pages())):
+        somebody = person(short, **speaking(language))
+        somebody.is_signed_in()
+        reading.read_all(somebody, pages)
 
 
 @pytest.mark.long

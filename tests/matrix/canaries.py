@@ -13,7 +13,7 @@ from sqlalchemy import JSON, String
 from sqlalchemy.sql.schema import Column
 
 from portal.core.database import Base
-from tests.matrix.oracle import OUTBOX_READERS, Facts, Person
+from tests.matrix.oracle import AUDITORS, OUTBOX_READERS, Facts, Person
 
 CANARY = re.compile(r"qzx\d{5}x")
 REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE)-[0-9A-HJKMNP-TV-Z]{8}\b")
@@ -188,6 +188,8 @@ class Readers:
     def _event(self, who: Person, canary: Canary) -> bool:
         row = canary.row
         is_name = canary.column == "actor_name"
+        if who.short == "sid":  # reads that something happened, not what was said in it
+            return is_name
         if who.short == "pia":  # reads that something was told, not what was said in it
             return is_name and row["id"] in self.told
         # Of the vendor's people a partner reads the first names only.
@@ -197,7 +199,7 @@ class Readers:
     def knows_event(self, who: Person, row: Mapping[str, Any]) -> bool:
         """Tell whether ``who`` may know that something happened."""
         is_told = who.short in OUTBOX_READERS and row["id"] in self.told
-        return is_told or self._knows_of_record(who, row)
+        return who.short in AUDITORS or is_told or self._knows_of_record(who, row)
 
     def knows_change(self, who: Person, row: Mapping[str, Any]) -> bool:
         """Tell whether ``who`` may know from what to what a field changed."""

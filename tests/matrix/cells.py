@@ -119,6 +119,11 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "registrations.withdraw": ("registration:withdraw", "registration delivery"),
 }  # fmt: skip
 
+# What reading something leaves behind: the event that it was read.
+READING_LEAVES: Mapping[str, str] = {"admin.audit.export": "audit:export"}
+# Answers that are files, not pages.
+FILES = frozenset({"admin.audit.export"})
+
 
 @dataclass(frozen=True)
 class Cell:

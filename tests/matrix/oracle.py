@@ -51,6 +51,8 @@ OUTSIDE = frozenset({"dora", "visitor"})
 REGISTERING = frozenset("diego ana noah marc nadia cole lena bruno".split())
 REVIEW_READERS = frozenset("carla omar olga axel".split())
 OUTBOX_READERS = frozenset("pia axel".split())
+AUDITORS = frozenset("sid axel".split())
+EXPLAINERS = frozenset("pia sid axel".split())
 PARTNER_READERS = frozenset("carla omar olga axel pia sid".split())
 EVERYBODY = frozenset(
     line.split("|")[0].strip() for line in TABLE.strip().splitlines()
@@ -77,6 +79,11 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("admin.organisations.index", "GET"): (PARTNER_READERS, 200),
     ("admin.people.index", "GET"): (PARTNER_READERS, 200),
     ("admin.outbox.index", "GET"): (OUTBOX_READERS, 200),
+    ("admin.audit.index", "GET"): (AUDITORS, 200),
+    ("admin.audit.export", "GET"): (AUDITORS, 200),
+    ("log.index", "GET"): (frozenset({"nadia"}), 200),
+    ("admin.access.index", "GET"): (EXPLAINERS, 200),
+    ("admin.access.permissions", "GET"): (EXPLAINERS, 200),
 }
 
 # Endpoints for everybody, also before sign-in. A change here is a decision.

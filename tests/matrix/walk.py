@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.browser import BASE, HEADERS, Page, check_page
 from tests.matrix.canaries import CANARY, REFERENCE
-from tests.matrix.cells import LEAVES, PAGE_OF, SHOWS, Cell, cells_of
+from tests.matrix.cells import FILES, LEAVES, PAGE_OF, READING_LEAVES, SHOWS, Cell, cells_of
 from tests.matrix.oracle import OUTSIDE, PUBLIC, expect, with_htmx
 from tests.matrix.world import BESIDE, Change, World, normalised
 
@@ -100,8 +100,11 @@ class Walk:
             self._judge(cell, status, self.ask("POST", cell.path, self._typed(cell), cell.htmx))
         else:
             answer = self.ask("GET", cell.path, htmx=cell.htmx)
-            self._judge(cell, status, answer)
-            if status == 200:
+            if status == 200 and cell.endpoint in READING_LEAVES:
+                self._judge_reading(cell, status, answer)
+            else:
+                self._judge(cell, status, answer)
+            if status == 200 and cell.endpoint not in FILES:
                 self._look_at_page(cell, answer)
         self.cells.setdefault(cell.place, set()).add(status)
 
@@ -135,6 +138,18 @@ class Walk:
             self._fault(cell, f"wrote {changes[:5]}")
         if status == 404 or self.short in OUTSIDE:
             self._compare_with_absent(cell, answer)
+
+    def _judge_reading(self, cell: Cell, status: int, answer: TestResponse) -> None:
+        """What is read leaves the event that it was read, and nothing else."""
+        if answer.status_code != status:
+            self._fault(cell, f"{answer.status_code}, not {status}: {_words(answer)}")
+        changes = self.world.written()
+        events = [place for table, op, place in changes if (table, op) == ("event", "INSERT")]
+        tags = [self.world.row("event", place)["tag"] for place in events]
+        if tags != [READING_LEAVES[cell.endpoint]]:
+            self._fault(cell, f"recorded {tags}")
+        if others := {table for table, _, _ in changes} - {"event", "chain_head"}:
+            self._fault(cell, f"also wrote {sorted(others)}")
 
     def _judge_refusal(self, cell: Cell, changes: Sequence[Change]) -> None:
         events = [place for table, op, place in changes if (table, op) == ("event", "INSERT")]

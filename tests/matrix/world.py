@@ -20,8 +20,8 @@ from portal.demo_personas import HARBOUR, LAKESIDE, NORTHWIND, PERSONAS
 from portal.domain.deals.models import Deal
 from portal.domain.deals.operations import index_words
 from tests.browser import BASE, Browser
-from tests.matrix.canaries import Canary, Readers, mark
-from tests.matrix.oracle import CLOSED, OPEN, OUTSIDE, Facts, Person
+from tests.matrix.canaries import REFERENCE, Canary, Readers, mark
+from tests.matrix.oracle import AUDITORS, CLOSED, OPEN, OUTSIDE, Facts, Person
 from tests.matrix.planting import EXTRA, STAFF, Planted, plant
 
 SHORTS = (*(one.short for one in PERSONAS), EXTRA, "visitor")
@@ -170,6 +170,11 @@ class World:
         }
         if person.short in ("axel", "pia"):  # the outbox names the records of which it tells
             known |= {row["chain"] for row in self.rows["event"] if row["id"] in readers.told}
+        if person.short in AUDITORS:  # the audit names the record of every event, and those beside
+            known |= {row["chain"] for row in self.rows["event"]}
+            known |= {
+                name for row in self.rows["event"] for name in REFERENCE.findall(row["particulars"])
+            }
         for member in self.rows["membership"]:
             if person.knows_person(member["id"], member["organisation_id"]):
                 known.add(member["reference"])

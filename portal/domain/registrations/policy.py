@@ -103,8 +103,18 @@ def is_within_limit(actor: MemberActor, registration: Registration) -> bool:
 
 WORKERS = Rule("worker", _l("Its owner or a manager of that organisation does this."), is_workers)
 STRANGERS = Rule("other organisation", _l("Nobody decides for their own side."), is_strangers)
-OTHER_PERSON = Rule("four eyes", _l("You sent this; another person decides."), is_other_person)
-LIMIT = Rule("limit", _l("This is over your limit; an approver above it decides."), is_within_limit)
+OTHER_PERSON = Rule(
+    "four eyes",
+    _l("You sent this; another person decides."),
+    is_other_person,
+    _l("Nobody decides on what they sent themselves."),
+)
+LIMIT = Rule(
+    "limit",
+    _l("This is over your limit; an approver above it decides."),
+    is_within_limit,
+    _l("An approver decides up to their own limit."),
+)
 
 REGISTRATION = Policy(
     Registration,

@@ -86,11 +86,16 @@ def answers_in(entries: Sequence[Entry], questions: Iterable[Question]) -> dict[
     return found
 
 
-def entry_of(event: Told, reader: MemberActor, vendor: str, changes: Sequence[Said] = ()) -> Entry:
-    """Return one event as a line for ``reader``, with what it changed."""
+def entry_of(
+    event: Told, reader: MemberActor, vendor: str, changes: Sequence[Said] = (), who: str = ""
+) -> Entry:
+    """Return one event as a line for ``reader``, with what it changed.
+
+    ``who`` did it, where that is not to be said as to the reader ("You").
+    """
     kind = kind_of(event.tag)
     values = dict(_readable(event))
-    values["who"] = who_of(event, reader, vendor)
+    values["who"] = who or who_of(event, reader, vendor)
     sentence = str(kind.sentence) % _Forgiving(values) if kind else event.tag
     # A next step that is said with what it replaces need not be said once more.
     detail = "" if changes and event.tag == "deal:plan" else _detail(event, reader.side)

@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 from flask import current_app, g, render_template
 from flask_babel import refresh
 
+from portal.core import anchors
 from portal.core.access import visible
 from portal.core.database import db
-from portal.core.events import kind_of
+from portal.core.events import canonical_time, kind_of
 from portal.core.language import N_, _
 from portal.core.net import acting_as
 from portal.core.outbox import Delivery, Drop, Park
@@ -38,6 +39,8 @@ def write_letter(delivery: Delivery) -> EmailMessage:
 
     Raises Drop when the recipient may no longer see the record, Park without an address.
     """
+    if delivery.event.tag == anchors.TAG:
+        return _anchor_letter(delivery)
     recipient = actor_of_membership(delivery.recipient_id or 0)
     if recipient is None:
         raise Drop(N_("the recipient has no access any more"))
@@ -80,6 +83,33 @@ def write_letter(delivery: Delivery) -> EmailMessage:
     # Plain text is not markup: what the templates' own "_" would escape stays as it is.
     letter.set_content(render_template("mail/letter.txt", _=_, **context))
     letter.add_alternative(render_template("mail/letter.html", **context), subtype="html")
+    return letter
+
+
+def _anchor_letter(delivery: Delivery) -> EmailMessage:
+    """Return the mail that keeps an anchor outside the portal; it holds a hash and no more."""
+    address = current_app.config["ANCHOR_MAIL"]
+    if not address:
+        raise Drop(N_("nobody is told of this any more"))
+    event, vendor = delivery.event, current_app.config["PORTAL_NAME"]
+    moment = canonical_time(event.at)
+    letter = EmailMessage()
+    letter["Subject"] = f"{vendor}: {moment[:10]} {event.particulars['hash'][:16]}"
+    letter["From"] = current_app.config["MAIL_FROM"]
+    letter["To"] = address
+    letter["Message-ID"] = message_id(delivery)
+    letter["Date"] = format_datetime(delivery.made_at)
+    letter["Auto-Submitted"] = "auto-generated"
+    sentence = _(
+        "At %(moment)s this was the hash over the last events of all %(num)s histories:",
+        moment=moment,
+        num=event.particulars["chains"],
+    )
+    advice = _(
+        "Keep this mail. A history that was changed later does not lead to this hash any more; "
+        "“flask audit verify” says which one."
+    )
+    letter.set_content(f"{sentence}\n\n{event.particulars['hash']}\n\n{advice}\n")
     return letter
 
 

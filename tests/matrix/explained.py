@@ -1,0 +1,72 @@
+"""Does what the portal explains of a cell agree with the answer that the oracle expects there?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.core.access import NOBODY, explain
+from portal.core.database import db
+from portal.core.guards import Guard, guard_of
+from portal.core.net import system_mode
+from portal.domain.explaining.answers import Answer, why
+from portal.domain.explaining.subjects import Subject, subject_of
+from portal.domain.people.models import Membership
+from tests.matrix.cells import Cell, cells_of
+from tests.matrix.oracle import OUTSIDE, Facts, expect
+from tests.matrix.world import World
+
+
+def disagreements(world: World, short: str) -> Iterator[str | None]:
+    """Yield for each cell of one person None, or in which way the explanation is another answer."""
+    person = world.people[short]
+    with world.app.app_context(), system_mode("test"):
+        found = db.session.get(Membership, person.membership)
+        subject = subject_of(found) if found else None
+        for cell in cells_of(world, short):
+            guard = guard_of(world.app, cell.endpoint)
+            assert guard is not None and guard.permission is not None, cell
+            wanted = _wanted(world, cell)
+            told = _told(subject, guard, cell.facts)
+            yield None if told == wanted else f"{cell}: explained as {told}, expected {wanted}"
+        db.session.rollback()
+
+
+def _wanted(world: World, cell: Cell) -> str:
+    """Return what the person gets of the cell: its door stays shut, no sight, no right, or yes."""
+    if cell.short in OUTSIDE:
+        return "no access"
+    status = expect(world.people[cell.short], cell.endpoint, cell.method, cell.facts)
+    # What the record's state refuses (409) is no matter of rights.
+    return {404: "unseen", 403: "no right"}.get(status, "yes")
+
+
+def _told(subject: Subject | None, guard: Guard, facts: Facts | None) -> str:
+    if subject is None:
+        is_allowed = explain(NOBODY, str(guard.permission), None).is_allowed
+        return "yes" if is_allowed else "no access"
+    record = _record(guard, facts) if guard.model is not None else None
+    if guard.model is not None and record is None:
+        return "no access" if subject.closed else "unseen"
+    return _in_a_word(why(subject.actor, str(guard.permission), record, subject.closed))
+
+
+def _in_a_word(answer: Answer) -> str:
+    assert answer.sentence and answer.rule
+    if not answer.is_allowed:
+        assert answer.changes or answer.rule == "no rule", answer
+    if answer.rule == "closed":
+        return "no access"
+    if not answer.is_visible:
+        return "unseen"
+    return "yes" if answer.is_allowed else "no right"
+
+
+def _record(guard: Guard, facts: Facts | None) -> Any:
+    if facts is None:
+        return None
+    model: Any = guard.model
+    column = model.key if facts.kind == "delivery" else model.reference
+    return db.session.scalar(select(model).where(column == facts.reference))
