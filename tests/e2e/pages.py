@@ -97,12 +97,22 @@ def administrator_pages(live: Live) -> list[Page]:
     """Return what only the programme administrator (Pia) has."""
     sent = _one(live, "SELECT key FROM delivery WHERE state = 'sent'")
     waiting = _one(live, "SELECT key FROM delivery ORDER BY state = 'sent', id DESC")
+    partner = _one(live, "SELECT reference FROM organisation WHERE name = 'Northwind Resale'")
+    above = _one(live, "SELECT reference FROM organisation WHERE name = 'Cobalt Systems'")
     return [
         ("administrator home", "/"),
+        ("partners, kept", "/admin/organisations"),
+        ("partners, none found", "/admin/organisations?q=zzzz&status=ended"),
+        ("add a partner", "/admin/organisations/new"),
+        ("partner, kept", f"/admin/organisations/{partner}"),
+        *((f"partner {name}", f"/admin/organisations/{partner}/{name}") for name in
+          ("edit", "move", "status")),
+        ("partner, whom to stand below", f"/admin/organisations/{partner}/move?q=o"),
+        ("partner, moved", f"/admin/organisations/{partner}/move?parent={above}"),
         ("outbox", "/admin/outbox"),
         ("mail sent", f"/admin/outbox/{_uuid(sent)}"),
         ("mail", f"/admin/outbox/{_uuid(waiting)}"),
-    ]
+    ]  # fmt: skip
 
 
 def visitor_pages(live: Live, link: str) -> list[Page]:
