@@ -68,12 +68,13 @@ def load(model: type[M], name: str, actor: Actor, by: str = "reference") -> M:
     """Return the record that ``name`` names inside the actor's scope, or abort with 404.
 
     For a request that may write, the row is locked first, so that the second of two writers
-    reads what the first one left behind.
+    reads what the first one left behind. Rows that point to it can still be added meanwhile: two
+    writers, each with the other's record in hand, would wait for each other.
     """
     column: InstrumentedAttribute[str] = getattr(model, by)
     query = visible(model, actor).where(column == name)
     if has_request_context() and request.method not in SAFE:
-        query = query.with_for_update(of=model)
+        query = query.with_for_update(of=model, key_share=True)
     record = db.session.scalar(query)
     if record is None:
         abort(404)

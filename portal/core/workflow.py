@@ -193,7 +193,12 @@ class Workflow:
         )
 
     def plan_next(self, record: Any) -> None:
-        """Set who acts next and by when, from the present state and the record's own fields."""
+        """Set who acts next and by when, from the present state and the record's own fields.
+
+        A record that is nobody's turn, ever, has no such fields.
+        """
+        if not hasattr(record, "next_side"):
+            return
         action = self.state_of(record).next_action
         record.next_side = action.side if action else None
         record.next_what = action.what if action else None

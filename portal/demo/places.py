@@ -121,6 +121,10 @@ PLACES = (
 )
 
 PORTFOLIOS = {"carla": (HARBOUR, NORTHWIND, LAKESIDE)}
+ACCOUNT_MANAGERS = {
+    "carla": (HARBOUR, NORTHWIND, LAKESIDE),
+    "pia": (COBALT, SUMMIT, PIXELFORGE, RIVERBEND, MAPLE),
+}
 APPROVAL_LIMITS = {"omar": 100_000}
 FRENCH = frozenset({"olga", "noah", "lena", "theo"})
 TIME_ZONES = {
@@ -178,6 +182,9 @@ def settle(session: Session, issuer: str) -> dict[str, Membership]:
             )
             for name in names
         )
+    for short, kept in ACCOUNT_MANAGERS.items():
+        for name in kept:
+            organisations[name].account_manager_id = memberships[short].id
     session.flush()
     return memberships
 

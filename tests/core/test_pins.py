@@ -21,6 +21,8 @@ from portal.domain.explaining.answers import explain_all
 from portal.domain.explaining.readers import everybody_who_can_see
 from portal.domain.explaining.subjects import find_people, find_record
 from portal.domain.notifications.audience import channel_managers
+from portal.domain.organisations import hierarchy
+from portal.domain.organisations.models import Organisation
 from portal.domain.registrations import operations
 from portal.domain.registrations.models import Receipt, Registration
 from tests.browser import Browser
@@ -51,6 +53,7 @@ PAST_THE_ACTOR = {
     ("domain/explaining/readers.py", "explaining access"),
     ("domain/explaining/subjects.py", "explaining access"),
     ("domain/notifications/audience.py", "choosing an approver"),
+    ("domain/organisations/hierarchy.py", "keeping the hierarchy"),
     ("domain/registrations/matching.py", "claim and conflict check"),
     ("domain/registrations/operations.py", "claim and conflict check"),
 }
@@ -153,6 +156,27 @@ def test_choosing_an_approver_answers_with_numbers(data_app: Flask) -> None:
         found = list(channel_managers(db.session(), None, record))  # type: ignore[arg-type]
         assert found == [carla]
         assert all(isinstance(number, int) for number in found)
+
+
+def test_the_hierarchy_answers_with_numbers(data_app: Flask) -> None:
+    """Carla keeps only three of the partners in her portfolio; the rest is nothing but numbers."""
+    with everything(data_app) as session:
+        cobalt, harbour, northwind = (
+            session.scalars(select(Organisation).where(Organisation.name.startswith(name))).one()
+            for name in ("Cobalt", "Harbour", "Northwind")
+        )
+        numbers = [one.id for one in (cobalt, harbour, northwind)]
+        carla = actor_of("carla")
+        db.session.remove()
+    with data_app.app_context(), acting_as(carla):
+        session = db.session()
+        hierarchy.hold(session)
+        assert hierarchy.line_above(session, numbers[2]) == [numbers[1]]
+        assert hierarchy.line_above(session, numbers[0]) == []
+        assert hierarchy.size_of_family(session, numbers[1]) == 3
+        assert hierarchy.is_above(session, numbers[1], numbers[2]) is True
+        assert hierarchy.is_above(session, numbers[0], numbers[2]) is False
+        db.session.rollback()
 
 
 def test_whether_a_record_is_in_a_scope_answers_yes_or_no(data_app: Flask) -> None:

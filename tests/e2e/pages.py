@@ -98,8 +98,18 @@ def administrator_pages(live: Live) -> list[Page]:
     sent = _one(live, "SELECT key FROM delivery WHERE state = 'sent'")
     one = _of(live, "ana", "submitted")
     waiting = _one(live, "SELECT key FROM delivery ORDER BY state = 'sent', id DESC")
+    partner = _one(live, "SELECT reference FROM organisation WHERE name = 'Northwind Resale'")
+    above = _one(live, "SELECT reference FROM organisation WHERE name = 'Cobalt Systems'")
     return [
         ("administrator home", "/"),
+        ("partners, kept", "/admin/organisations"),
+        ("partners, none found", "/admin/organisations?q=zzzz&status=ended"),
+        ("add a partner", "/admin/organisations/new"),
+        ("partner, kept", f"/admin/organisations/{partner}"),
+        *((f"partner {name}", f"/admin/organisations/{partner}/{name}") for name in
+          ("edit", "move", "status")),
+        ("partner, whom to stand below", f"/admin/organisations/{partner}/move?q=o"),
+        ("partner, moved", f"/admin/organisations/{partner}/move?parent={above}"),
         ("outbox", "/admin/outbox"),
         ("mail sent", f"/admin/outbox/{_uuid(sent)}"),
         ("mail", f"/admin/outbox/{_uuid(waiting)}"),
@@ -107,7 +117,7 @@ def administrator_pages(live: Live) -> list[Page]:
         ("access, explained", f"/admin/access?person=ana@northwind.example&reference={one}"),
         ("access, not found", "/admin/access?person=x&reference=y"),
         ("permissions", "/admin/access/permissions"),
-    ]
+    ]  # fmt: skip
 
 
 def auditor_pages(live: Live) -> list[Page]:

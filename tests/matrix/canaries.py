@@ -13,7 +13,14 @@ from sqlalchemy import JSON, String
 from sqlalchemy.sql.schema import Column
 
 from portal.core.database import Base
-from tests.matrix.oracle import AUDITORS, OUTBOX_READERS, Facts, Person
+from tests.matrix.oracle import (
+    AUDITORS,
+    COMPANY_READERS,
+    OUTBOX_READERS,
+    PARTNER_READERS,
+    Facts,
+    Person,
+)
 
 CANARY = re.compile(r"qzx\d{5}x")
 REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE)-[0-9A-HJKMNP-TV-Z]{8}\b")
@@ -29,7 +36,7 @@ TEXTS: Mapping[str, str] = {
     "event": "actor_name words",
     "letter": "recipient subject body",
     "login_session": "provider_sid acr amr agent",
-    "organisation": "name tier domains",
+    "organisation": "name tier domains contact_email contact_phone",
     "product": "name name_fr",
     "question": "comment reply",
     "registration": "company website domain customer_key legal_name street postal_code city "
@@ -191,7 +198,8 @@ class Readers:
         if who.short == "sid":  # reads that something happened, not what was said in it
             return is_name
         if who.short == "pia":  # reads that something was told, not what was said in it
-            return is_name and row["id"] in self.told
+            is_heard = is_name and row["id"] in self.told
+            return is_heard or self._knows_of_record(who, row)
         # Of the vendor's people a partner reads the first names only.
         is_hidden = is_name and row["actor_side"] == "vendor" and who.side == "partner"
         return self.knows_event(who, row) and not is_hidden
@@ -212,6 +220,11 @@ class Readers:
         facts = self.facts.get(row["chain"])
         if facts is None or not who.knows(facts):
             return False
+        if facts.kind == "organisation" and who.side == "vendor":
+            return who.short in PARTNER_READERS
+        if facts.kind == "organisation":  # the company's own history, for those who keep it
+            is_own = facts.organisation == who.organisation and who.short in COMPANY_READERS
+            return is_own and bool(row["partner_sees"])
         if row["tag"] in WHILE_DRAFT and facts.organisation != who.organisation:
             return False
         return who.side == "vendor" or bool(row["partner_sees"])

@@ -22,7 +22,7 @@ from tests.matrix.oracle import (
     SUBMITTED,
     Facts,
 )
-from tests.matrix.planting import OPEN, WON
+from tests.matrix.planting import OPEN, SUMMIT, WON
 from tests.matrix.world import World, slots
 
 SHOWS = ("registrations.show", "admin.review.show", "deals.show", "admin.organisations.show")
@@ -58,9 +58,22 @@ OPPORTUNITY = {
 }
 EVIDENCE = {"call_did": "y", "call_on": _lately, "may_contact": "ask", "consent": "y"}
 STEPS = {"customer": CUSTOMER, "opportunity": OPPORTUNITY, "evidence": EVIDENCE}
+PARTNER = {
+    "types": "services",
+    "tier": "Platinum",
+    "countries": "Canada, DE",
+    "domains": "fresh.example, freshpartner.ca",
+    "products": "FLEET",
+    "contact_email": "office@freshpartner.ca",
+    "contact_phone": "416 555 0134",
+}
 NEED = "They lift boxes all day, and two people are ill."
 FORMS: Mapping[str, Mapping[str, str]] = {
     "account.update": {"language": "fr", "timezone": "Europe/Paris"},
+    "admin.organisations.change_status": {"step": "suspend", "reason": "They did not pay."},
+    "admin.organisations.create": {**PARTNER, "name": "Fresh partner"},
+    "admin.organisations.edit": {**PARTNER, "name": "Renamed partner"},
+    "admin.organisations.move": {"parent": SUMMIT},
     "admin.review.approve": {},
     "admin.review.ask": {"ask_need": "y", "comment_need": "Which of the two lines?"},
     "admin.review.compare": {"answer": "same"},
@@ -84,6 +97,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
 # On which page the form of a write stands (its own address where nothing is said).
 PAGE_OF: Mapping[str, str] = {
     "account.update": "/account",
+    "admin.organisations.move": "/admin/organisations/{}/move?parent=" + SUMMIT,
     "admin.review.approve": "/admin/registrations/{}",
     "admin.review.compare": "/admin/registrations/{}",
     "admin.review.take": "/admin/registrations/{}",
@@ -97,6 +111,11 @@ PAGE_OF: Mapping[str, str] = {
 # and the form's key.
 LEAVES: Mapping[str, tuple[str, str]] = {
     "account.update": ("person:set", "user"),
+    "admin.organisations.change_status": ("organisation:suspend", "organisation"),
+    "admin.organisations.create": ("organisation:create",
+                                   "organisation organisation_closure organisation_product"),
+    "admin.organisations.edit": ("organisation:edit", "organisation organisation_product change"),
+    "admin.organisations.move": ("organisation:move", "organisation organisation_closure change"),
     "admin.review.approve": ("registration:approve deal:create",
                              "registration claim deal deal_product deal_word delivery"),
     "admin.review.ask": ("registration:ask", "registration question delivery"),

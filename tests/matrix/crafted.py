@@ -201,17 +201,23 @@ def sendable(walk: Walk) -> Iterator[Cell]:
                 yield Cell(short, endpoint, "POST", "own", rule.rule, None)
             continue
         ask = RECORDS[endpoint, "POST"]
-        ready = next(state for state, status in ask.by_state.items() if status == 303)
         planted = world.planted
-        name = (
-            planted.deals["ana", OPEN] if ask.kind == "deal" else planted.references["ana", ready]
-        )
-        facts = world.facts[name]
+        if ask.kind == "organisation":
+            home = planted.holders["ana"].organisation_id
+            facts = next(one for one in world.facts.values()
+                         if one.kind == "organisation" and one.organisation == home)  # fmt: skip
+        elif ask.kind == "deal":
+            facts = world.facts[planted.deals["ana", OPEN]]
+        else:
+            ready = next(state for state, status in ask.by_state.items() if status == 303)
+            facts = world.facts[planted.references["ana", ready]]
         if not (walk.person.knows(facts) and walk.person.may(ask.need, facts)):
             continue
         steps = tuple(STEPS) if "step" in rule.arguments else ("",)
         for step in steps:
-            yield Cell(short, endpoint, "POST", "own", address(rule, name, step), facts, step)
+            yield Cell(
+                short, endpoint, "POST", "own", address(rule, facts.reference, step), facts, step
+            )
 
 
 # --- other methods ------------------------------------------------------------------------------

@@ -39,8 +39,8 @@ LISTS: dict[str, tuple[str, Callable[[Facts], bool], str, str]] = {
     "admin.organisations.index": (
         "/admin/organisations",
         lambda facts: facts.kind == "organisation",
-        "",
-        "",
+        "status",
+        "invited onboarding active suspended ended",
     ),
 }
 # Where one can search, and the text by which each record is found there.

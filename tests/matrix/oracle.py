@@ -54,6 +54,9 @@ OUTBOX_READERS = frozenset("pia axel".split())
 AUDITORS = frozenset("sid axel".split())
 EXPLAINERS = frozenset("pia sid axel".split())
 PARTNER_READERS = frozenset("carla omar olga axel pia sid".split())
+COMPANY_READERS = frozenset("diego marc nadia bruno sofia ivo theo".split())
+COMPANY_EDITORS = frozenset("nadia theo".split())
+PARTNER_KEEPERS = frozenset({"pia"})
 EVERYBODY = frozenset(
     line.split("|")[0].strip() for line in TABLE.strip().splitlines()
 ) - OUTSIDE  # fmt: skip
@@ -77,6 +80,8 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("deals.index", "GET"): (REGISTERING | {"carla", "omar", "olga", "vic", "axel"}, 200),
     ("admin.review.index", "GET"): (REVIEW_READERS, 200),
     ("admin.organisations.index", "GET"): (PARTNER_READERS, 200),
+    ("admin.organisations.create", "GET"): (PARTNER_KEEPERS, 200),
+    ("admin.organisations.create", "POST"): (PARTNER_KEEPERS, 303),
     ("admin.people.index", "GET"): (PARTNER_READERS, 200),
     ("admin.outbox.index", "GET"): (OUTBOX_READERS, 200),
     ("admin.audit.index", "GET"): (AUDITORS, 200),
@@ -152,6 +157,12 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("deals.lose", "GET"): Ask("deal", "work", 409, {OPEN: 200}),
     ("deals.lose", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
     ("admin.organisations.show", "GET"): Ask("organisation", "read partners", 200),
+    ("admin.organisations.edit", "GET"): Ask("organisation", "keep partners", 200),
+    ("admin.organisations.edit", "POST"): Ask("organisation", "keep partners", 303),
+    ("admin.organisations.move", "GET"): Ask("organisation", "keep partners", 200),
+    ("admin.organisations.move", "POST"): Ask("organisation", "keep partners", 303),
+    ("admin.organisations.change_status", "GET"): Ask("organisation", "keep partners", 200),
+    ("admin.organisations.change_status", "POST"): Ask("organisation", "keep partners", 303),
     ("admin.outbox.show", "GET"): Ask("delivery", "know", 200),
 }
 
@@ -185,6 +196,7 @@ class Person:
     below: frozenset[int] = frozenset()
     portfolio: frozenset[int] = frozenset()
     named_by_deals: frozenset[tuple[int, int]] = frozenset()
+    account_manager: int | None = None
 
     def relation(self, facts: Facts) -> str:
         """Return how a registration or deal stands to the person."""
@@ -221,6 +233,8 @@ class Person:
         seen = MAY[self.short]["person"]
         if membership == self.membership:
             return bool(seen)
+        if membership == self.account_manager and self.short in COMPANY_READERS:
+            return True
         is_named = membership in {owner for _, owner in self.named_by_deals}
         return self.nearness(organisation) in seen or ("deals" in seen and is_named)
 
@@ -232,6 +246,8 @@ class Person:
             return self.short in REVIEW_READERS
         if need == "read partners":
             return self.short in PARTNER_READERS
+        if need == "keep partners":  # their own organisation is the vendor, and nobody's to change
+            return self.short in PARTNER_KEEPERS and facts.organisation != self.organisation
         if self.relation(facts) not in MAY[self.short][need]:
             return False
         if need == "work":

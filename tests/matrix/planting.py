@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.core.changes import Changed
+from portal.core.events import record_event
 from portal.core.times import at, now
 from portal.demo_personas import COBALT, HARBOUR, LAKESIDE, MERIDIAN, NORTHWIND, PERSONAS
 from portal.domain.deals.models import Stage
+from portal.domain.organisations.events import E
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.organisations.operations import add_organisation
+from portal.domain.people.actor import actor_from
 from portal.domain.people.models import Membership, Reach, Role, UserIdentity
 from portal.domain.people.operations import add_membership, bind_identity
 from portal.domain.products.models import OrganisationProduct, Product
@@ -24,6 +28,8 @@ STAFF = tuple(one.short for one in PERSONAS if one.organisation == MERIDIAN)
 PARTNERS = tuple(one for one in PERSONAS if one.short not in STAFF)
 EXTRA = "cole"
 """A seller of Northwind who sees the whole company: inside the scope, without the right to work."""
+SUMMIT = "OR-5VMM1TXX"
+"""Above which no organisation stands, and below which any can come to stand."""
 OPEN, WON, LARGE, TWIN = "open", "won", "large", "twin"
 # Whose records somebody may work on or decide, and which states all others have.
 BUSY = frozenset(
@@ -56,6 +62,9 @@ def plant(session: Session) -> Planted:
     session.flush()
     bruno = planted.holders["bruno"].organisation
     session.add(OrganisationProduct(organisation_id=bruno.id, product_id=strange.id))
+    summit = add_organisation(session, "Summit of all", Side.PARTNER, types=["distributor"])
+    summit.reference = SUMMIT
+    _kept(session, planted)
     with at(now() - dt.timedelta(days=2)), session.no_autoflush:
         for holder, membership in planted.holders.items():
             if holder not in STAFF:
@@ -68,6 +77,16 @@ def plant(session: Session) -> Planted:
         session.flush()
     session.flush()
     return planted
+
+
+def _kept(session: Session, planted: Planted) -> None:
+    """What happened to a company: one event for both sides, one for the vendor's alone."""
+    pia, place = actor_from(planted.holders["pia"]), planted.holders["ana"].organisation
+    # The account manager is none of the fields of which the partner reads.
+    changes = [Changed("tier", "Bronze", "Gold"), Changed("account_manager", "PE-0", "PE-1")]
+    record_event(E.EDIT, place, pia, session=session, changes=changes)
+    words = {"reason": "They did not pay"}
+    record_event(E.SUSPEND, place, pia, session=session, words=words)
 
 
 def _people(session: Session) -> Iterable[tuple[str, Membership]]:

@@ -12,7 +12,7 @@ from portal.core.database import Base, db
 from portal.core.net import acting_as, system_mode
 from portal.domain.people.actor import actor_of_membership
 from tests.matrix.canaries import Readers
-from tests.matrix.oracle import OUTBOX_READERS, Person
+from tests.matrix.oracle import COMPANY_READERS, OUTBOX_READERS, PARTNER_READERS, Person
 from tests.matrix.world import World
 
 Row = Mapping[str, Any]
@@ -46,6 +46,10 @@ GRANTS: Mapping[str, Grant] = {
     "letter": _outbox,
     "membership": lambda _readers, who, row: who.knows_person(row["id"], row["organisation_id"]),
     "organisation": _record,
+    "organisation_product": lambda _readers, who, row: (
+        who.short in PARTNER_READERS | COMPANY_READERS
+        and who.knows_organisation(row["organisation_id"])
+    ),
     "product": lambda readers, who, row: (
         who.side == "vendor" or (who.organisation, row["id"]) in readers.sold
     ),

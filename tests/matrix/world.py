@@ -111,7 +111,7 @@ class World:
         self.facts = {facts.reference: facts for facts in _facts(rows)}
         self.versions = {
             row["reference"]: row["version"]
-            for table in ("registration", "deal")
+            for table in ("registration", "deal", "organisation")
             for row in rows[table]
         }
         self.people = {short: self._person(short) for short in SHORTS}
@@ -146,6 +146,7 @@ class World:
             frozenset(below),
             frozenset(portfolio if is_vendor else ()),
             frozenset((row["organisation_id"], row["owner_id"]) for row in named),
+            home["account_manager_id"],
         )
 
     def _known(self, person: Person, readers: Readers) -> frozenset[str]:

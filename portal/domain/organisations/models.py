@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 from functools import partial
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.selectable import Select
 
-from portal.core.database import Base, Numbered, choice
+from portal.core.database import Base, Numbered, RowNumber, UTCDateTime, choice
 from portal.core.references import new_reference
 
 
@@ -63,9 +65,40 @@ class Organisation(Numbered, Base):
     domains: Mapped[list[str]] = mapped_column(JSON, default=list)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     parent: Mapped[Organisation | None] = relationship(remote_side="Organisation.id")
+    # The vendor's membership that looks after it. No foreign key: a membership points to its
+    # organisation already, and tables that point at each other are neither made nor emptied.
+    account_manager_id: Mapped[int | None] = mapped_column(RowNumber)
+    account_manager: Mapped[Any] = relationship(
+        "Membership",
+        primaryjoin="foreign(Organisation.account_manager_id) == Membership.id",
+        viewonly=True,
+    )
+    # How the company itself is reached; its own administrators keep these.
+    contact_email: Mapped[str] = mapped_column(String(254), default="", server_default="")
+    contact_phone: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    # When it last entered each status.
+    invited_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    onboarding_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    active_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    suspended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     version: Mapped[int] = mapped_column(default=1)
     __table_args__ = (_side_check, _status_check)
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def since(self) -> dt.datetime | None:
+        """Return when it entered its present status, where that is known."""
+        return self.entered(self.status)
+
+    def entered(self, status: str) -> dt.datetime | None:
+        """Return when it last entered ``status``, or None."""
+        moment: dt.datetime | None = getattr(self, f"{status}_at")
+        return moment
+
+    def note_status(self, moment: dt.datetime) -> None:
+        """Note that it entered its present status at ``moment`` (UTC)."""
+        setattr(self, f"{self.status}_at", moment)
 
 
 class OrganisationClosure(Base):

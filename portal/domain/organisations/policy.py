@@ -1,14 +1,15 @@
-"""Who may know of an organisation?"""
+"""Who may know of an organisation, and who may change it?"""
 
 from sqlalchemy import ColumnElement, Select, select, true
 
-from portal.core.access import Policy, Term
+from portal.core.access import Policy, Rule, Term, scope_of, with_one
 from portal.core.language import _l
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation, Side, family_ids
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import PortfolioEntry, Reach, Role
 from portal.domain.permissions import Permission as P
+from portal.domain.products.models import OrganisationProduct
 
 
 def own(actor: MemberActor) -> ColumnElement[bool] | None:
@@ -52,6 +53,21 @@ def portfolio_ids(membership_id: int) -> Select[tuple[int]]:
     return select(table.c.organisation_id).where(table.c.membership_id == membership_id)
 
 
+def is_partner(_actor: MemberActor, organisation: Organisation) -> bool:
+    """A partner: the vendor's own organisation is nobody's to move or suspend."""
+    return organisation.side == Side.PARTNER
+
+
+def is_own(actor: MemberActor, organisation: Organisation) -> bool:
+    """The company for which the actor acts."""
+    return organisation.id == actor.organisation_id
+
+
+PARTNERS = Rule(
+    "partner", _l("This is for partners; the vendor’s own organisation stays as it is."), is_partner
+)
+OWN = Rule("own", _l("People do this for their own company."), is_own)
+
 ORGANISATION = Policy(
     Organisation,
     scope=[
@@ -61,5 +77,26 @@ ORGANISATION = Policy(
         Term("deals", _l("They work on a deal of it."), of_deals),
         Term("vendor", _l("Their role works with every partner."), every),
     ],
-    rules={P.ORGANISATION_READ: []},
+    rules={
+        P.ORGANISATION_READ: [],
+        P.ORGANISATION_EDIT: [PARTNERS],
+        P.ORGANISATION_MOVE: [PARTNERS],
+        P.ORGANISATION_SUSPEND: [PARTNERS],
+        P.COMPANY_READ: [OWN],
+        P.COMPANY_EDIT: [OWN],
+    },
+)
+
+
+def of_organisation(actor: MemberActor) -> ColumnElement[bool] | None:
+    """What the organisations may sell that the actor's work is about, or their own."""
+    if not {P.ORGANISATION_READ, P.COMPANY_READ} & actor.permissions:
+        return None
+    seen = scope_of(Organisation, actor)
+    return with_one(Organisation, Organisation.id == OrganisationProduct.organisation_id, seen)
+
+
+SOLD = Policy(
+    OrganisationProduct,
+    scope=[Term("organisation", _l("They see the organisation."), of_organisation)],
 )

@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, select, true
 from portal.core.access import Policy, Term, with_one
 from portal.core.language import _l
 from portal.domain.deals.models import Deal
-from portal.domain.organisations.models import Side, family_ids
+from portal.domain.organisations.models import Organisation, Side, family_ids
 from portal.domain.organisations.policy import portfolio_ids
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, Reach, Role, User
@@ -45,6 +45,16 @@ def of_deals(actor: MemberActor) -> ColumnElement[bool] | None:
     )
 
 
+def looks_after(actor: MemberActor) -> ColumnElement[bool] | None:
+    """The account manager of their company, for those who read what the vendor keeps of it."""
+    if P.COMPANY_READ not in actor.permissions:
+        return None
+    table = Organisation.__table__
+    return Membership.id.in_(
+        select(table.c.account_manager_id).where(table.c.id == actor.organisation_id)
+    )
+
+
 def every(actor: MemberActor) -> ColumnElement[bool] | None:
     """Everybody, for the vendor's other roles that work with people."""
     is_reader = P.PERSON_READ in actor.permissions
@@ -56,6 +66,7 @@ MEMBERSHIP_TERMS = [
     Term("colleagues", _l("Their reach includes the organisation's people."), colleagues),
     Term("portfolio", _l("The person's organisation is in their portfolio."), portfolio),
     Term("deals", _l("They work on a deal of the person."), of_deals),
+    Term("account manager", _l("The person looks after their company."), looks_after),
     Term("vendor", _l("Their role works with people of every partner."), every),
 ]
 

@@ -26,6 +26,14 @@ _DEALS = frozenset(
 )
 _FOLLOW = frozenset({P.REGISTRATION_READ, P.DEAL_READ})
 _PARTNERS = frozenset({P.ORGANISATION_READ, P.PERSON_READ})
+_KEEP_PARTNERS = frozenset(
+    {
+        P.ORGANISATION_CREATE,
+        P.ORGANISATION_EDIT,
+        P.ORGANISATION_MOVE,
+        P.ORGANISATION_SUSPEND,
+    }
+)
 _JUDGE = frozenset({P.REVIEW_READ, P.REGISTRATION_REVIEW})
 
 PERMISSIONS: dict[Role, frozenset[P]] = {
@@ -37,7 +45,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.APPROVER: _FOLLOW | _PARTNERS | _JUDGE | {P.REGISTRATION_DECIDE, P.DEAL_LIST},
     Role.SUPPORT_AGENT: frozenset(),
     Role.FINANCE: frozenset(),
-    Role.PROGRAMME_ADMINISTRATOR: _PARTNERS | {P.ACCESS_EXPLAIN, P.OUTBOX_READ},
+    Role.PROGRAMME_ADMINISTRATOR: _PARTNERS | _KEEP_PARTNERS | {P.ACCESS_EXPLAIN, P.OUTBOX_READ},
     Role.SECURITY_ADMINISTRATOR: _PARTNERS | {P.ACCESS_EXPLAIN, P.AUDIT_READ},
     Role.AUDITOR: _FOLLOW
     | _PARTNERS
@@ -49,6 +57,12 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
         P.ACCESS_EXPLAIN,
         P.AUDIT_READ,
     },
+}
+
+# What a partner's role may also while the partner has no workflow of its own yet.
+COMPANY: dict[Role, frozenset[P]] = {
+    Role.PARTNER_MANAGER: frozenset({P.COMPANY_READ}),
+    Role.PARTNER_ADMINISTRATOR: frozenset({P.COMPANY_READ, P.COMPANY_EDIT}),
 }
 
 PARTNER_ROLES = frozenset({Role.PARTNER_SELLER, Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR})
@@ -93,14 +107,6 @@ TYPE_WORDS = {
     PartnerType.TECHNOLOGY: _l("Technology"),
 }
 
-STATUS_WORDS = {
-    OrganisationStatus.INVITED: (_l("Invited"), "neutral"),
-    OrganisationStatus.ONBOARDING: (_l("Onboarding"), "info"),
-    OrganisationStatus.ACTIVE: (_l("Active"), "ok"),
-    OrganisationStatus.SUSPENDED: (_l("Suspended"), "warn"),
-    OrganisationStatus.ENDED: (_l("Ended"), "neutral"),
-}
-
 
 def permissions_of(role: Role, side: str, status: str, types: Sequence[str]) -> frozenset[str]:
     """Return what a membership of ``role`` may do in an organisation of that kind.
@@ -111,5 +117,6 @@ def permissions_of(role: Role, side: str, status: str, types: Sequence[str]) -> 
         return frozenset()
     if side == Side.VENDOR:
         return frozenset(EVERYBODY | PERMISSIONS[role])
+    base = EVERYBODY | COMPANY.get(role, frozenset())
     is_open = status == OrganisationStatus.ACTIVE and bool(DEAL_TYPES & set(types))
-    return frozenset(EVERYBODY | PERMISSIONS[role]) if is_open else frozenset(EVERYBODY)
+    return frozenset(base | PERMISSIONS[role]) if is_open else frozenset(base)

@@ -4,14 +4,14 @@ from sqlalchemy import ColumnElement, select, true
 
 from portal.core.access import Policy, Term
 from portal.core.language import _l
-from portal.domain.organisations.models import Side
+from portal.core.workflow import PARTNER, VENDOR
 from portal.domain.people.actor import MemberActor
 from portal.domain.products.models import OrganisationProduct, Product
 
 
 def theirs(actor: MemberActor) -> ColumnElement[bool] | None:
     """What the actor's organisation may sell."""
-    if actor.side != Side.PARTNER:
+    if actor.side != PARTNER:
         return None
     table = OrganisationProduct.__table__
     return Product.id.in_(
@@ -21,7 +21,7 @@ def theirs(actor: MemberActor) -> ColumnElement[bool] | None:
 
 def every(actor: MemberActor) -> ColumnElement[bool] | None:
     """Everything, for the vendor's own people."""
-    return true() if actor.side == Side.VENDOR else None
+    return true() if actor.side == VENDOR else None
 
 
 PRODUCT = Policy(

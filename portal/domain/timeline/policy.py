@@ -10,7 +10,7 @@ from portal.core.events import Event
 from portal.core.language import _l
 from portal.core.outbox import Delivery
 from portal.domain.deals.models import Deal
-from portal.domain.organisations.models import Side
+from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Role
 from portal.domain.permissions import Permission as P
@@ -27,6 +27,10 @@ def _of_seen_records(actor: MemberActor) -> Condition | None:
         parts.append(_is_of(Registration, scope_of(Registration, actor)))
     if P.DEAL_READ in actor.permissions:
         parts.append(_is_of(Deal, scope_of(Deal, actor)))
+    if P.ORGANISATION_READ in actor.permissions:
+        parts.append(_is_of(Organisation, scope_of(Organisation, actor)))
+    if P.COMPANY_READ in actor.permissions:
+        parts.append(_is_of(Organisation, Organisation.id == actor.organisation_id))
     if not parts:
         return None
     seen_events = and_(or_(*parts), _no_drafts_of_others(actor))
@@ -35,7 +39,9 @@ def _of_seen_records(actor: MemberActor) -> Condition | None:
     return and_(seen_events, Event.partner_sees)
 
 
-def _is_of(model: type[Registration] | type[Deal], condition: Condition) -> Condition:
+def _is_of(
+    model: type[Registration] | type[Deal] | type[Organisation], condition: Condition
+) -> Condition:
     """Return that the event's record is one of those."""
     return with_one(model, model.reference == Event.chain, condition)
 

@@ -7,13 +7,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from portal.core.changes import Change
 from portal.core.database import db
 from portal.core.language import _, chosen_language, show_date, show_money
+from portal.domain.customers.places import country_name
 from portal.domain.customers.wording import place_of
 from portal.domain.deals.content import LABELS as DEAL_LABELS
+from portal.domain.organisations.content import LABELS as ORGANISATION_LABELS
+from portal.domain.organisations.models import Organisation
+from portal.domain.people.models import Membership, User
+from portal.domain.people.roles import TYPE_WORDS
 from portal.domain.products.models import Product, name_of
 from portal.domain.registrations.content import ACTIVITY_WORDS, MAY_CONTACT_WORDS, labels_for
 
@@ -24,6 +29,14 @@ _KEPT = (
 )
 _NAMES = select(Product.code, Product.name, Product.name_fr).where(
     Product.code.in_(bindparam("codes", expanding=True))
+)
+_COMPANIES = select(Organisation.reference, Organisation.name).where(
+    Organisation.reference.in_(bindparam("references", expanding=True))
+)
+_PEOPLE = (
+    select(Membership.reference, User.name)
+    .join(User, User.id == Membership.user_id)
+    .where(Membership.reference.in_(bindparam("references", expanding=True)))
 )
 Names = Mapping[str, str]
 
@@ -44,8 +57,12 @@ def changes_of(event_ids: Sequence[int], side: str) -> dict[int, list[Said]]:
         return {}
     rows = db.session.execute(_KEPT, {"events": event_ids}).all()
     codes = {code for row in rows if row.field == "products" for code in (*row.before, *row.after)}
-    names = _names(codes) if codes else {}
-    labels = {**DEAL_LABELS, **labels_for(side)}
+    names = {
+        **(_names(codes) if codes else {}),
+        **_called(_COMPANIES, rows, "parent"),
+        **_called(_PEOPLE, rows, "account_manager"),
+    }
+    labels = {**ORGANISATION_LABELS, **DEAL_LABELS, **labels_for(side)}
     found: dict[int, list[Said]] = {}
     for row in rows:
         label = str(labels.get(row.field, row.field))
@@ -59,6 +76,16 @@ def _names(codes: set[str]) -> Names:
     language = chosen_language()
     rows = db.session.execute(_NAMES, {"codes": sorted(codes)})
     return {row.code: name_of(row, language) for row in rows}
+
+
+def _called(query: Select[str, str], rows: Sequence[Any], field: str) -> Names:
+    """Return by reference how the records are called that the field named, as far as seen."""
+    told = [row for row in rows if row.field == field]
+    references = {one for row in told for one in (row.before, row.after) if one}
+    if not references:
+        return {}
+    found = db.session.execute(query, {"references": sorted(references)})
+    return {row.reference: row.name for row in found}
 
 
 def _say(field: str, value: Any, names: Names) -> str:
@@ -98,6 +125,19 @@ def _products(value: Sequence[str], names: Names) -> str:
     return ", ".join(sorted(names[code] for code in value if code in names))
 
 
+def _countries(value: Sequence[str], _names: Names) -> str:
+    language = chosen_language()
+    return ", ".join(sorted(country_name(code, language) for code in value))
+
+
+def _listed(value: Sequence[str], _names: Names) -> str:
+    return ", ".join(value)
+
+
+def _record(value: str, names: Names) -> str:
+    return names.get(value) or _("somebody you do not work with")
+
+
 def _activities(value: Sequence[tuple[str, str]], names: Names) -> str:
     return " · ".join(
         f"{ACTIVITY_WORDS[kind]} {_day(on, names)}"  # type: ignore[index]
@@ -110,6 +150,11 @@ def _next_step(value: Mapping[str, str], names: Names) -> str:
 
 
 _SPEAKERS: Mapping[str, Callable[[Any, Names], str]] = {
+    "account_manager": _record,
+    "countries": _countries,
+    "domains": _listed,
+    "parent": _record,
+    "types": lambda value, _names: ", ".join(str(TYPE_WORDS[kind]) for kind in value),
     "activities": _activities,
     "amount": _money,
     "close_on": _day,

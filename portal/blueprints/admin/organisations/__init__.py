@@ -1,4 +1,4 @@
-"""How does staff look up a partner?"""
+"""How do staff keep the partners: who they are, who stands above whom, and where they stand?"""
 
 from flask import Blueprint
 

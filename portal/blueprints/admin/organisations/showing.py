@@ -1,39 +1,46 @@
-"""What do the list of partners and a partner's own page show?"""
+"""What do a partner's own page and the pages of its forms show?"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import request
-from sqlalchemy import select
-from sqlalchemy.orm import contains_eager
+from flask import current_app, request
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
+from portal.blueprints.admin.organisations.forms import (
+    NewOrganisationForm,
+    OrganisationForm,
+    values_of,
+)
+from portal.blueprints.admin.organisations.lists import candidates, named
+from portal.blueprints.reading import Phone, email_of
 from portal.core.access import visible
 from portal.core.database import db
-from portal.core.language import chosen_language
-from portal.core.text import fold
+from portal.core.forms import bind
+from portal.core.language import _, _n, chosen_language, show_date
+from portal.core.text import clean_line
 from portal.domain.customers.places import country_name
-from portal.domain.organisations.models import Organisation, Side
+from portal.domain.organisations import hierarchy
+from portal.domain.organisations.content import LABELS
+from portal.domain.organisations.models import Organisation, OrganisationStatus, Side, family_ids
+from portal.domain.organisations.operations import codes_of, why_below_itself
+from portal.domain.organisations.workflow import ORGANISATION
 from portal.domain.people.actor import MemberActor
-from portal.domain.people.models import Membership
-from portal.domain.people.roles import REACH_OF_THEIRS, ROLE_WORDS, STATUS_WORDS, TYPE_WORDS
+from portal.domain.people.models import Membership, Role
+from portal.domain.people.reach import effect_of_move
+from portal.domain.people.roles import REACH_OF_THEIRS, ROLE_WORDS, TYPE_WORDS
+from portal.domain.products.models import OrganisationProduct, Product
+from portal.domain.timeline.sentences import timeline
 
-MOST = 200
-
-
-def list_page(actor: MemberActor) -> dict[str, Any]:
-    """Return the context of the list: the partners whose name holds what was typed."""
-    typed = request.args.get("q", "")[:120]
-    query = visible(Organisation, actor).where(Organisation.side == Side.PARTNER)
-    if fold(typed):
-        query = query.where(Organisation.name_key.contains(fold(typed), autoescape=True))
-    rows = db.session.scalars(query.order_by(Organisation.name_key, Organisation.id).limit(MOST))
-    return {"rows": rows.all(), "typed": typed, "types": TYPE_WORDS, "statuses": STATUS_WORDS}
+# Who can look after a partner.
+MANAGERS = (Role.CHANNEL_MANAGER, Role.PROGRAMME_ADMINISTRATOR, Role.VENDOR_SELLER)
+MOST_BELOW = 50
+TOP = "top"
 
 
 def record_page(organisation: Organisation, actor: MemberActor) -> dict[str, Any]:
-    """Return the context of the page: the partner, who stands below it, and its people."""
-    language = chosen_language()
+    """Return the context of the page: status, hierarchy, facts, people and history."""
     people = (
         visible(Membership, actor)
         .join(Membership.user)
@@ -41,18 +48,161 @@ def record_page(organisation: Organisation, actor: MemberActor) -> dict[str, Any
         .where(Membership.organisation_id == organisation.id)
         .order_by(Membership.id)
     )
-    below = (
-        select(Organisation)
-        .where(Organisation.parent_id == organisation.id)
-        .order_by(Organisation.name_key)
-    )
+    below = _below(organisation, actor)
     return {
         "organisation": organisation,
-        "countries": [country_name(code, language) for code in organisation.countries],
+        "is_partner": organisation.side == Side.PARTNER,
+        "facts": _facts(organisation),
+        "dates": dates_of(organisation),
         "people": db.session.scalars(people).all(),
-        "below": db.session.scalars(below).all(),
-        "types": TYPE_WORDS,
-        "statuses": STATUS_WORDS,
+        "above": _above(organisation, actor),
+        "below": below[:MOST_BELOW],
+        "all_below": _count_below(organisation, actor) if below else 0,
+        "kinds": ", ".join(str(TYPE_WORDS[one]) for one in organisation.types),  # type: ignore[index]
+        "state": ORGANISATION.state_of(organisation),
         "roles": ROLE_WORDS,
         "reaches": REACH_OF_THEIRS,
+        "entries": timeline(organisation.reference, actor, current_app.config["VENDOR_SHORT_NAME"]),
     }
+
+
+def _facts(organisation: Organisation) -> list[tuple[str, str]]:
+    language, manager = chosen_language(), organisation.account_manager
+    countries = ", ".join(country_name(code, language) for code in organisation.countries)
+    products = ", ".join(one.name_in(language) for one in products_of(organisation))
+    rows = [
+        (LABELS["account_manager"], manager.user.name if manager else "–"),
+        (LABELS["countries"], countries or "–"),
+        (LABELS["products"], products or "–"),
+        (LABELS["domains"], ", ".join(organisation.domains) or "–"),
+        (LABELS["company_email"], email_of(organisation.contact_email)),
+        (LABELS["company_phone"], Phone(organisation.contact_phone)),
+    ]
+    return [(str(label), value) for label, value in rows if value]
+
+
+def products_of(organisation: Organisation) -> list[Product]:
+    """Return what the organisation may sell, by name."""
+    sold = (
+        select(Product)
+        .join(OrganisationProduct, OrganisationProduct.product_id == Product.id)
+        .where(OrganisationProduct.organisation_id == organisation.id)
+        .order_by(Product.name)
+    )
+    return list(db.session.scalars(sold))
+
+
+def dates_of(organisation: Organisation) -> list[tuple[str, str]]:
+    """Return since when it stood in each status that it has had, the first one first."""
+    entered = [(status, organisation.entered(status)) for status in OrganisationStatus]
+    known = sorted(((at, status) for status, at in entered if at), key=lambda pair: pair[0])
+    return [
+        (str(ORGANISATION.states[status].label), show_date(at, with_year=True))
+        for at, status in known
+    ]
+
+
+def _above(organisation: Organisation, actor: MemberActor) -> list[Organisation]:
+    """Return all above it whom the reader may know of, the highest first."""
+    line = list(hierarchy.line_above(db.session(), organisation.id))
+    query = visible(Organisation, actor).where(Organisation.id.in_(line))
+    found = {one.id: one for one in db.session.scalars(query)}
+    return [found[number] for number in reversed(line) if number in found]
+
+
+def _below(organisation: Organisation, actor: MemberActor) -> list[Organisation]:
+    query = (
+        visible(Organisation, actor)
+        .where(Organisation.parent_id == organisation.id)
+        .order_by(Organisation.name_key, Organisation.reference)
+    )
+    return list(db.session.scalars(query.limit(MOST_BELOW)))
+
+
+def _count_below(organisation: Organisation, actor: MemberActor) -> int:
+    query = visible(Organisation, actor).where(
+        Organisation.id.in_(family_ids(organisation.id)), Organisation.id != organisation.id
+    )
+    return db.session.scalar(query.with_only_columns(func.count(Organisation.id))) or 0
+
+
+def _choices(actor: MemberActor) -> dict[str, Any]:
+    """Return whom and what the forms offer."""
+    managers = (
+        visible(Membership, actor)
+        .join(Membership.user)
+        .options(contains_eager(Membership.user), joinedload(Membership.organisation))
+        .where(Membership.role.in_(MANAGERS), Membership.is_active)
+        .order_by(Membership.id)
+    )
+    offered = visible(Product, actor).where(Product.is_active).order_by(Product.name)
+    return {
+        "managers": db.session.scalars(managers).all(),
+        "offered": db.session.scalars(offered).all(),
+    }
+
+
+def form_of(organisation: Organisation, actor: MemberActor) -> OrganisationForm:
+    """Return the form of what staff keep of a partner."""
+    choices = _choices(actor)
+    present = organisation.account_manager
+    if present is not None and present not in choices["managers"]:
+        choices["managers"] = [*choices["managers"], present]
+    kept = products_of(organisation)
+    choices["offered"] = [*choices["offered"], *(one for one in kept if not one.is_active)]
+    data = values_of(organisation, codes_of(organisation))
+    return bind(OrganisationForm, data=data, **choices)
+
+
+def new_form(actor: MemberActor) -> NewOrganisationForm:
+    """Return the form of a new partner."""
+    return bind(NewOrganisationForm, **_choices(actor))
+
+
+def move_page(organisation: Organisation, actor: MemberActor, chosen: str) -> dict[str, Any]:
+    """Return the context of a move: whom one finds, and what the chosen place changes."""
+    typed = clean_line(request.args.get("q", ""))[:120]
+    parent = named(actor, chosen)
+    is_chosen = parent is not None or chosen == TOP
+    refusal = None
+    if parent is not None and hierarchy.is_above(db.session(), organisation.id, parent.id):
+        refusal = why_below_itself(organisation, parent)
+    return {
+        "organisation": organisation,
+        "above": organisation.parent,
+        "parent": parent,
+        "chosen": (parent.reference if parent else TOP) if is_chosen else "",
+        "refusal": refusal,
+        "effect": said_effect(organisation, parent) if is_chosen and not refusal else "",
+        "typed": typed,
+        "found": candidates(actor, organisation, typed),
+    }
+
+
+def said_effect(organisation: Organisation, parent: Organisation | None) -> str:
+    """Return in one sentence whose reach changes."""
+    effect = effect_of_move(organisation, parent)
+    companies = _n("one company", "%(num)s companies", effect.companies)
+    losing = _n("one person", "%(num)s people", effect.losing)
+    gaining = _n("one person", "%(num)s people", effect.gaining)
+    if effect.losing and effect.gaining:
+        return _(
+            "With reach over those below, %(losing)s will see %(companies)s fewer,"
+            " and %(gaining)s will see as many more.",
+            losing=losing,
+            companies=companies,
+            gaining=gaining,
+        )
+    if effect.losing:
+        return _(
+            "With reach over those below, %(losing)s will see %(companies)s fewer.",
+            losing=losing,
+            companies=companies,
+        )
+    if effect.gaining:
+        return _(
+            "With reach over those below, %(gaining)s will see %(companies)s more.",
+            gaining=gaining,
+            companies=companies,
+        )
+    return _("Nobody will see more or fewer companies.")

@@ -1,0 +1,196 @@
+"""What do staff say of a partner, where does it come to stand, and why does its status change?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms.validators import ValidationError
+
+from portal.blueprints.acting import member
+from portal.blueprints.admin.organisations.lists import called
+from portal.core.forms import Form, Line, Pick, PickSome, Text
+from portal.core.language import LANGUAGES, _, _l, chosen_language
+from portal.core.text import fold
+from portal.domain.customers.identity import NotACustomer, host_of, registrable_domain
+from portal.domain.customers.places import countries, country_name
+from portal.domain.customers.wording import phone_of
+from portal.domain.organisations.contact import NotReachable, email_address, phone_number
+from portal.domain.organisations.content import LABELS
+from portal.domain.organisations.models import Organisation, PartnerType
+from portal.domain.organisations.workflow import ORGANISATION
+from portal.domain.people.models import Membership
+from portal.domain.people.roles import TYPE_WORDS
+from portal.domain.products.models import Product
+
+_SEVERAL = re.compile(r"[,;\n]+")
+
+
+def _parts(text: str | None) -> list[str]:
+    return [part.strip() for part in _SEVERAL.split(text or "") if part.strip()]
+
+
+def _own_host(website: str) -> str:
+    """Return what names the company in a website, or all of it under an ending of its own kind."""
+    try:
+        return registrable_domain(website)
+    except NotACustomer:
+        return host_of(website)
+
+
+class OrganisationForm(Form):
+    """What the vendor keeps of a partner."""
+
+    name = Line(LABELS["name"], maximum=120, required=_l("Give the partner’s name."))
+    types = PickSome(LABELS["types"], required=_l("Choose at least one type."))
+    tier = Line(LABELS["tier"], maximum=40)
+    countries = Line(LABELS["countries"], required=_l("Say in which countries it sells."))
+    domains = Line(LABELS["domains"])
+    products = PickSome(LABELS["products"])
+    account_manager = Pick(LABELS["account_manager"])
+    contact_email = Line(
+        LABELS["company_email"],
+        maximum=254,
+        render_kw={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    contact_phone = Line(LABELS["company_phone"], maximum=40, render_kw={"inputmode": "tel"})
+
+    def __init__(
+        self,
+        *args: Any,
+        managers: Sequence[Membership] = (),
+        offered: Sequence[Product] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.managers = {one.reference: one for one in managers}
+        self.types.choices = [(kind.value, TYPE_WORDS[kind]) for kind in PartnerType]
+        language = chosen_language()
+        self.products.choices = [(one.code, one.name_in(language)) for one in offered]
+        self.account_manager.choices = [
+            ("", _("Nobody yet")),
+            *((one.reference, one.user.name) for one in managers),
+        ]
+        self.codes: list[str] = []
+        self.hosts: list[str] = []
+
+    def validate_name(self, field: Line) -> None:
+        """Ask for a name that can be sorted and found."""
+        if field.data and not fold(field.data):
+            raise ValidationError(_("Give the partner’s name."))
+
+    def validate_countries(self, field: Line) -> None:
+        """Take codes, or names in either language, separated by commas."""
+        known = {
+            fold(name): code for language in LANGUAGES for code, name in countries(language[:2])
+        }
+        codes = {code for code, _name in countries("en")}
+        for part in _parts(field.data):
+            code = part.upper() if part.upper() in codes else known.get(fold(part))
+            if code is None:
+                raise ValidationError(
+                    _("Sells in: there is no country called %(name)s.", name=part)
+                )
+            if code not in self.codes:
+                self.codes.append(code)
+
+    def validate_domains(self, field: Line) -> None:
+        """Take websites, and keep what names the company in each."""
+        for part in _parts(field.data):
+            try:
+                host = _own_host(part)
+            except NotACustomer:
+                raise ValidationError(
+                    _("Websites: %(name)s is none; write them like northwind.ca.", name=part)
+                ) from None
+            if host not in self.hosts:
+                self.hosts.append(host)
+
+    def validate_contact_email(self, field: Line) -> None:
+        """Refuse what is no e-mail address."""
+        try:
+            field.data = email_address(field.data or "")
+        except NotReachable as problem:
+            raise ValidationError(str(problem)) from problem
+
+    def validate_contact_phone(self, field: Line) -> None:
+        """Turn a number as written in the partner's first country into E.164."""
+        try:
+            field.data = phone_number(field.data or "", self.codes[0] if self.codes else "")
+        except NotReachable as problem:
+            raise ValidationError(str(problem)) from problem
+
+    def values(self) -> dict[str, Any]:
+        """Return the fields as the operation takes them."""
+        return {
+            "name": self.name.data,
+            "types": list(self.types.data or ()),
+            "tier": self.tier.data or "",
+            "countries": self.codes,
+            "domains": self.hosts,
+            "products": list(self.products.data or ()),
+            "account_manager": self.managers.get(self.account_manager.data or ""),
+            "contact_email": self.contact_email.data or "",
+            "contact_phone": self.contact_phone.data or "",
+        }
+
+
+class NewOrganisationForm(OrganisationForm):
+    """The same, and below whom it stands."""
+
+    above = Line(LABELS["parent"], maximum=120)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parent: Organisation | None = None
+
+    def validate_above(self, field: Line) -> None:
+        """Find the partner by its reference or its name."""
+        if not field.data:
+            return
+        self.parent = called(member(), field.data)
+        if self.parent is None:
+            raise ValidationError(
+                _("Company above: you have no partner called %(name)s.", name=field.data)
+            )
+
+
+def values_of(organisation: Organisation, products: Sequence[str]) -> dict[str, Any]:
+    """Return what the form holds of a partner before anybody types."""
+    language, manager = chosen_language(), organisation.account_manager
+    names = [country_name(code, language) for code in organisation.countries]
+    return {
+        "name": organisation.name,
+        "types": list(organisation.types),
+        "tier": organisation.tier,
+        "countries": ", ".join(names),
+        "domains": ", ".join(organisation.domains),
+        "products": list(products),
+        "account_manager": manager.reference if manager else "",
+        "contact_email": organisation.contact_email,
+        "contact_phone": phone_of(organisation.contact_phone),
+    }
+
+
+class MoveForm(Form):
+    """Below whom does it come to stand?"""
+
+    parent = Line(LABELS["parent"], maximum=11)
+
+
+class StatusForm(Form):
+    """Which step, and why?"""
+
+    step = Pick(_l("What happens?"), required=_l("Choose what happens."))
+    reason = Text(
+        _l("Why?"),
+        minimum=5,
+        maximum=500,
+        required=_l("Say why, so that colleagues understand it later."),
+    )
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        steps = ORGANISATION.available(organisation, member())
+        self.step.choices = [("", _("Choose…")), *((one.name, one.label) for one in steps)]
