@@ -24,3 +24,5 @@ class Permission(StrEnum):
     REGISTRATION_SUBMIT = "registration:submit"
     REGISTRATION_WITHDRAW = "registration:withdraw"
     REVIEW_READ = "review:read"
+    SESSION_END = "session:end"
+    SESSION_END_ALL = "session:end_all"

@@ -105,6 +105,24 @@ def administrator_pages(live: Live) -> list[Page]:
     ]
 
 
+def security_pages(live: Live) -> list[Page]:
+    """Return what only the security administrator (Sid) has."""
+    person = _one(
+        live,
+        "SELECT m.reference FROM membership m JOIN user u ON u.id = m.user_id"
+        " WHERE u.email LIKE 'ana@%'",
+    )
+    own = _one(
+        live,
+        "SELECT m.reference FROM membership m JOIN user u ON u.id = m.user_id"
+        " WHERE u.email LIKE 'sid@%'",
+    )
+    return [
+        ("devices of somebody", f"/admin/people/{person}/devices"),
+        ("devices, own", f"/admin/people/{own}/devices"),
+    ]
+
+
 def visitor_pages(live: Live, link: str) -> list[Page]:
     """Return what somebody reads who has not signed in; ``link`` is a one-time link's token."""
     receipt = _one(live, "SELECT reference FROM receipt")

@@ -16,7 +16,7 @@ from portal.core.database import Base
 from tests.matrix.oracle import OUTBOX_READERS, Facts, Person
 
 CANARY = re.compile(r"qzx\d{5}x")
-REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE)-[0-9A-HJKMNP-TV-Z]{8}\b")
+REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE)-[0-9A-HJKMNP-TV-Z]{8}\b")
 
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
 # named below: a new column must be put into one of the two lists.
@@ -48,7 +48,7 @@ CODES: Mapping[str, str] = {
     "event": "tag chain actor_side from_state to_state particulars words_digest request_id "
     "previous_hash hash",
     "join_link": "token_hash",
-    "login_session": "token_hash address",
+    "login_session": "reference token_hash address",
     "membership": "reference role reach",
     "organisation": "reference name_key side status types countries",
     "product": "code",

@@ -32,6 +32,8 @@ ABSENT = {
     "registration": "DR-00000000",
     "deal": "DL-00000000",
     "organisation": "OR-00000000",
+    "person": "PE-00000000",
+    "session": "SE-00000000",
     "delivery": "00000000-0000-4000-8000-000000000000",
 }
 _today = now().date()
@@ -61,6 +63,9 @@ STEPS = {"customer": CUSTOMER, "opportunity": OPPORTUNITY, "evidence": EVIDENCE}
 NEED = "They lift boxes all day, and two people are ill."
 FORMS: Mapping[str, Mapping[str, str]] = {
     "account.update": {"language": "fr", "timezone": "Europe/Paris"},
+    "account.end_one": {},
+    "account.end_others": {},
+    "admin.people.end_devices": {},
     "admin.review.approve": {},
     "admin.review.ask": {"ask_need": "y", "comment_need": "Which of the two lines?"},
     "admin.review.compare": {"answer": "same"},
@@ -83,6 +88,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
 
 # On which page the form of a write stands (its own address where nothing is said).
 PAGE_OF: Mapping[str, str] = {
+    "account.end_one": "/account",
+    "account.end_others": "/account",
     "account.update": "/account",
     "admin.review.approve": "/admin/registrations/{}",
     "admin.review.compare": "/admin/registrations/{}",
@@ -94,9 +101,12 @@ PAGE_OF: Mapping[str, str] = {
 }
 
 # What a write leaves behind: the events it records, and the tables it may write besides events
-# and the form's key.
+# and the form's key. A plus says: this one at least once.
 LEAVES: Mapping[str, tuple[str, str]] = {
+    "account.end_one": ("session:revoke", "login_session"),
+    "account.end_others": ("session:revoke session:revoke", "login_session"),
     "account.update": ("person:set", "user"),
+    "admin.people.end_devices": ("session:revoke+", "login_session"),
     "admin.review.approve": ("registration:approve deal:create",
                              "registration claim deal deal_product deal_word delivery"),
     "admin.review.ask": ("registration:ask", "registration question delivery"),
@@ -229,6 +239,10 @@ def _records(
         place = _organisation(world, short, holder, relation)
         yield next(one for one in world.facts.values()
                    if one.kind == "organisation" and one.organisation == place)  # fmt: skip
+    elif ask.kind == "session":
+        yield world.facts[planted.devices[holder.removeprefix("by ")]]
+    elif ask.kind == "person":
+        yield world.facts[planted.holders[holder.removeprefix("by ")].reference]
     elif ask.kind == "delivery":
         yield world.facts[world.delivery_of(planted.references[holder, SUBMITTED])]
     elif ask.kind == "deal":

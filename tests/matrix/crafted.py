@@ -191,6 +191,16 @@ def _row(world: World, change: Change) -> tuple[str, str, str]:
     return table, op, str(kept)
 
 
+def _name_of(world: World, kind: str, ready: str) -> str:
+    """Return Ana's record of a kind, of a registration the one in the state ``ready``."""
+    planted = world.planted
+    if kind == "person":
+        return planted.holders["ana"].reference
+    if kind == "session":
+        return planted.devices["ana"]
+    return planted.deals["ana", OPEN] if kind == "deal" else planted.references["ana", ready]
+
+
 def sendable(walk: Walk) -> Iterator[Cell]:
     """Yield one cell for each form that the person may send, on a record that is ready for it."""
     world, short = walk.world, walk.short
@@ -201,17 +211,15 @@ def sendable(walk: Walk) -> Iterator[Cell]:
                 yield Cell(short, endpoint, "POST", "own", rule.rule, None)
             continue
         ask = RECORDS[endpoint, "POST"]
-        ready = next(state for state, status in ask.by_state.items() if status == 303)
-        planted = world.planted
-        name = (
-            planted.deals["ana", OPEN] if ask.kind == "deal" else planted.references["ana", ready]
-        )
-        facts = world.facts[name]
+        ready = next((state for state, status in ask.by_state.items() if status == 303), "")
+        facts = world.facts[_name_of(world, ask.kind, ready)]
         if not (walk.person.knows(facts) and walk.person.may(ask.need, facts)):
             continue
         steps = tuple(STEPS) if "step" in rule.arguments else ("",)
         for step in steps:
-            yield Cell(short, endpoint, "POST", "own", address(rule, name, step), facts, step)
+            yield Cell(
+                short, endpoint, "POST", "own", address(rule, facts.reference, step), facts, step
+            )
 
 
 # --- other methods ------------------------------------------------------------------------------
@@ -250,6 +258,10 @@ def _record_of(world: World, endpoint: str, method: str, holder: str) -> Facts |
     sent = world.facts[world.planted.references[holder, SUBMITTED]]
     if kind == "deal":
         return world.facts[world.planted.deals[holder, OPEN]]
+    if kind == "person":
+        return world.facts[world.planted.holders[holder.removeprefix("by ")].reference]
+    if kind == "session":
+        return world.facts[world.planted.devices[holder.removeprefix("by ")]]
     if kind == "delivery":
         return world.facts[world.delivery_of(sent.reference)]
     if kind == "organisation":

@@ -51,6 +51,7 @@ OUTSIDE = frozenset({"dora", "visitor"})
 REGISTERING = frozenset("diego ana noah marc nadia cole lena bruno".split())
 REVIEW_READERS = frozenset("carla omar olga axel".split())
 OUTBOX_READERS = frozenset("pia axel".split())
+SECURERS = frozenset({"sid"})
 PARTNER_READERS = frozenset("carla omar olga axel pia sid".split())
 EVERYBODY = frozenset(
     line.split("|")[0].strip() for line in TABLE.strip().splitlines()
@@ -68,6 +69,7 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("home.index", "GET"): (EVERYBODY, 200),
     ("account.show", "GET"): (EVERYBODY, 200),
     ("account.update", "POST"): (EVERYBODY, 303),
+    ("account.end_others", "POST"): (EVERYBODY, 303),
     ("drafts.keep", "POST"): (EVERYBODY, 200),
     ("drafts.discard", "POST"): (EVERYBODY, 303),
     ("registrations.index", "GET"): (REGISTERING | {"axel"}, 200),
@@ -146,6 +148,9 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("deals.lose", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
     ("admin.organisations.show", "GET"): Ask("organisation", "read partners", 200),
     ("admin.outbox.show", "GET"): Ask("delivery", "know", 200),
+    ("account.end_one", "POST"): Ask("session", "be theirs", 303),
+    ("admin.people.devices", "GET"): Ask("person", "secure", 200),
+    ("admin.people.end_devices", "POST"): Ask("person", "secure", 303),
 }
 
 
@@ -161,6 +166,7 @@ class Facts:
     handler: int | None = None
     submitter: int | None = None
     minor: int = 0
+    user: int = 0
 
 
 @dataclass(frozen=True)
@@ -200,6 +206,10 @@ class Person:
             return self.knows_organisation(facts.organisation)
         if facts.kind == "delivery":
             return self.short in OUTBOX_READERS
+        if facts.kind == "person":
+            return self.knows_person(facts.owner, facts.organisation)
+        if facts.kind == "session":
+            return self.knows_session(facts.user)
         column = DRAFT if facts.state == DRAFT else facts.kind
         return self.relation(facts) in MAY[self.short][column]
 
@@ -217,6 +227,10 @@ class Person:
         is_named = membership in {owner for _, owner in self.named_by_deals}
         return self.nearness(organisation) in seen or ("deals" in seen and is_named)
 
+    def knows_session(self, user: int) -> bool:
+        """Tell whether the person may know where a user is signed in."""
+        return user == self.user or self.short in SECURERS
+
     def may(self, need: str, facts: Facts) -> bool:
         """Tell whether the person, who knows of the record, may do what the endpoint needs."""
         if need == "know":
@@ -225,6 +239,10 @@ class Person:
             return self.short in REVIEW_READERS
         if need == "read partners":
             return self.short in PARTNER_READERS
+        if need == "secure":
+            return self.short in SECURERS
+        if need == "be theirs":
+            return facts.user == self.user
         if self.relation(facts) not in MAY[self.short][need]:
             return False
         if need == "work":

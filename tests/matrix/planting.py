@@ -18,7 +18,7 @@ from portal.domain.people.models import Membership, Reach, Role, UserIdentity
 from portal.domain.people.operations import add_membership, bind_identity
 from portal.domain.products.models import OrganisationProduct, Product
 from portal.domain.registrations.models import Status
-from tests.matrix.records import deal_of, registration_of, typed_text
+from tests.matrix.records import deal_of, device_of, registration_of, typed_text
 
 STAFF = tuple(one.short for one in PERSONAS if one.organisation == MERIDIAN)
 PARTNERS = tuple(one for one in PERSONAS if one.short not in STAFF)
@@ -45,6 +45,7 @@ class Planted:
     references: dict[tuple[str, str], str] = field(default_factory=dict)
     deals: dict[tuple[str, str], str] = field(default_factory=dict)
     holders: dict[str, Membership] = field(default_factory=dict)
+    devices: dict[str, str] = field(default_factory=dict)
 
 
 def plant(session: Session) -> Planted:
@@ -67,6 +68,9 @@ def plant(session: Session) -> Planted:
         _special(session, planted, products["ARM"])
         session.flush()
     session.flush()
+    for holder, membership in planted.holders.items():
+        planted.devices[holder] = device_of(session, membership)
+        device_of(session, membership)
     return planted
 
 

@@ -111,7 +111,7 @@ class World:
         self.facts = {facts.reference: facts for facts in _facts(rows)}
         self.versions = {
             row["reference"]: row["version"]
-            for table in ("registration", "deal")
+            for table in ("registration", "deal", "membership")
             for row in rows[table]
         }
         self.people = {short: self._person(short) for short in SHORTS}
@@ -246,6 +246,18 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
             row["organisation_id"],
             row["owner_id"],
             row["vendor_owner_id"],
+        )
+    homes = {row["id"]: row for row in rows["membership"]}
+    for row in rows["membership"]:
+        place = row["organisation_id"]
+        yield Facts(
+            "person", row["reference"], organisation=place, owner=row["id"], user=row["user_id"]
+        )
+    for row in rows["login_session"]:
+        member = homes[row["membership_id"]]
+        place = member["organisation_id"]
+        yield Facts(
+            "session", row["reference"], organisation=place, owner=member["id"], user=row["user_id"]
         )
     for row in rows["organisation"]:
         yield Facts("organisation", row["reference"], organisation=row["id"])

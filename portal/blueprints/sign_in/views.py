@@ -24,15 +24,8 @@ from portal.core.limits import limiter, where_from
 from portal.core.pages import done, render
 from portal.core.redirects import safe_path
 from portal.core.transactions import record_aside
-from portal.domain.people.operations import (
-    Deactivated,
-    LinkRefused,
-    NoMembership,
-    accept_link,
-    describe_link,
-    end_session,
-    open_session,
-)
+from portal.domain.people.operations import LinkRefused, accept_link, describe_link
+from portal.domain.people.sessions import Deactivated, NoMembership, end_session, open_session
 
 OFTEN = "120/minute"  # an address, not a person: a whole office may stand behind one
 LONGEST_LINK = 200

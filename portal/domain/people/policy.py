@@ -2,13 +2,13 @@
 
 from sqlalchemy import ColumnElement, select, true
 
-from portal.core.access import Policy, Term, with_one
+from portal.core.access import Policy, Rule, Term, with_one
 from portal.core.language import _l
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side, family_ids
 from portal.domain.organisations.policy import portfolio_ids
 from portal.domain.people.actor import MemberActor
-from portal.domain.people.models import Membership, Reach, Role, User
+from portal.domain.people.models import LoginSession, Membership, Reach, Role, User
 from portal.domain.permissions import Permission as P
 
 
@@ -59,7 +59,9 @@ MEMBERSHIP_TERMS = [
     Term("vendor", _l("Their role works with people of every partner."), every),
 ]
 
-MEMBERSHIP = Policy(Membership, scope=MEMBERSHIP_TERMS, rules={P.PERSON_READ: []})
+MEMBERSHIP = Policy(
+    Membership, scope=MEMBERSHIP_TERMS, rules={P.PERSON_READ: [], P.SESSION_END_ALL: []}
+)
 
 
 def _has_seen_membership(term: Term) -> Term:
@@ -73,3 +75,29 @@ def _has_seen_membership(term: Term) -> Term:
 
 
 USER = Policy(User, scope=[_has_seen_membership(term) for term in MEMBERSHIP_TERMS])
+
+
+def my_devices(actor: MemberActor) -> ColumnElement[bool] | None:
+    """The actor's own sign-ins, for whichever organisation they act."""
+    return LoginSession.user_id == actor.user_id if actor.user_id else None
+
+
+def every_device(actor: MemberActor) -> ColumnElement[bool] | None:
+    """Everybody's, for who ends what has fallen into wrong hands."""
+    return true() if P.SESSION_END_ALL in actor.permissions else None
+
+
+IS_MINE = Rule(
+    "own device",
+    _l("Somebody else is signed in there."),
+    lambda actor, device: bool(device.user_id == actor.user_id),
+)
+
+DEVICE = Policy(
+    LoginSession,
+    scope=[
+        Term("own device", _l("They signed in on it."), my_devices),
+        Term("security", _l("Their role ends sign-ins of everybody."), every_device),
+    ],
+    rules={P.SESSION_END: [IS_MINE]},
+)

@@ -9,7 +9,7 @@ from portal.domain.organisations.models import OrganisationStatus, PartnerType, 
 from portal.domain.people.models import Reach, Role
 from portal.domain.permissions import Permission as P
 
-EVERYBODY = frozenset({P.HOME_READ, P.ACCOUNT_EDIT})
+EVERYBODY = frozenset({P.HOME_READ, P.ACCOUNT_EDIT, P.SESSION_END})
 _DEALS = frozenset(
     {
         P.DEAL_EDIT,
@@ -38,7 +38,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.SUPPORT_AGENT: frozenset(),
     Role.FINANCE: frozenset(),
     Role.PROGRAMME_ADMINISTRATOR: _PARTNERS | {P.OUTBOX_READ},
-    Role.SECURITY_ADMINISTRATOR: _PARTNERS,
+    Role.SECURITY_ADMINISTRATOR: _PARTNERS | {P.SESSION_END_ALL},
     Role.AUDITOR: _FOLLOW
     | _PARTNERS
     | {P.REVIEW_READ, P.REGISTRATION_LIST, P.DEAL_LIST, P.OUTBOX_READ},
