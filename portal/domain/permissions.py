@@ -11,6 +11,7 @@ class Permission(StrEnum):
     DEAL_LIST = "deal:list"
     DEAL_READ = "deal:read"
     HOME_READ = "home:read"
+    MEMBERSHIP_SWITCH = "membership:switch"
     ORGANISATION_READ = "organisation:read"
     OUTBOX_READ = "outbox:read"
     PERSON_READ = "person:read"

@@ -53,6 +53,7 @@ def partner_pages(live: Live) -> list[Page]:
           ("edit", "next-step", "stage", "won", "lost")),
         ("account", "/account"),
         ("account, saved", "/account?saved=1"),
+        ("for whom", "/account/memberships"),
         ("404", f"/registrations/{foreign}"),
     ]  # fmt: skip
 

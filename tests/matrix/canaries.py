@@ -163,7 +163,11 @@ class Readers:
             "event": self._event,
             "letter": lambda who, _one: who.short in OUTBOX_READERS,
             "login_session": lambda _who, _one: False,
-            "organisation": lambda who, one: who.knows_organisation(one.row["id"]),
+            # Of those for which they act too, a person reads the name, to choose among them.
+            "organisation": lambda who, one: (
+                who.knows_organisation(one.row["id"])
+                or (one.column == "name" and one.row["id"] in who.places)
+            ),
             "product": lambda who, one: (
                 who.side == "vendor" or (who.organisation, one.row["id"]) in self.sold
             ),

@@ -22,7 +22,7 @@ from tests.matrix.oracle import (
     SUBMITTED,
     Facts,
 )
-from tests.matrix.planting import OPEN, WON
+from tests.matrix.planting import EXTRA, OPEN, WON
 from tests.matrix.world import World, slots
 
 SHOWS = ("registrations.show", "admin.review.show", "deals.show", "admin.organisations.show")
@@ -65,6 +65,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "account.update": {"language": "fr", "timezone": "Europe/Paris"},
     "account.end_one": {},
     "account.end_others": {},
+    "account.switch": {},
     "admin.people.end_devices": {},
     "admin.review.approve": {},
     "admin.review.ask": {"ask_need": "y", "comment_need": "Which of the two lines?"},
@@ -90,6 +91,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
 PAGE_OF: Mapping[str, str] = {
     "account.end_one": "/account",
     "account.end_others": "/account",
+    "account.switch": "/account",
     "account.update": "/account",
     "admin.review.approve": "/admin/registrations/{}",
     "admin.review.compare": "/admin/registrations/{}",
@@ -105,6 +107,7 @@ PAGE_OF: Mapping[str, str] = {
 LEAVES: Mapping[str, tuple[str, str]] = {
     "account.end_one": ("session:revoke", "login_session"),
     "account.end_others": ("session:revoke session:revoke", "login_session"),
+    "account.switch": ("session:switch session:switch", "login_session"),
     "account.update": ("person:set", "user"),
     "admin.people.end_devices": ("session:revoke+", "login_session"),
     "admin.review.approve": ("registration:approve deal:create",
@@ -242,6 +245,8 @@ def _records(
     elif ask.kind == "session":
         yield world.facts[planted.devices[holder.removeprefix("by ")]]
     elif ask.kind == "person":
+        if rule.endpoint == "account.switch" and holder == EXTRA:
+            yield world.facts[planted.second]
         yield world.facts[planted.holders[holder.removeprefix("by ")].reference]
     elif ask.kind == "delivery":
         yield world.facts[world.delivery_of(planted.references[holder, SUBMITTED])]

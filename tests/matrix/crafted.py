@@ -13,7 +13,7 @@ from tests.browser import BASE, fields_of
 from tests.matrix.canaries import REFERENCE
 from tests.matrix.cells import ABSENT, LEAVES, PAGE_OF, STEPS, Cell, address, guarded_rules
 from tests.matrix.oracle import DRAFT, OUTSIDE, PAGES, RECORDS, REVIEWED, SUBMITTED, Facts, expect
-from tests.matrix.planting import OPEN
+from tests.matrix.planting import EXTRA, OPEN
 from tests.matrix.walk import Walk
 from tests.matrix.world import Change, World, normalised, slots
 
@@ -121,7 +121,7 @@ def _expect(
 
 # Different at every writing; the rest of a row must come out the same.
 CHANGING = frozenset(
-    "chain hash key lane particulars previous_hash reference request_id word".split()
+    "chain hash key lane particulars previous_hash reference request_id token_hash word".split()
 )
 
 
@@ -177,7 +177,9 @@ def _effect(walk: Walk, cell: Cell, extras: Mapping[str, str]) -> list[Any]:
         taken = {key for key, _ in pairs} | {tag["name"] for tag in page.soup.select("[name]")}
         pairs += [(key, value) for key, value in extras.items() if key not in taken]
         world.written()
+        cookies = dict(walk.browser.client._cookies or {})
         answer = walk.browser.client.post(cell.path, base_url=BASE, data=dict(pairs))
+        walk.browser.client._cookies = cookies
     changes = world.written()
     rows = sorted({_row(world, change) for change in changes if change[0] != "submission_key"})
     world.restore()
@@ -212,7 +214,10 @@ def sendable(walk: Walk) -> Iterator[Cell]:
             continue
         ask = RECORDS[endpoint, "POST"]
         ready = next((state for state, status in ask.by_state.items() if status == 303), "")
-        facts = world.facts[_name_of(world, ask.kind, ready)]
+        if endpoint == "account.switch" and short == EXTRA:
+            facts = world.facts[world.planted.second]
+        else:
+            facts = world.facts[_name_of(world, ask.kind, ready)]
         if not (walk.person.knows(facts) and walk.person.may(ask.need, facts)):
             continue
         steps = tuple(STEPS) if "step" in rule.arguments else ("",)

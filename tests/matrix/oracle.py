@@ -70,6 +70,7 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("account.show", "GET"): (EVERYBODY, 200),
     ("account.update", "POST"): (EVERYBODY, 303),
     ("account.end_others", "POST"): (EVERYBODY, 303),
+    ("account.choose", "GET"): (EVERYBODY, 200),
     ("drafts.keep", "POST"): (EVERYBODY, 200),
     ("drafts.discard", "POST"): (EVERYBODY, 303),
     ("registrations.index", "GET"): (REGISTERING | {"axel"}, 200),
@@ -149,6 +150,7 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("admin.organisations.show", "GET"): Ask("organisation", "read partners", 200),
     ("admin.outbox.show", "GET"): Ask("delivery", "know", 200),
     ("account.end_one", "POST"): Ask("session", "be theirs", 303),
+    ("account.switch", "POST"): Ask("person", "switch", 303),
     ("admin.people.devices", "GET"): Ask("person", "secure", 200),
     ("admin.people.end_devices", "POST"): Ask("person", "secure", 303),
 }
@@ -184,6 +186,9 @@ class Person:
     below: frozenset[int] = frozenset()
     portfolio: frozenset[int] = frozenset()
     named_by_deals: frozenset[tuple[int, int]] = frozenset()
+    # Every membership that the person has, and of which organisations.
+    memberships: frozenset[int] = frozenset()
+    places: frozenset[int] = frozenset()
 
     def relation(self, facts: Facts) -> str:
         """Return how a registration or deal stands to the person."""
@@ -222,7 +227,7 @@ class Person:
     def knows_person(self, membership: int, organisation: int) -> bool:
         """Tell whether the person may read the name behind a membership."""
         seen = MAY[self.short]["person"]
-        if membership == self.membership:
+        if membership in self.memberships:
             return bool(seen)
         is_named = membership in {owner for _, owner in self.named_by_deals}
         return self.nearness(organisation) in seen or ("deals" in seen and is_named)
@@ -241,6 +246,8 @@ class Person:
             return self.short in PARTNER_READERS
         if need == "secure":
             return self.short in SECURERS
+        if need == "switch":
+            return facts.user == self.user and facts.owner != self.membership
         if need == "be theirs":
             return facts.user == self.user
         if self.relation(facts) not in MAY[self.short][need]:

@@ -46,6 +46,8 @@ class Planted:
     deals: dict[tuple[str, str], str] = field(default_factory=dict)
     holders: dict[str, Membership] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
+    second: str = ""
+    """What else Cole is: a seller of another partner."""
 
 
 def plant(session: Session) -> Planted:
@@ -68,6 +70,11 @@ def plant(session: Session) -> Planted:
         _special(session, planted, products["ARM"])
         session.flush()
     session.flush()
+    cole, lena = planted.holders[EXTRA], planted.holders["lena"]
+    other = Membership(user=cole.user, organisation=lena.organisation, role=Role.PARTNER_SELLER)
+    session.add(other)
+    session.flush()
+    planted.second = other.reference
     for holder, membership in planted.holders.items():
         planted.devices[holder] = device_of(session, membership)
         device_of(session, membership)

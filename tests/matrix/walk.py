@@ -205,6 +205,7 @@ class Walk:
 
     def _write(self, cell: Cell, status: int) -> None:
         """Send the page's own form and see that it took effect."""
+        cookies = dict(self.browser.client._cookies or {})
         try:
             answer = self._send(cell)
         except AssertionError as problem:
@@ -220,6 +221,7 @@ class Walk:
         elif not any(table == "draft" for table, _, _ in changes):
             self._fault(cell, "left nothing behind")
         self.world.restore()
+        self.browser.client._cookies = cookies  # also where the form signed in anew
 
     def _send(self, cell: Cell) -> TestResponse:
         if cell.endpoint.startswith("drafts."):

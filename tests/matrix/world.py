@@ -137,6 +137,7 @@ class World:
         above = portfolio if is_vendor else {home["id"]}
         below = {place for place in places if above & set(_above(places, place))} - above
         named = (row for row in self.rows["deal"] if row["vendor_owner_id"] == member["id"])
+        hats = [row for row in self.rows["membership"] if row["user_id"] == member["user_id"]]
         return Person(
             short,
             home["side"],
@@ -146,6 +147,8 @@ class World:
             frozenset(below),
             frozenset(portfolio if is_vendor else ()),
             frozenset((row["organisation_id"], row["owner_id"]) for row in named),
+            frozenset(row["id"] for row in hats),
+            frozenset(row["organisation_id"] for row in hats),
         )
 
     def _known(self, person: Person, readers: Readers) -> frozenset[str]:

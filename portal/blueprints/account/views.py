@@ -20,7 +20,7 @@ from portal.domain.people.devices import describe_devices
 from portal.domain.people.models import Reach
 from portal.domain.people.operations import change_settings
 from portal.domain.people.roles import REACH_WORDS, ROLE_WORDS
-from portal.domain.people.sessions import devices_of
+from portal.domain.people.sessions import devices_of, standings_of
 from portal.domain.permissions import Permission as P
 
 # Where people of a partner programme sit: every zone of these countries, elsewhere one a time.
@@ -95,6 +95,8 @@ def _page(form: AccountForm) -> Response:
         form=form,
         said=_said() if not form.errors else None,
         devices=describe_devices(devices_of(actor, actor.user_id, *lifetimes()), actor),
+        standings=standings_of(actor),
+        roles=ROLE_WORDS,
         role=ROLE_WORDS[actor.role],
         reach=REACH_WORDS[Reach(actor.reach)] if actor.side == "partner" else None,
         actor=actor,

@@ -13,8 +13,8 @@ from portal.domain.permissions import Permission as P
 
 
 def myself(actor: MemberActor) -> ColumnElement[bool] | None:
-    """The actor's own membership."""
-    return Membership.id == actor.membership_id if actor.membership_id else None
+    """The actor's own memberships: of the person, whichever of them is acting."""
+    return Membership.user_id == actor.user_id if actor.user_id else None
 
 
 def colleagues(actor: MemberActor) -> ColumnElement[bool] | None:
@@ -59,8 +59,20 @@ MEMBERSHIP_TERMS = [
     Term("vendor", _l("Their role works with people of every partner."), every),
 ]
 
+IS_OTHER_OF_MINE = Rule(
+    "own membership",
+    _l("You act for it already, or it is somebody else’s."),
+    lambda actor, one: bool(one.user_id == actor.user_id and one.id != actor.membership_id),
+)
+
 MEMBERSHIP = Policy(
-    Membership, scope=MEMBERSHIP_TERMS, rules={P.PERSON_READ: [], P.SESSION_END_ALL: []}
+    Membership,
+    scope=MEMBERSHIP_TERMS,
+    rules={
+        P.MEMBERSHIP_SWITCH: [IS_OTHER_OF_MINE],
+        P.PERSON_READ: [],
+        P.SESSION_END_ALL: [],
+    },
 )
 
 

@@ -9,7 +9,7 @@ from portal.domain.organisations.models import OrganisationStatus, PartnerType, 
 from portal.domain.people.models import Reach, Role
 from portal.domain.permissions import Permission as P
 
-EVERYBODY = frozenset({P.HOME_READ, P.ACCOUNT_EDIT, P.SESSION_END})
+EVERYBODY = frozenset({P.HOME_READ, P.ACCOUNT_EDIT, P.MEMBERSHIP_SWITCH, P.SESSION_END})
 _DEALS = frozenset(
     {
         P.DEAL_EDIT,

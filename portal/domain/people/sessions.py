@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import select, update
@@ -14,10 +16,18 @@ from portal.core.database import db
 from portal.core.events import EventKind, declare, record_event
 from portal.core.identity import Identity
 from portal.core.language import _l
+from portal.core.net import system_mode
 from portal.core.text import clean_line
 from portal.core.times import now
-from portal.domain.people.actor import CLOSED, MemberActor, actor_from, actor_of_session
-from portal.domain.people.models import LoginSession, Membership, UserIdentity
+from portal.core.workflow import Refused
+from portal.domain.people.actor import (
+    CLOSED,
+    MemberActor,
+    actor_from,
+    actor_of_membership,
+    actor_of_session,
+)
+from portal.domain.people.models import LoginSession, Membership, Role, UserIdentity
 
 SEEN_EVERY = dt.timedelta(minutes=5)
 
@@ -29,6 +39,12 @@ declare(
         "session:revoke",
         _l("%(who)s ended a sign-in"),
         frozenset({"device", "why"}),
+        partner_sees=False,
+    ),
+    EventKind(
+        "session:switch",
+        _l("%(who)s went on for another organisation"),
+        frozenset({"left", "taken"}),
         partner_sees=False,
     ),
 )
@@ -64,20 +80,7 @@ def open_session(session: Session, identity: Identity, address: str, agent: str)
     found = find_identity(session, identity)
     if found is None:
         raise NoMembership
-    memberships = session.scalars(
-        select(Membership).where(Membership.user_id == found.user_id).order_by(Membership.id)
-    ).all()
-    if not memberships:
-        raise NoMembership
-    usable = [
-        membership
-        for membership in memberships
-        if membership.is_active
-        and membership.user.is_active
-        and membership.organisation.status not in CLOSED
-    ]
-    if not usable:
-        raise Deactivated
+    usable = _usable(session, found.user_id)
     token = secrets.token_urlsafe(32)
     session.add(
         LoginSession(
@@ -97,6 +100,31 @@ def open_session(session: Session, identity: Identity, address: str, agent: str)
     actor = actor_from(usable[0])
     record_event("session:start", f"membership:{usable[0].id}", actor, session=session)
     return token
+
+
+def has_choice_of_membership(session: Session, identity: Identity) -> bool:
+    """Tell whether the identity's person may act for several organisations."""
+    found = find_identity(session, identity)
+    return found is not None and len(_usable(session, found.user_id)) > 1
+
+
+def _usable(session: Session, user_id: int) -> list[Membership]:
+    """Return for whom the person may act at present; raises NoMembership or Deactivated."""
+    memberships = session.scalars(
+        select(Membership).where(Membership.user_id == user_id).order_by(Membership.id)
+    ).all()
+    if not memberships:
+        raise NoMembership
+    usable = [
+        membership
+        for membership in memberships
+        if membership.is_active
+        and membership.user.is_active
+        and membership.organisation.status not in CLOSED
+    ]
+    if not usable:
+        raise Deactivated
+    return usable
 
 
 def end_session(session: Session, token: str) -> str | None:
@@ -172,3 +200,68 @@ def end_device(device: LoginSession, actor: MemberActor) -> None:
         device=device.reference,
         why="person" if device.user_id == actor.user_id else "administrator",
     )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One membership as the person who has it chooses among theirs."""
+
+    reference: str
+    organisation: str
+    role: Role
+    is_acting: bool
+    version: int
+
+
+def standings_of(actor: MemberActor) -> Sequence[Standing]:
+    """Return for whom the actor's person may act at present, the oldest first."""
+    with system_mode("the person's own memberships"):
+        return [
+            Standing(
+                one.reference,
+                one.organisation.name,
+                Role(one.role),
+                one.id == actor.membership_id,
+                one.version,
+            )
+            for one in _usable(db.session(), actor.user_id)
+        ]
+
+
+def switch_membership(actor: MemberActor, taken: Membership) -> str:
+    """Let the sign-in go on for ``taken``, another membership of the person; return its new token.
+
+    The one before ends, and the new one lasts no longer than it would have. Raises Refused where
+    the membership or its organisation has no access at present.
+    """
+    with system_mode("the person's own memberships"):
+        becoming = actor_of_membership(taken.id)
+        left = db.session.get_one(Membership, actor.membership_id).reference
+    if becoming is None:
+        raise Refused(_l("Your access there is closed at present."))
+    device = db.session.scalars(
+        visible(LoginSession, actor).where(
+            LoginSession.token_hash == hash_token(actor.token), LoginSession.ended_at.is_(None)
+        )
+    ).one()
+    device.ended_at = now()
+    token = secrets.token_urlsafe(32)
+    kept = ("user_id", "identity_id", "provider_sid", "acr", "amr", "authenticated_at", "address")
+    db.session.add(
+        LoginSession(
+            token_hash=hash_token(token),
+            membership_id=taken.id,
+            agent=device.agent,
+            made_at=device.made_at,
+            **{name: getattr(device, name) for name in kept},
+        )
+    )
+    for one in (actor, becoming):
+        record_event(
+            "session:switch",
+            f"membership:{one.membership_id}",
+            one,
+            left=left,
+            taken=taken.reference,
+        )
+    return token
