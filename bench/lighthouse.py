@@ -22,7 +22,7 @@ from portal.core.net import system_mode
 from portal.demo import load_demo
 from portal.domain.deals.models import Deal
 from portal.domain.people.models import Membership, User, UserIdentity
-from portal.domain.people.operations import open_session
+from portal.domain.people.sessions import open_session
 from portal.domain.registrations.models import Registration, Status
 
 RUNS = 5

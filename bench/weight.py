@@ -23,7 +23,7 @@ from portal.core.identity import Identity
 from portal.core.net import system_mode
 from portal.demo import load_demo
 from portal.domain.people.models import UserIdentity
-from portal.domain.people.operations import open_session
+from portal.domain.people.sessions import open_session
 
 BASE = "http://127.0.0.1:8000"
 READERS = ("ana", "marc", "diego", "nadia", "carla", "olga", "pia", "axel", "theo")

@@ -25,7 +25,8 @@ from portal.domain.deals.models import OPEN_STAGES, Deal, DealProduct, DealWord,
 from portal.domain.organisations.models import Organisation, PartnerType, Side
 from portal.domain.organisations.operations import add_organisation
 from portal.domain.people.models import Membership, Reach, Role
-from portal.domain.people.operations import add_membership, bind_identity, open_session
+from portal.domain.people.operations import add_membership, bind_identity
+from portal.domain.people.sessions import open_session
 from portal.domain.products.models import OrganisationProduct, Product
 from portal.domain.registrations.models import Registration, RegistrationProduct
 

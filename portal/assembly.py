@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, request
 from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
@@ -27,7 +27,7 @@ from portal.blueprints import (
     sign_in,
 )
 from portal.core import guards, language, net, outbox
-from portal.core.admission import init_admission
+from portal.core.admission import init_admission, lifetimes
 from portal.core.database import db, engine_options, prepare_engine
 from portal.core.errors import init_errors
 from portal.core.headers import content_security_policy, init_headers
@@ -41,8 +41,8 @@ from portal.domain.deals import policy as _deals  # noqa: F401
 from portal.domain.notifications import audience as _audience  # noqa: F401 - subscribes
 from portal.domain.notifications import policy as _notifications  # noqa: F401
 from portal.domain.organisations import policy as _organisations  # noqa: F401
-from portal.domain.people import operations as people
 from portal.domain.people import policy as _people  # noqa: F401
+from portal.domain.people import sessions
 from portal.domain.people.actor import MemberActor
 from portal.domain.products import policy as _products  # noqa: F401
 from portal.domain.registrations import policy as _registrations  # noqa: F401
@@ -138,11 +138,10 @@ def _connect_outside(app: Flask) -> None:
 
 
 def _load_actor(token: str) -> MemberActor | None:
-    config = current_app.config
-    return people.load_actor(token, config["PERMANENT_SESSION_LIFETIME"], config["IDLE"])
+    return sessions.load_actor(token, *lifetimes())
 
 
 def _note_seen(actor: MemberActor) -> None:
-    if actor.seen_at is not None and now() - actor.seen_at > people.SEEN_EVERY:
+    if actor.seen_at is not None and now() - actor.seen_at > sessions.SEEN_EVERY:
         with record_aside("last seen") as aside:
-            people.note_seen(aside, actor)
+            sessions.note_seen(aside, actor, request.remote_addr or "")

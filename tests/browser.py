@@ -17,7 +17,7 @@ from portal.core.database import db, transaction_mode
 from portal.core.identity import Identity
 from portal.core.net import system_mode
 from portal.domain.people.models import UserIdentity
-from portal.domain.people.operations import open_session
+from portal.domain.people.sessions import open_session
 
 BASE = "http://127.0.0.1:8000"
 

@@ -20,7 +20,7 @@ from tests.matrix.cells import unnamed
 from tests.matrix.explained import disagreements
 from tests.matrix.lists import check_cursors, check_lists, check_searches
 from tests.matrix.oracle import EXPLAINERS, OUTSIDE, PAGES, RECORDS, RELATIONS, REVIEWED
-from tests.matrix.planting import LARGE, OPEN, TWIN
+from tests.matrix.planting import EXTRA, LARGE, OPEN, TWIN
 from tests.matrix.scopes import check_scopes
 from tests.matrix.walk import Walk
 from tests.matrix.world import SHORTS, World
@@ -227,9 +227,10 @@ def test_four_eyes_and_the_limit(walk: Callable[[str], Walk], world: World) -> N
 def test_no_form_takes_a_field_that_it_did_not_ask_for(
     walk: Callable[[str], Walk], world: World
 ) -> None:
-    cells = [
-        (way, cell) for way in map(walk, ("ana", "olga", "pia")) for cell in crafted.sendable(way)
-    ]
+    ways = [walk(short) for short in ("ana", "olga", "pia", "sid")]
+    cells = [(way, cell) for way in ways for cell in crafted.sendable(way)]
+    cole = walk(EXTRA)
+    cells += [(cole, one) for one in crafted.sendable(cole) if one.endpoint == "account.switch"]
     faults = [fault for way, cell in cells for fault in crafted.assigned(way, cell)]
     columns = len(crafted.poison(world))
     record(

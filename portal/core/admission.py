@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -112,6 +113,21 @@ def ask_to_sign_in() -> Response:
         response.headers["HX-Redirect"] = url
         return response
     return redirect(url, 303 if request.method not in SAFE else 302)  # type: ignore[return-value]
+
+
+def let_in(token: str) -> None:
+    """Let the browser be signed in by ``token`` from the next request on.
+
+    Nothing of the session before lives on: neither id nor CSRF secret.
+    """
+    session.clear()
+    session[TOKEN] = token
+
+
+def lifetimes() -> tuple[dt.timedelta, dt.timedelta]:
+    """Return how long a sign-in holds in any case, and how long without a request."""
+    config = current_app.config
+    return config["PERMANENT_SESSION_LIFETIME"], config["IDLE"]
 
 
 def form_path() -> str:

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     ORGANISATION_CREATE = "organisation:create"
     ORGANISATION_EDIT = "organisation:edit"
     ORGANISATION_MOVE = "organisation:move"
+    MEMBERSHIP_SWITCH = "membership:switch"
     ORGANISATION_READ = "organisation:read"
     ORGANISATION_SUSPEND = "organisation:suspend"
     OUTBOX_READ = "outbox:read"
@@ -33,3 +34,5 @@ class Permission(StrEnum):
     REGISTRATION_SUBMIT = "registration:submit"
     REGISTRATION_WITHDRAW = "registration:withdraw"
     REVIEW_READ = "review:read"
+    SESSION_END = "session:end"
+    SESSION_END_ALL = "session:end_all"

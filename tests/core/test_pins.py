@@ -26,7 +26,14 @@ from portal.domain.organisations.models import Organisation
 from portal.domain.registrations import operations
 from portal.domain.registrations.models import Receipt, Registration
 from tests.browser import Browser
-from tests.domain.world import actor_of, draft, everything, submitted, under_review
+from tests.domain.world import (
+    actor_of,
+    draft,
+    everything,
+    membership_of,
+    submitted,
+    under_review,
+)
 
 PORTAL = Path(__file__).resolve().parents[2] / "portal"
 
@@ -54,6 +61,7 @@ PAST_THE_ACTOR = {
     ("domain/explaining/subjects.py", "explaining access"),
     ("domain/notifications/audience.py", "choosing an approver"),
     ("domain/organisations/hierarchy.py", "keeping the hierarchy"),
+    ("domain/people/sessions.py", "the person's own memberships"),
     ("domain/registrations/matching.py", "claim and conflict check"),
     ("domain/registrations/operations.py", "claim and conflict check"),
 }
@@ -263,6 +271,16 @@ def test_loading_the_actor_shows_nobody_else(app: Flask) -> None:
     page = Browser(app).signed_in("ana").get("/account")
     assert "Ana Duarte" in page.text
     assert name not in page.text
+
+
+def test_for_whom_one_may_act_names_the_own_organisations_alone(app: Flask) -> None:
+    with everything(app) as session:
+        membership_of("bruno").organisation.name = f"{CANARY} Systems"
+        session.commit()
+    for short in ("ana", "omar"):
+        page = Browser(app).signed_in(short).get("/account/memberships")
+        assert CANARY not in page.text
+    assert CANARY in Browser(app).signed_in("bruno").get("/account/memberships").text
 
 
 def test_system_mode_ends_with_its_block(app: Flask) -> None:

@@ -53,6 +53,7 @@ def partner_pages(live: Live) -> list[Page]:
           ("edit", "next-step", "stage", "won", "lost")),
         ("account", "/account"),
         ("account, saved", "/account?saved=1"),
+        ("for whom", "/account/memberships"),
         ("404", f"/registrations/{foreign}"),
     ]  # fmt: skip
 
@@ -134,6 +135,24 @@ def company_pages() -> list[Page]:
     return [
         ("log", "/company/log"),
         ("log, nothing found", "/company/log?person=zzzz"),
+    ]
+
+
+def security_pages(live: Live) -> list[Page]:
+    """Return what only the security administrator (Sid) has."""
+    person = _one(
+        live,
+        "SELECT m.reference FROM membership m JOIN user u ON u.id = m.user_id"
+        " WHERE u.email LIKE 'ana@%'",
+    )
+    own = _one(
+        live,
+        "SELECT m.reference FROM membership m JOIN user u ON u.id = m.user_id"
+        " WHERE u.email LIKE 'sid@%'",
+    )
+    return [
+        ("devices of somebody", f"/admin/people/{person}/devices"),
+        ("devices, own", f"/admin/people/{own}/devices"),
     ]
 
 

@@ -17,6 +17,7 @@ from tests.e2e.pages import (
     auditor_pages,
     company_pages,
     partner_pages,
+    security_pages,
     staff_pages,
     visitor_pages,
 )
@@ -161,6 +162,9 @@ def test_pages_of_administrators(
     pia = person("pia", **speaking(language))
     pia.is_signed_in()
     reading.read_all(pia, administrator_pages(live))
+    sid = person("sid", **speaking(language))
+    sid.is_signed_in()
+    reading.read_all(sid, security_pages(live))
 
 
 def test_pages_of_the_history(

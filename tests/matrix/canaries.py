@@ -23,7 +23,7 @@ from tests.matrix.oracle import (
 )
 
 CANARY = re.compile(r"qzx\d{5}x")
-REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE)-[0-9A-HJKMNP-TV-Z]{8}\b")
+REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE)-[0-9A-HJKMNP-TV-Z]{8}\b")
 
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
 # named below: a new column must be put into one of the two lists.
@@ -55,7 +55,7 @@ CODES: Mapping[str, str] = {
     "event": "tag chain actor_side from_state to_state particulars words_digest request_id "
     "previous_hash hash",
     "join_link": "token_hash",
-    "login_session": "token_hash address",
+    "login_session": "reference token_hash address",
     "membership": "reference role reach",
     "organisation": "reference name_key side status types countries",
     "product": "code",
@@ -170,7 +170,11 @@ class Readers:
             "event": self._event,
             "letter": lambda who, _one: who.short in OUTBOX_READERS,
             "login_session": lambda _who, _one: False,
-            "organisation": lambda who, one: who.knows_organisation(one.row["id"]),
+            # Of those for which they act too, a person reads the name, to choose among them.
+            "organisation": lambda who, one: (
+                who.knows_organisation(one.row["id"])
+                or (one.column == "name" and one.row["id"] in who.places)
+            ),
             "product": lambda who, one: (
                 who.side == "vendor" or (who.organisation, one.row["id"]) in self.sold
             ),

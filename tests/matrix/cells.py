@@ -22,7 +22,7 @@ from tests.matrix.oracle import (
     SUBMITTED,
     Facts,
 )
-from tests.matrix.planting import OPEN, SUMMIT, WON
+from tests.matrix.planting import EXTRA, OPEN, SUMMIT, WON
 from tests.matrix.world import World, slots
 
 SHOWS = ("registrations.show", "admin.review.show", "deals.show", "admin.organisations.show")
@@ -32,6 +32,8 @@ ABSENT = {
     "registration": "DR-00000000",
     "deal": "DL-00000000",
     "organisation": "OR-00000000",
+    "person": "PE-00000000",
+    "session": "SE-00000000",
     "delivery": "00000000-0000-4000-8000-000000000000",
 }
 _today = now().date()
@@ -74,6 +76,10 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "admin.organisations.create": {**PARTNER, "name": "Fresh partner"},
     "admin.organisations.edit": {**PARTNER, "name": "Renamed partner"},
     "admin.organisations.move": {"parent": SUMMIT},
+    "account.end_one": {},
+    "account.end_others": {},
+    "account.switch": {},
+    "admin.people.end_devices": {},
     "admin.review.approve": {},
     "admin.review.ask": {"ask_need": "y", "comment_need": "Which of the two lines?"},
     "admin.review.compare": {"answer": "same"},
@@ -96,6 +102,9 @@ FORMS: Mapping[str, Mapping[str, str]] = {
 
 # On which page the form of a write stands (its own address where nothing is said).
 PAGE_OF: Mapping[str, str] = {
+    "account.end_one": "/account",
+    "account.end_others": "/account",
+    "account.switch": "/account",
     "account.update": "/account",
     "admin.organisations.move": "/admin/organisations/{}/move?parent=" + SUMMIT,
     "admin.review.approve": "/admin/registrations/{}",
@@ -108,14 +117,18 @@ PAGE_OF: Mapping[str, str] = {
 }
 
 # What a write leaves behind: the events it records, and the tables it may write besides events
-# and the form's key.
+# and the form's key. A plus says: this one at least once.
 LEAVES: Mapping[str, tuple[str, str]] = {
+    "account.end_one": ("session:revoke", "login_session"),
+    "account.end_others": ("session:revoke session:revoke", "login_session"),
+    "account.switch": ("session:switch session:switch", "login_session"),
     "account.update": ("person:set", "user"),
     "admin.organisations.change_status": ("organisation:suspend", "organisation"),
     "admin.organisations.create": ("organisation:create",
                                    "organisation organisation_closure organisation_product"),
     "admin.organisations.edit": ("organisation:edit", "organisation organisation_product change"),
     "admin.organisations.move": ("organisation:move", "organisation organisation_closure change"),
+    "admin.people.end_devices": ("session:revoke+", "login_session"),
     "admin.review.approve": ("registration:approve deal:create",
                              "registration claim deal deal_product deal_word delivery"),
     "admin.review.ask": ("registration:ask", "registration question delivery"),
@@ -253,6 +266,12 @@ def _records(
         place = _organisation(world, short, holder, relation)
         yield next(one for one in world.facts.values()
                    if one.kind == "organisation" and one.organisation == place)  # fmt: skip
+    elif ask.kind == "session":
+        yield world.facts[planted.devices[holder.removeprefix("by ")]]
+    elif ask.kind == "person":
+        if rule.endpoint == "account.switch" and holder == EXTRA:
+            yield world.facts[planted.second]
+        yield world.facts[planted.holders[holder.removeprefix("by ")].reference]
     elif ask.kind == "delivery":
         yield world.facts[world.delivery_of(planted.references[holder, SUBMITTED])]
     elif ask.kind == "deal":

@@ -13,7 +13,7 @@ from tests.browser import BASE, fields_of
 from tests.matrix.canaries import REFERENCE
 from tests.matrix.cells import ABSENT, LEAVES, PAGE_OF, STEPS, Cell, address, guarded_rules
 from tests.matrix.oracle import DRAFT, OUTSIDE, PAGES, RECORDS, REVIEWED, SUBMITTED, Facts, expect
-from tests.matrix.planting import OPEN
+from tests.matrix.planting import EXTRA, OPEN
 from tests.matrix.walk import Walk
 from tests.matrix.world import Change, World, normalised, slots
 
@@ -121,7 +121,7 @@ def _expect(
 
 # Different at every writing; the rest of a row must come out the same.
 CHANGING = frozenset(
-    "chain hash key lane particulars previous_hash reference request_id word".split()
+    "chain hash key lane particulars previous_hash reference request_id token_hash word".split()
 )
 
 
@@ -177,7 +177,9 @@ def _effect(walk: Walk, cell: Cell, extras: Mapping[str, str]) -> list[Any]:
         taken = {key for key, _ in pairs} | {tag["name"] for tag in page.soup.select("[name]")}
         pairs += [(key, value) for key, value in extras.items() if key not in taken]
         world.written()
+        cookies = dict(walk.browser.client._cookies or {})
         answer = walk.browser.client.post(cell.path, base_url=BASE, data=dict(pairs))
+        walk.browser.client._cookies = cookies
     changes = world.written()
     rows = sorted({_row(world, change) for change in changes if change[0] != "submission_key"})
     world.restore()
@@ -191,6 +193,20 @@ def _row(world: World, change: Change) -> tuple[str, str, str]:
     return table, op, str(kept)
 
 
+def _name_of(world: World, kind: str, ready: str) -> str:
+    """Return Ana's record of a kind, of a registration the one in the state ``ready``."""
+    planted = world.planted
+    if kind == "person":
+        return planted.holders["ana"].reference
+    if kind == "session":
+        return planted.devices["ana"]
+    if kind == "organisation":
+        home = planted.holders["ana"].organisation_id
+        return next(name for name, one in world.facts.items()
+                    if one.kind == "organisation" and one.organisation == home)  # fmt: skip
+    return planted.deals["ana", OPEN] if kind == "deal" else planted.references["ana", ready]
+
+
 def sendable(walk: Walk) -> Iterator[Cell]:
     """Yield one cell for each form that the person may send, on a record that is ready for it."""
     world, short = walk.world, walk.short
@@ -201,16 +217,11 @@ def sendable(walk: Walk) -> Iterator[Cell]:
                 yield Cell(short, endpoint, "POST", "own", rule.rule, None)
             continue
         ask = RECORDS[endpoint, "POST"]
-        planted = world.planted
-        if ask.kind == "organisation":
-            home = planted.holders["ana"].organisation_id
-            facts = next(one for one in world.facts.values()
-                         if one.kind == "organisation" and one.organisation == home)  # fmt: skip
-        elif ask.kind == "deal":
-            facts = world.facts[planted.deals["ana", OPEN]]
+        ready = next((state for state, status in ask.by_state.items() if status == 303), "")
+        if endpoint == "account.switch" and short == EXTRA:
+            facts = world.facts[world.planted.second]
         else:
-            ready = next(state for state, status in ask.by_state.items() if status == 303)
-            facts = world.facts[planted.references["ana", ready]]
+            facts = world.facts[_name_of(world, ask.kind, ready)]
         if not (walk.person.knows(facts) and walk.person.may(ask.need, facts)):
             continue
         steps = tuple(STEPS) if "step" in rule.arguments else ("",)
@@ -256,6 +267,10 @@ def _record_of(world: World, endpoint: str, method: str, holder: str) -> Facts |
     sent = world.facts[world.planted.references[holder, SUBMITTED]]
     if kind == "deal":
         return world.facts[world.planted.deals[holder, OPEN]]
+    if kind == "person":
+        return world.facts[world.planted.holders[holder.removeprefix("by ")].reference]
+    if kind == "session":
+        return world.facts[world.planted.devices[holder.removeprefix("by ")]]
     if kind == "delivery":
         return world.facts[world.delivery_of(sent.reference)]
     if kind == "organisation":

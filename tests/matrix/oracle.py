@@ -53,6 +53,7 @@ REVIEW_READERS = frozenset("carla omar olga axel".split())
 OUTBOX_READERS = frozenset("pia axel".split())
 AUDITORS = frozenset("sid axel".split())
 EXPLAINERS = frozenset("pia sid axel".split())
+SECURERS = frozenset({"sid"})
 PARTNER_READERS = frozenset("carla omar olga axel pia sid".split())
 COMPANY_READERS = frozenset("diego marc nadia bruno sofia ivo theo".split())
 COMPANY_EDITORS = frozenset("nadia theo".split())
@@ -73,6 +74,8 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("home.index", "GET"): (EVERYBODY, 200),
     ("account.show", "GET"): (EVERYBODY, 200),
     ("account.update", "POST"): (EVERYBODY, 303),
+    ("account.end_others", "POST"): (EVERYBODY, 303),
+    ("account.choose", "GET"): (EVERYBODY, 200),
     ("drafts.keep", "POST"): (EVERYBODY, 200),
     ("drafts.discard", "POST"): (EVERYBODY, 303),
     ("registrations.index", "GET"): (REGISTERING | {"axel"}, 200),
@@ -164,6 +167,10 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("admin.organisations.change_status", "GET"): Ask("organisation", "keep partners", 200),
     ("admin.organisations.change_status", "POST"): Ask("organisation", "keep partners", 303),
     ("admin.outbox.show", "GET"): Ask("delivery", "know", 200),
+    ("account.end_one", "POST"): Ask("session", "be theirs", 303),
+    ("account.switch", "POST"): Ask("person", "switch", 303),
+    ("admin.people.devices", "GET"): Ask("person", "secure", 200),
+    ("admin.people.end_devices", "POST"): Ask("person", "secure", 303),
 }
 
 
@@ -179,6 +186,7 @@ class Facts:
     handler: int | None = None
     submitter: int | None = None
     minor: int = 0
+    user: int = 0
 
 
 @dataclass(frozen=True)
@@ -197,6 +205,9 @@ class Person:
     portfolio: frozenset[int] = frozenset()
     named_by_deals: frozenset[tuple[int, int]] = frozenset()
     account_manager: int | None = None
+    # Every membership that the person has, and of which organisations.
+    memberships: frozenset[int] = frozenset()
+    places: frozenset[int] = frozenset()
 
     def relation(self, facts: Facts) -> str:
         """Return how a registration or deal stands to the person."""
@@ -219,6 +230,10 @@ class Person:
             return self.knows_organisation(facts.organisation)
         if facts.kind == "delivery":
             return self.short in OUTBOX_READERS
+        if facts.kind == "person":
+            return self.knows_person(facts.owner, facts.organisation)
+        if facts.kind == "session":
+            return self.knows_session(facts.user)
         column = DRAFT if facts.state == DRAFT else facts.kind
         return self.relation(facts) in MAY[self.short][column]
 
@@ -231,12 +246,16 @@ class Person:
     def knows_person(self, membership: int, organisation: int) -> bool:
         """Tell whether the person may read the name behind a membership."""
         seen = MAY[self.short]["person"]
-        if membership == self.membership:
+        if membership in self.memberships:
             return bool(seen)
         if membership == self.account_manager and self.short in COMPANY_READERS:
             return True
         is_named = membership in {owner for _, owner in self.named_by_deals}
         return self.nearness(organisation) in seen or ("deals" in seen and is_named)
+
+    def knows_session(self, user: int) -> bool:
+        """Tell whether the person may know where a user is signed in."""
+        return user == self.user or self.short in SECURERS
 
     def may(self, need: str, facts: Facts) -> bool:
         """Tell whether the person, who knows of the record, may do what the endpoint needs."""
@@ -248,6 +267,12 @@ class Person:
             return self.short in PARTNER_READERS
         if need == "keep partners":  # their own organisation is the vendor, and nobody's to change
             return self.short in PARTNER_KEEPERS and facts.organisation != self.organisation
+        if need == "secure":
+            return self.short in SECURERS
+        if need == "switch":
+            return facts.user == self.user and facts.owner != self.membership
+        if need == "be theirs":
+            return facts.user == self.user
         if self.relation(facts) not in MAY[self.short][need]:
             return False
         if need == "work":

@@ -22,7 +22,7 @@ from portal.domain.people.models import Membership, Reach, Role, UserIdentity
 from portal.domain.people.operations import add_membership, bind_identity
 from portal.domain.products.models import OrganisationProduct, Product
 from portal.domain.registrations.models import Status
-from tests.matrix.records import deal_of, registration_of, typed_text
+from tests.matrix.records import deal_of, device_of, registration_of, typed_text
 
 STAFF = tuple(one.short for one in PERSONAS if one.organisation == MERIDIAN)
 PARTNERS = tuple(one for one in PERSONAS if one.short not in STAFF)
@@ -51,6 +51,9 @@ class Planted:
     references: dict[tuple[str, str], str] = field(default_factory=dict)
     deals: dict[tuple[str, str], str] = field(default_factory=dict)
     holders: dict[str, Membership] = field(default_factory=dict)
+    devices: dict[str, str] = field(default_factory=dict)
+    second: str = ""
+    """What else Cole is: a seller of another partner."""
 
 
 def plant(session: Session) -> Planted:
@@ -76,6 +79,14 @@ def plant(session: Session) -> Planted:
         _special(session, planted, products["ARM"])
         session.flush()
     session.flush()
+    cole, lena = planted.holders[EXTRA], planted.holders["lena"]
+    other = Membership(user=cole.user, organisation=lena.organisation, role=Role.PARTNER_SELLER)
+    session.add(other)
+    session.flush()
+    planted.second = other.reference
+    for holder, membership in planted.holders.items():
+        planted.devices[holder] = device_of(session, membership)
+        device_of(session, membership)
     return planted
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any
@@ -23,7 +24,7 @@ from portal.domain.deals.workflow import DEAL
 from portal.domain.notifications.models import Letter
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import actor_from
-from portal.domain.people.models import Membership, Role
+from portal.domain.people.models import LoginSession, Membership, Role, UserIdentity
 from portal.domain.products.models import Product
 from portal.domain.registrations.events import E as R
 from portal.domain.registrations.models import (
@@ -151,6 +152,30 @@ def _mailed(session: Session, event_id: int) -> None:
         delivery.reason = "Reason"
         letter = {"recipient": "Recipient", "subject": "Subject", "body": "Body"}
         session.add(Letter(delivery_id=delivery.id, **letter))
+
+
+def device_of(session: Session, membership: Membership) -> str:
+    """Sign the membership in on one more device, and return its reference."""
+    user = membership.user_id
+    identity = session.scalars(select(UserIdentity).where(UserIdentity.user_id == user)).first()
+    if identity is None:
+        identity = UserIdentity(issuer="https://id.example", subject=f"n-{user}", user_id=user)
+        session.add(identity)
+        session.flush()
+    device = LoginSession(
+        token_hash=secrets.token_hex(32),
+        membership_id=membership.id,
+        user_id=user,
+        identity_id=identity.id,
+        provider_sid="Session",
+        acr="Level",
+        amr="Method",
+        address="203.0.113.7",
+        agent="Agent",
+    )
+    session.add(device)
+    session.flush()
+    return device.reference
 
 
 def typed_text(session: Session, owner: Membership, record: Registration) -> None:

@@ -44,6 +44,7 @@ GRANTS: Mapping[str, Grant] = {
     "delivery": _outbox,
     "event": lambda readers, who, row: readers.knows_event(who, row),
     "letter": _outbox,
+    "login_session": lambda _readers, who, row: who.knows_session(row["user_id"]),
     "membership": lambda _readers, who, row: who.knows_person(row["id"], row["organisation_id"]),
     "organisation": _record,
     "organisation_product": lambda _readers, who, row: (

@@ -111,7 +111,7 @@ class World:
         self.facts = {facts.reference: facts for facts in _facts(rows)}
         self.versions = {
             row["reference"]: row["version"]
-            for table in ("registration", "deal", "organisation")
+            for table in ("registration", "deal", "organisation", "membership")
             for row in rows[table]
         }
         self.people = {short: self._person(short) for short in SHORTS}
@@ -137,6 +137,7 @@ class World:
         above = portfolio if is_vendor else {home["id"]}
         below = {place for place in places if above & set(_above(places, place))} - above
         named = (row for row in self.rows["deal"] if row["vendor_owner_id"] == member["id"])
+        hats = [row for row in self.rows["membership"] if row["user_id"] == member["user_id"]]
         return Person(
             short,
             home["side"],
@@ -147,6 +148,8 @@ class World:
             frozenset(portfolio if is_vendor else ()),
             frozenset((row["organisation_id"], row["owner_id"]) for row in named),
             home["account_manager_id"],
+            frozenset(row["id"] for row in hats),
+            frozenset(row["organisation_id"] for row in hats),
         )
 
     def _known(self, person: Person, readers: Readers) -> frozenset[str]:
@@ -252,6 +255,18 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
             row["organisation_id"],
             row["owner_id"],
             row["vendor_owner_id"],
+        )
+    homes = {row["id"]: row for row in rows["membership"]}
+    for row in rows["membership"]:
+        place = row["organisation_id"]
+        yield Facts(
+            "person", row["reference"], organisation=place, owner=row["id"], user=row["user_id"]
+        )
+    for row in rows["login_session"]:
+        member = homes[row["membership_id"]]
+        place = member["organisation_id"]
+        yield Facts(
+            "session", row["reference"], organisation=place, owner=member["id"], user=row["user_id"]
         )
     for row in rows["organisation"]:
         yield Facts("organisation", row["reference"], organisation=row["id"])

@@ -20,7 +20,7 @@ from portal.core.database import db
 from portal.core.identity import Identity
 from portal.core.net import system_mode
 from portal.domain.people.models import UserIdentity
-from portal.domain.people.operations import open_session
+from portal.domain.people.sessions import open_session
 from tests.browser import fields_of
 
 FORM = "application/x-www-form-urlencoded"

@@ -1,7 +1,7 @@
-"""How does a person set language and time zone, and leave?"""
+"""How does a person set language and time zone, see where they are signed in, and leave?"""
 
 from flask import Blueprint
 
 bp = Blueprint("account", __name__)
 
-from portal.blueprints.account import views  # noqa: E402, F401
+from portal.blueprints.account import devices, switching, views  # noqa: E402, F401

@@ -10,14 +10,17 @@ from flask import Response, current_app, request, url_for
 
 from portal.blueprints.account import bp
 from portal.blueprints.acting import member
+from portal.core.admission import lifetimes
 from portal.core.forms import Form, Pick, bind
 from portal.core.guards import requires
-from portal.core.language import LANGUAGES, _l
+from portal.core.language import LANGUAGES, _, _l
 from portal.core.pages import done, invalid, render
 from portal.domain.people.actor import MemberActor
+from portal.domain.people.devices import describe_devices
 from portal.domain.people.models import Reach
 from portal.domain.people.operations import change_settings
 from portal.domain.people.roles import REACH_WORDS, ROLE_WORDS
+from portal.domain.people.sessions import devices_of, standings_of
 from portal.domain.permissions import Permission as P
 
 # Where people of a partner programme sit: every zone of these countries, elsewhere one a time.
@@ -60,7 +63,7 @@ def show() -> Response:
     """Show the person's settings and for whom they act."""
     actor = member()
     form = bind(AccountForm, language=actor.language, timezone=_zone(actor))
-    return _page(form, "saved" in request.args)
+    return _page(form)
 
 
 @bp.post("/account")
@@ -69,7 +72,7 @@ def update() -> Response:
     """Save language and time zone."""
     form = bind(AccountForm)
     if not form.validate():
-        return _page(form, False)
+        return _page(form)
     change_settings(member(), form.language.data, form.timezone.data)
     return done(url_for("account.show", saved=1))
 
@@ -78,13 +81,22 @@ def _zone(actor: MemberActor) -> str:
     return actor.timezone or str(current_app.config["VENDOR_TIMEZONE"])
 
 
-def _page(form: AccountForm, is_saved: bool) -> Response:
+def _said() -> str | None:
+    """Return what the last step on this page did."""
+    done_words = {"saved": _("Saved."), "ended": _("Signed out there.")}
+    return next((words for name, words in done_words.items() if name in request.args), None)
+
+
+def _page(form: AccountForm) -> Response:
     actor = member()
     show_page = invalid if form.errors else render
     return show_page(
         "account/show.html",
         form=form,
-        is_saved=is_saved,
+        said=_said() if not form.errors else None,
+        devices=describe_devices(devices_of(actor, actor.user_id, *lifetimes()), actor),
+        standings=standings_of(actor),
+        roles=ROLE_WORDS,
         role=ROLE_WORDS[actor.role],
         reach=REACH_WORDS[Reach(actor.reach)] if actor.side == "partner" else None,
         actor=actor,

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Response, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import UserMixin, current_user, login_user
+from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
 from portal.blueprints.sign_in import bp
 from portal.blueprints.sign_in.refusals import not_admitted, not_signed_in, refused
-from portal.core.admission import TOKEN
+from portal.core.admission import TOKEN, let_in
 from portal.core.guards import public
 from portal.core.identity import (
     Identity,
@@ -24,25 +24,17 @@ from portal.core.limits import limiter, where_from
 from portal.core.pages import done, render
 from portal.core.redirects import safe_path
 from portal.core.transactions import record_aside
-from portal.domain.people.operations import (
+from portal.domain.people.operations import LinkRefused, accept_link, describe_link
+from portal.domain.people.sessions import (
     Deactivated,
-    LinkRefused,
     NoMembership,
-    accept_link,
-    describe_link,
     end_session,
+    has_choice_of_membership,
     open_session,
 )
 
 OFTEN = "120/minute"  # an address, not a person: a whole office may stand behind one
 LONGEST_LINK = 200
-
-
-class _Arrival(UserMixin):  # type: ignore[misc]
-    """Somebody who has just proved who they are; `id` is the sign-in token."""
-
-    def __init__(self, token: str) -> None:
-        self.id = token
 
 
 @bp.get("/sign-in")
@@ -86,19 +78,16 @@ def finish(provider: str) -> ResponseReturnValue:
     except SignInRefused as refusal:
         return not_signed_in(chosen, refusal)
     try:
-        token = _open(identity, str(particulars.get("link") or ""))
+        token, has_choice = _open(identity, str(particulars.get("link") or ""))
     except NoMembership:
         return not_admitted("unknown", identity)
     except Deactivated:
         return not_admitted("closed", identity)
     except LinkRefused as refusal:
         return not_admitted(f"link-{refusal.reason}", identity)
-    # Nothing of the visitor's session lives on in the member's: neither id nor CSRF secret.
-    session.clear()
-    login_user(_Arrival(token), force=True)
-    for unused in ("_id", "_fresh"):  # Flask-Login's own protection is off; the row decides
-        session.pop(unused, None)
-    return redirect(_onward(particulars.get("next")) or "/")
+    let_in(token)
+    onward = _onward(particulars.get("next")) or "/"
+    return redirect(url_for("account.choose", next=onward) if has_choice else onward)
 
 
 @bp.post("/sign-out")
@@ -147,15 +136,16 @@ def _provider(name: str) -> IdentityProvider:
     return provider
 
 
-def _open(identity: Identity, link: str) -> str:
+def _open(identity: Identity, link: str) -> tuple[str, bool]:
+    """Return the token of the new sign-in, and whether the person chooses for whom to act."""
     with record_aside("sign-in") as aside:
         if link:
             accept_link(aside, link, identity, chosen_language())
         if earlier := session.get(TOKEN):
             end_session(aside, str(earlier))
-        return open_session(
-            aside, identity, request.remote_addr or "", request.headers.get("User-Agent", "")
-        )
+        where_and_how = request.remote_addr or "", request.headers.get("User-Agent", "")
+        token = open_session(aside, identity, *where_and_how)
+        return token, has_choice_of_membership(aside, identity)
 
 
 def _onward(value: Any) -> str | None:

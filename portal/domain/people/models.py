@@ -111,8 +111,13 @@ class LoginSession(Numbered, Base):
     """A device on which a membership is signed in; only the token's hash is stored."""
 
     __tablename__ = "login_session"
+    reference: Mapped[str] = mapped_column(
+        String(11), unique=True, default=partial(new_reference, "SE")
+    )
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
+    # Whose it is, whichever membership acts: what "my devices" asks for.
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     identity_id: Mapped[int] = mapped_column(ForeignKey("user_identity.id"))
     # The provider's own name for its session, for back-channel logout.
     provider_sid: Mapped[str | None] = mapped_column(String(255))

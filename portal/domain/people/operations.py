@@ -1,11 +1,10 @@
-"""How does a person come in, sign in and sign out?"""
+"""How does a person come in?"""
 
 from __future__ import annotations
 
 import datetime as dt
 import secrets
 from dataclasses import dataclass
-from hashlib import sha256
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -17,10 +16,9 @@ from portal.core.language import _l
 from portal.core.text import clean_line
 from portal.core.times import now
 from portal.domain.organisations.models import Organisation, Side
-from portal.domain.people.actor import CLOSED, MemberActor, actor_from, actor_of_session
+from portal.domain.people.actor import MemberActor, actor_from
 from portal.domain.people.models import (
     JoinLink,
-    LoginSession,
     Membership,
     Reach,
     Role,
@@ -28,9 +26,9 @@ from portal.domain.people.models import (
     UserIdentity,
 )
 from portal.domain.people.roles import PARTNER_ROLES
+from portal.domain.people.sessions import find_identity, hash_token
 
 LINK_LIVES = dt.timedelta(hours=72)
-SEEN_EVERY = dt.timedelta(minutes=5)
 
 declare(
     EventKind("person:add", _l("A membership was added"), frozenset({"role"}), partner_sees=False),
@@ -41,17 +39,7 @@ declare(
         frozenset({"language", "timezone"}),
         partner_sees=False,
     ),
-    EventKind("session:start", _l("%(who)s signed in"), partner_sees=False),
-    EventKind("session:end", _l("%(who)s signed out"), partner_sees=False),
 )
-
-
-class NoMembership(Exception):
-    """The identity is nobody's here."""
-
-
-class Deactivated(Exception):
-    """The person or the organisation has no access at present."""
 
 
 class LinkRefused(Exception):
@@ -72,11 +60,6 @@ class LinkDescription:
 
     organisation: str
     email: str
-
-
-def hash_token(token: str) -> str:
-    """Return the SHA-256 of a token: the only form in which it is stored."""
-    return sha256(token.encode()).hexdigest()
 
 
 def add_membership(
@@ -170,7 +153,7 @@ def accept_link(session: Session, token: str, identity: Identity, language: str 
     Whoever comes for the first time goes on in the ``language`` ("en" or "fr") of the invitation.
     """
     link = _usable_link(session, token)
-    if _find_identity(session, identity) is not None:
+    if find_identity(session, identity) is not None:
         raise LinkRefused("taken")
     membership = link.membership
     bound = select(UserIdentity.id).where(UserIdentity.user_id == membership.user_id)
@@ -201,88 +184,3 @@ def _void_links(session: Session, membership: Membership) -> None:
 def bind_identity(session: Session, membership: Membership, issuer: str, subject: str) -> None:
     """Let (issuer, subject) sign in as the membership's person (the demo world does this)."""
     session.add(UserIdentity(issuer=issuer, subject=subject, user_id=membership.user_id))
-
-
-def _find_identity(session: Session, identity: Identity) -> UserIdentity | None:
-    return session.scalar(
-        select(UserIdentity).where(
-            UserIdentity.issuer == identity.issuer, UserIdentity.subject == identity.subject
-        )
-    )
-
-
-def open_session(session: Session, identity: Identity, address: str, agent: str) -> str:
-    """Sign the identity's person in and return the new token (256 random bits).
-
-    Raises NoMembership or Deactivated.
-    """
-    found = _find_identity(session, identity)
-    if found is None:
-        raise NoMembership
-    memberships = session.scalars(
-        select(Membership).where(Membership.user_id == found.user_id).order_by(Membership.id)
-    ).all()
-    if not memberships:
-        raise NoMembership
-    usable = [
-        membership
-        for membership in memberships
-        if membership.is_active
-        and membership.user.is_active
-        and membership.organisation.status not in CLOSED
-    ]
-    if not usable:
-        raise Deactivated
-    token = secrets.token_urlsafe(32)
-    session.add(
-        LoginSession(
-            token_hash=hash_token(token),
-            membership_id=usable[0].id,
-            identity_id=found.id,
-            provider_sid=identity.sid,
-            acr=identity.acr,
-            amr=" ".join(identity.amr)[:255],
-            authenticated_at=identity.authenticated_at,
-            address=address[:45],
-            agent=clean_line(agent)[:255],
-        )
-    )
-    session.flush()
-    actor = actor_from(usable[0])
-    record_event("session:start", f"membership:{usable[0].id}", actor, session=session)
-    return token
-
-
-def end_session(session: Session, token: str) -> str | None:
-    """End the login session of ``token``; return the issuer through which it was opened.
-
-    Nothing happens, and the answer is None, when it is over already.
-    """
-    found = session.scalar(
-        select(LoginSession).where(
-            LoginSession.token_hash == hash_token(token), LoginSession.ended_at.is_(None)
-        )
-    )
-    if found is None:
-        return None
-    found.ended_at = now()
-    membership = session.get_one(Membership, found.membership_id)
-    record_event(
-        "session:end", f"membership:{membership.id}", actor_from(membership), session=session
-    )
-    return session.get_one(UserIdentity, found.identity_id).issuer
-
-
-def load_actor(token: str, absolute: dt.timedelta, idle: dt.timedelta) -> MemberActor | None:
-    """Return the actor of a sign-in token that is younger than ``absolute`` and not idle."""
-    moment = now()
-    return actor_of_session(token, hash_token(token), moment - absolute, moment - idle)
-
-
-def note_seen(session: Session, actor: MemberActor) -> None:
-    """Move the login session's last use to now."""
-    session.execute(
-        update(LoginSession)
-        .where(LoginSession.token_hash == hash_token(actor.token))
-        .values(seen_at=now())
-    )

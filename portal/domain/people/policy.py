@@ -2,19 +2,19 @@
 
 from sqlalchemy import ColumnElement, select, true
 
-from portal.core.access import Policy, Term, with_one
+from portal.core.access import Policy, Rule, Term, with_one
 from portal.core.language import _l
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation, Side, family_ids
 from portal.domain.organisations.policy import portfolio_ids
 from portal.domain.people.actor import MemberActor
-from portal.domain.people.models import Membership, Reach, Role, User
+from portal.domain.people.models import LoginSession, Membership, Reach, Role, User
 from portal.domain.permissions import Permission as P
 
 
 def myself(actor: MemberActor) -> ColumnElement[bool] | None:
-    """The actor's own membership."""
-    return Membership.id == actor.membership_id if actor.membership_id else None
+    """The actor's own memberships: of the person, whichever of them is acting."""
+    return Membership.user_id == actor.user_id if actor.user_id else None
 
 
 def colleagues(actor: MemberActor) -> ColumnElement[bool] | None:
@@ -70,7 +70,21 @@ MEMBERSHIP_TERMS = [
     Term("vendor", _l("Their role works with people of every partner."), every),
 ]
 
-MEMBERSHIP = Policy(Membership, scope=MEMBERSHIP_TERMS, rules={P.PERSON_READ: []})
+IS_OTHER_OF_MINE = Rule(
+    "own membership",
+    _l("You act for it already, or it is somebody else’s."),
+    lambda actor, one: bool(one.user_id == actor.user_id and one.id != actor.membership_id),
+)
+
+MEMBERSHIP = Policy(
+    Membership,
+    scope=MEMBERSHIP_TERMS,
+    rules={
+        P.MEMBERSHIP_SWITCH: [IS_OTHER_OF_MINE],
+        P.PERSON_READ: [],
+        P.SESSION_END_ALL: [],
+    },
+)
 
 
 def _has_seen_membership(term: Term) -> Term:
@@ -84,3 +98,29 @@ def _has_seen_membership(term: Term) -> Term:
 
 
 USER = Policy(User, scope=[_has_seen_membership(term) for term in MEMBERSHIP_TERMS])
+
+
+def my_devices(actor: MemberActor) -> ColumnElement[bool] | None:
+    """The actor's own sign-ins, for whichever organisation they act."""
+    return LoginSession.user_id == actor.user_id if actor.user_id else None
+
+
+def every_device(actor: MemberActor) -> ColumnElement[bool] | None:
+    """Everybody's, for who ends what has fallen into wrong hands."""
+    return true() if P.SESSION_END_ALL in actor.permissions else None
+
+
+IS_MINE = Rule(
+    "own device",
+    _l("Somebody else is signed in there."),
+    lambda actor, device: bool(device.user_id == actor.user_id),
+)
+
+DEVICE = Policy(
+    LoginSession,
+    scope=[
+        Term("own device", _l("They signed in on it."), my_devices),
+        Term("security", _l("Their role ends sign-ins of everybody."), every_device),
+    ],
+    rules={P.SESSION_END: [IS_MINE]},
+)

@@ -9,7 +9,7 @@ from portal.domain.organisations.models import OrganisationStatus, PartnerType, 
 from portal.domain.people.models import Reach, Role
 from portal.domain.permissions import Permission as P
 
-EVERYBODY = frozenset({P.HOME_READ, P.ACCOUNT_EDIT})
+EVERYBODY = frozenset({P.HOME_READ, P.ACCOUNT_EDIT, P.MEMBERSHIP_SWITCH, P.SESSION_END})
 _DEALS = frozenset(
     {
         P.DEAL_EDIT,
@@ -46,7 +46,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.SUPPORT_AGENT: frozenset(),
     Role.FINANCE: frozenset(),
     Role.PROGRAMME_ADMINISTRATOR: _PARTNERS | _KEEP_PARTNERS | {P.ACCESS_EXPLAIN, P.OUTBOX_READ},
-    Role.SECURITY_ADMINISTRATOR: _PARTNERS | {P.ACCESS_EXPLAIN, P.AUDIT_READ},
+    Role.SECURITY_ADMINISTRATOR: _PARTNERS | {P.ACCESS_EXPLAIN, P.AUDIT_READ, P.SESSION_END_ALL},
     Role.AUDITOR: _FOLLOW
     | _PARTNERS
     | {
