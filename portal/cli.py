@@ -17,8 +17,9 @@ from portal.core.net import system_mode
 from portal.core.queue import run_worker
 from portal.domain.organisations.models import OrganisationStatus, PartnerType, Side
 from portal.domain.organisations.operations import add_organisation, find_organisation
+from portal.domain.people.invitations import make_link
 from portal.domain.people.models import Reach, Role
-from portal.domain.people.operations import CannotAdd, add_membership, make_link
+from portal.domain.people.operations import CannotAdd, add_membership
 
 person = AppGroup("person", help="People and their ways in.")
 organisation = AppGroup("organisation", help="Companies that take part.")

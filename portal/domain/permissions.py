@@ -13,6 +13,7 @@ class Permission(StrEnum):
     HOME_READ = "home:read"
     ORGANISATION_READ = "organisation:read"
     OUTBOX_READ = "outbox:read"
+    PERSON_ADMINISTER = "person:administer"
     PERSON_READ = "person:read"
     REGISTRATION_ANSWER = "registration:answer"
     REGISTRATION_CREATE = "registration:create"

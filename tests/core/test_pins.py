@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.core.access import Denied
 from portal.core.database import db
 from portal.core.drafts import Draft
 from portal.core.net import acting_as, is_visible, system_mode
@@ -18,10 +20,19 @@ from portal.core.submissions import SubmissionKey, is_used
 from portal.core.times import now
 from portal.domain.claims.operations import Claimed, reserve
 from portal.domain.notifications.audience import channel_managers
+from portal.domain.people.administration import deactivate, last_seen
+from portal.domain.people.models import LoginSession, Membership, UserIdentity
 from portal.domain.registrations import operations
 from portal.domain.registrations.models import Receipt, Registration
 from tests.browser import Browser
-from tests.domain.world import actor_of, draft, everything, submitted, under_review
+from tests.domain.world import (
+    actor_of,
+    draft,
+    everything,
+    membership_of,
+    submitted,
+    under_review,
+)
 
 PORTAL = Path(__file__).resolve().parents[2] / "portal"
 
@@ -40,6 +51,9 @@ PAST_THE_ACTOR = {
     ("core/admission.py", "loading the actor"),
     ("core/drafts.py", "the actor's own draft"),
     ("core/submissions.py", "was a submission key used"),
+    ("domain/people/administration.py", "does the administrator still administer"),
+    ("domain/people/administration.py", "ending a person's sessions"),
+    ("domain/people/administration.py", "when somebody was last here"),
     ("domain/claims/operations.py", "claim and conflict check"),
     ("domain/deals/operations.py", "claim and conflict check"),
     ("domain/notifications/audience.py", "choosing an approver"),
@@ -201,6 +215,53 @@ def test_loading_the_actor_shows_nobody_else(app: Flask) -> None:
     page = Browser(app).signed_in("ana").get("/account")
     assert "Ana Duarte" in page.text
     assert name not in page.text
+
+
+def test_when_somebody_was_here_answers_with_a_time(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        ana, bruno = membership_of("ana"), membership_of("bruno")
+        numbers = [ana.id, bruno.id]
+        session.add(
+            LoginSession(
+                token_hash="h", membership_id=bruno.id, agent=CANARY, seen_at=now(),
+                identity_id=session.scalar(select(UserIdentity.id).filter_by(subject="bruno")),
+            )
+        )  # fmt: skip
+        session.commit()
+        nadia = actor_of("nadia")
+        db.session.remove()
+    with data_app.app_context(), acting_as(nadia):
+        seen = last_seen(numbers)
+        assert set(seen) == {numbers[1]}
+        assert isinstance(seen[numbers[1]], dt.datetime)
+
+
+def test_whoever_administers_no_more_is_told_nothing_else(data_app: Flask) -> None:
+    """The question past the actor is about themselves, and ends in a refusal."""
+    with everything(data_app) as session:
+        nadia, ana = actor_of("nadia"), membership_of("ana")
+        membership_of("nadia").is_active = False
+        session.commit()
+        reference = ana.reference
+        db.session.remove()
+    with data_app.app_context(), acting_as(nadia):
+        found = db.session.scalars(select(Membership).filter_by(reference=reference)).one()
+        with pytest.raises(Denied) as error:
+            deactivate(found, nadia)
+        assert "Ana" not in str(vars(error.value.why))
+        db.session.rollback()
+
+
+def test_closing_an_access_ends_that_persons_sessions_alone(data_app: Flask) -> None:
+    with everything(data_app):
+        nadia, reference = actor_of("nadia"), membership_of("ana").reference
+    ana, noah = Browser(data_app).signed_in("ana"), Browser(data_app).signed_in("noah")
+    with data_app.app_context(), acting_as(nadia):
+        found = db.session.scalars(select(Membership).filter_by(reference=reference)).one()
+        deactivate(found, nadia)
+        db.session.commit()
+    ana.get("/", status=302)
+    noah.get("/")
 
 
 def test_system_mode_ends_with_its_block(app: Flask) -> None:

@@ -16,7 +16,7 @@ from portal.core.database import Base
 from tests.matrix.oracle import OUTBOX_READERS, Facts, Person
 
 CANARY = re.compile(r"qzx\d{5}x")
-REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE)-[0-9A-HJKMNP-TV-Z]{8}\b")
+REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|IN)-[0-9A-HJKMNP-TV-Z]{8}\b")
 
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
 # named below: a new column must be put into one of the two lists.
@@ -27,6 +27,7 @@ TEXTS: Mapping[str, str] = {
     "delivery": "reason",
     "draft": "fields",
     "event": "actor_name words",
+    "invitation": "email",
     "letter": "recipient subject body",
     "login_session": "provider_sid acr amr agent",
     "organisation": "name tier domains",
@@ -47,7 +48,7 @@ CODES: Mapping[str, str] = {
     "draft": "path version",
     "event": "tag chain actor_side from_state to_state particulars words_digest request_id "
     "previous_hash hash",
-    "join_link": "token_hash",
+    "invitation": "reference",
     "login_session": "token_hash address",
     "membership": "reference role reach",
     "organisation": "reference name_key side status types countries",
@@ -161,6 +162,7 @@ class Readers:
             "delivery": lambda who, _one: who.short in OUTBOX_READERS,
             "draft": lambda who, one: one.row["membership_id"] == who.membership,
             "event": self._event,
+            "invitation": lambda who, one: self.knows_invitation(who, one.row),
             "letter": lambda who, _one: who.short in OUTBOX_READERS,
             "login_session": lambda _who, _one: False,
             "organisation": lambda who, one: who.knows_organisation(one.row["id"]),
@@ -193,6 +195,11 @@ class Readers:
         # Of the vendor's people a partner reads the first names only.
         is_hidden = is_name and row["actor_side"] == "vendor" and who.side == "partner"
         return self.knows_event(who, row) and not is_hidden
+
+    def knows_invitation(self, who: Person, row: Mapping[str, Any]) -> bool:
+        """Tell whether ``who`` may know that somebody is invited."""
+        membership = row["membership_id"]
+        return membership == who.membership or who.administers(self.homes[membership])
 
     def knows_event(self, who: Person, row: Mapping[str, Any]) -> bool:
         """Tell whether ``who`` may know that something happened."""

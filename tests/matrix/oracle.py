@@ -52,6 +52,8 @@ REGISTERING = frozenset("diego ana noah marc nadia cole lena bruno".split())
 REVIEW_READERS = frozenset("carla omar olga axel".split())
 OUTBOX_READERS = frozenset("pia axel".split())
 PARTNER_READERS = frozenset("carla omar olga axel pia sid".split())
+# Who decides on the people of their own company, and who on everybody's.
+ADMINISTRATORS = frozenset("nadia theo sid".split())
 EVERYBODY = frozenset(
     line.split("|")[0].strip() for line in TABLE.strip().splitlines()
 ) - OUTSIDE  # fmt: skip
@@ -216,6 +218,11 @@ class Person:
             return bool(seen)
         is_named = membership in {owner for _, owner in self.named_by_deals}
         return self.nearness(organisation) in seen or ("deals" in seen and is_named)
+
+    def administers(self, organisation: int) -> bool:
+        """Tell whether the person decides who works in the organisation."""
+        is_own = organisation == self.organisation
+        return self.short == "sid" or (self.short in ADMINISTRATORS and is_own)
 
     def may(self, need: str, facts: Facts) -> bool:
         """Tell whether the person, who knows of the record, may do what the endpoint needs."""

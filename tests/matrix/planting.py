@@ -14,6 +14,8 @@ from portal.demo_personas import COBALT, HARBOUR, LAKESIDE, MERIDIAN, NORTHWIND,
 from portal.domain.deals.models import Stage
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.organisations.operations import add_organisation
+from portal.domain.people.actor import MemberActor, actor_from
+from portal.domain.people.invitations import send_invitation
 from portal.domain.people.models import Membership, Reach, Role, UserIdentity
 from portal.domain.people.operations import add_membership, bind_identity
 from portal.domain.products.models import OrganisationProduct, Product
@@ -24,6 +26,7 @@ STAFF = tuple(one.short for one in PERSONAS if one.organisation == MERIDIAN)
 PARTNERS = tuple(one for one in PERSONAS if one.short not in STAFF)
 EXTRA = "cole"
 """A seller of Northwind who sees the whole company: inside the scope, without the right to work."""
+INVITED, DEACTIVATED = "invited", "deactivated"
 OPEN, WON, LARGE, TWIN = "open", "won", "large", "twin"
 # Whose records somebody may work on or decide, and which states all others have.
 BUSY = frozenset(
@@ -58,7 +61,7 @@ def plant(session: Session) -> Planted:
     session.add(OrganisationProduct(organisation_id=bruno.id, product_id=strange.id))
     with at(now() - dt.timedelta(days=2)), session.no_autoflush:
         for holder, membership in planted.holders.items():
-            if holder not in STAFF:
+            if holder not in STAFF and not holder.startswith((INVITED, DEACTIVATED)):
                 _records(session, planted, holder, membership, products["ARM"])
         for short in STAFF:
             handler = planted.holders[short]
@@ -88,6 +91,11 @@ def _people(session: Session) -> Iterable[tuple[str, Membership]]:
         )
         session.add(OrganisationProduct(organisation_id=below.id, product_id=product.id))
         yield f"below {place.name}", _seller(session, below, "Seller below", Reach.OWN)
+    administrator = actor_from(found["nadia"])
+    for place in sorted({one.organisation for one in found.values()}, key=lambda one: one.id):
+        for state in (INVITED, DEACTIVATED):
+            name = f"{state} at {place.name}"
+            yield name, _newcomer(session, place, name, state, administrator)
     extra = _seller(session, found["ana"].organisation, "Cole Mercer", Reach.ORGANISATION)
     bind_identity(session, extra, issuer, EXTRA)
     yield EXTRA, extra
@@ -97,6 +105,26 @@ def _seller(session: Session, place: Organisation, name: str, reach: Reach) -> M
     email = f"{fold(name)}@{fold(place.name)}.example"
     role = Role.PARTNER_SELLER
     return add_membership(session, place, name=name, email=email, role=role, reach=reach)
+
+
+def _newcomer(
+    session: Session, place: Organisation, name: str, state: str, administrator: MemberActor
+) -> Membership:
+    """Add somebody whose access an administrator decides on."""
+    is_vendor = place.side == Side.VENDOR
+    made = add_membership(
+        session,
+        place,
+        name=name,
+        email=f"{fold(name)}@people.example",
+        role=Role.SUPPORT_AGENT if is_vendor else Role.PARTNER_SELLER,
+        reach=Reach.ORGANISATION if is_vendor else Reach.OWN,
+    )
+    if state == INVITED:
+        send_invitation(made, administrator)
+    else:
+        made.joined_at, made.is_active = now(), False
+    return made
 
 
 def fold(text: str) -> str:

@@ -10,7 +10,11 @@ from flask_login import UserMixin, current_user, login_user
 from werkzeug.exceptions import HTTPException
 
 from portal.blueprints.sign_in import bp
-from portal.blueprints.sign_in.refusals import not_admitted, not_signed_in, refused
+from portal.blueprints.sign_in.refusals import (
+    link_refused,
+    not_admitted,
+    not_signed_in,
+)
 from portal.core.admission import TOKEN
 from portal.core.guards import public
 from portal.core.identity import (
@@ -24,15 +28,15 @@ from portal.core.limits import limiter, where_from
 from portal.core.pages import done, render
 from portal.core.redirects import safe_path
 from portal.core.transactions import record_aside
+from portal.domain.people.invitations import LinkRefused, accept_link, describe_link
+from portal.domain.people.models import Role
 from portal.domain.people.operations import (
     Deactivated,
-    LinkRefused,
     NoMembership,
-    accept_link,
-    describe_link,
     end_session,
     open_session,
 )
+from portal.domain.people.roles import ROLE_WORDS
 
 OFTEN = "120/minute"  # an address, not a person: a whole office may stand behind one
 LONGEST_LINK = 200
@@ -92,7 +96,7 @@ def finish(provider: str) -> ResponseReturnValue:
     except Deactivated:
         return not_admitted("closed", identity)
     except LinkRefused as refusal:
-        return not_admitted(f"link-{refusal.reason}", identity)
+        return link_refused(403, refusal, identity)
     # Nothing of the visitor's session lives on in the member's: neither id nor CSRF secret.
     session.clear()
     login_user(_Arrival(token), force=True)
@@ -131,12 +135,17 @@ def signed_out() -> ResponseReturnValue:
 @limiter.limit(OFTEN, key_func=where_from)
 def join(token: str) -> ResponseReturnValue:
     """Say which organisation invites, and lead to the sign-in that accepts."""
-    with record_aside("sign-in") as aside:
-        link = describe_link(aside, token[:LONGEST_LINK])
-    if link is None:
-        return refused(404, "link-unknown")
+    try:
+        with record_aside("sign-in") as aside:
+            link = describe_link(aside, token[:LONGEST_LINK])
+    except LinkRefused as refusal:
+        return link_refused(404, refusal)
     return render(
-        "sign_in/join.html", link=link, token=token, providers=identity_providers().values()
+        "sign_in/join.html",
+        link=link,
+        role=ROLE_WORDS[Role(link.role)],
+        token=token,
+        providers=identity_providers().values(),
     )
 
 

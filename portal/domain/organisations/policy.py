@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, Select, select, true
 
-from portal.core.access import Policy, Term
+from portal.core.access import Policy, Rule, Term
 from portal.core.language import _l
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation, Side, family_ids
@@ -52,6 +52,11 @@ def portfolio_ids(membership_id: int) -> Select[tuple[int]]:
     return select(table.c.organisation_id).where(table.c.membership_id == membership_id)
 
 
+def administers(actor: MemberActor, organisation: Organisation) -> bool:
+    """Tell whether the actor's right over people holds in ``organisation``."""
+    return actor.side == Side.VENDOR or organisation.id == actor.organisation_id
+
+
 ORGANISATION = Policy(
     Organisation,
     scope=[
@@ -61,5 +66,10 @@ ORGANISATION = Policy(
         Term("deals", _l("They work on a deal of it."), of_deals),
         Term("vendor", _l("Their role works with every partner."), every),
     ],
-    rules={P.ORGANISATION_READ: []},
+    rules={
+        P.ORGANISATION_READ: [],
+        P.PERSON_ADMINISTER: [
+            Rule("own", _l("They work for another company."), administers),
+        ],
+    },
 )

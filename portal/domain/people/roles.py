@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from portal.core.language import _l
 from portal.domain.organisations.models import OrganisationStatus, PartnerType, Side
-from portal.domain.people.models import Reach, Role
+from portal.domain.people.models import Reach, Role, Standing
 from portal.domain.permissions import Permission as P
 
 EVERYBODY = frozenset({P.HOME_READ, P.ACCOUNT_EDIT})
@@ -31,14 +31,14 @@ _JUDGE = frozenset({P.REVIEW_READ, P.REGISTRATION_REVIEW})
 PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.PARTNER_SELLER: _DEALS,
     Role.PARTNER_MANAGER: _DEALS,
-    Role.PARTNER_ADMINISTRATOR: _DEALS,
+    Role.PARTNER_ADMINISTRATOR: _DEALS | {P.PERSON_ADMINISTER},
     Role.CHANNEL_MANAGER: _FOLLOW | _PARTNERS | _JUDGE | {P.DEAL_LIST},
     Role.VENDOR_SELLER: frozenset({P.DEAL_LIST, P.DEAL_READ}),
     Role.APPROVER: _FOLLOW | _PARTNERS | _JUDGE | {P.REGISTRATION_DECIDE, P.DEAL_LIST},
     Role.SUPPORT_AGENT: frozenset(),
     Role.FINANCE: frozenset(),
     Role.PROGRAMME_ADMINISTRATOR: _PARTNERS | {P.OUTBOX_READ},
-    Role.SECURITY_ADMINISTRATOR: _PARTNERS,
+    Role.SECURITY_ADMINISTRATOR: _PARTNERS | {P.PERSON_ADMINISTER},
     Role.AUDITOR: _FOLLOW
     | _PARTNERS
     | {P.REVIEW_READ, P.REGISTRATION_LIST, P.DEAL_LIST, P.OUTBOX_READ},
@@ -47,6 +47,9 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
 PARTNER_ROLES = frozenset({Role.PARTNER_SELLER, Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR})
 # Who works on every record of their organisation; a seller works on the own ones.
 LEADS = frozenset({Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR})
+
+# What a partner's people may do before their company is active, and whatever its type.
+ANYWHERE = frozenset({P.PERSON_ADMINISTER})
 
 # Which partner types register and follow deals.
 DEAL_TYPES = frozenset({PartnerType.RESELLER, PartnerType.DISTRIBUTOR})
@@ -78,6 +81,13 @@ REACH_OF_THEIRS = {
     Reach.FAMILY: _l("The partner’s company and those below it"),
 }
 
+STANDING_WORDS = {
+    Standing.INVITED: (_l("Invited"), "info"),
+    Standing.UNINVITED: (_l("Invitation taken back"), "neutral"),
+    Standing.ACTIVE: (_l("Active"), "ok"),
+    Standing.DEACTIVATED: (_l("Deactivated"), "neutral"),
+}
+
 TYPE_WORDS = {
     PartnerType.REFERRAL: _l("Referral"),
     PartnerType.RESELLER: _l("Reseller"),
@@ -105,4 +115,5 @@ def permissions_of(role: Role, side: str, status: str, types: Sequence[str]) -> 
     if side == Side.VENDOR:
         return frozenset(EVERYBODY | PERMISSIONS[role])
     is_open = status == OrganisationStatus.ACTIVE and bool(DEAL_TYPES & set(types))
-    return frozenset(EVERYBODY | PERMISSIONS[role]) if is_open else frozenset(EVERYBODY)
+    given = PERMISSIONS[role] if is_open else PERMISSIONS[role] & ANYWHERE
+    return frozenset(EVERYBODY | given)
