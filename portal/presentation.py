@@ -102,6 +102,7 @@ def conflict(reference: str) -> dict[str, Any]:
     endpoint = {
         "DR": "admin.review.show" if is_staff else "registrations.show",
         "DL": "deals.show",
+        "PE": "admin.people.show" if P.PERSON_READ in actor.permissions else "people.show",
     }.get(reference[:2])
     url = address(endpoint, reference=reference) if endpoint else None
     entries = timeline(reference, actor, vendor().short_name, most=3)

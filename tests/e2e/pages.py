@@ -87,6 +87,7 @@ def staff_pages(live: Live) -> list[Page]:
         ("distributor", f"/admin/organisations/{above}"),
         ("people", "/admin/people"),
         ("people, none found", "/admin/people?q=zzzz"),
+        ("person", f"/admin/people/{_one(live, 'SELECT reference FROM membership')}"),
         ("deals of all", "/deals"),
         ("deal, read", f"/deals/{deal}"),
         ("403", "/admin/outbox"),
@@ -102,6 +103,25 @@ def administrator_pages(live: Live) -> list[Page]:
         ("outbox", "/admin/outbox"),
         ("mail sent", f"/admin/outbox/{_uuid(sent)}"),
         ("mail", f"/admin/outbox/{_uuid(waiting)}"),
+    ]
+
+
+def company_pages(live: Live) -> list[Page]:
+    """Return what only a partner's administrator (Nadia) has."""
+    person = _one(
+        live,
+        "SELECT m.reference FROM membership m JOIN user u ON u.id = m.user_id"
+        " WHERE u.email LIKE 'ana@%'",
+    )
+    company = _one(live, "SELECT reference FROM organisation WHERE name = 'Northwind Resale'")
+    return [
+        ("people of a company", "/people"),
+        ("people of a company, none", "/people?state=uninvited"),
+        ("colleague", f"/people/{person}"),
+        ("colleague, changed", f"/people/{person}?done=changed"),
+        ("colleague, access", f"/people/{person}/access"),
+        ("colleague, close", f"/people/{person}/deactivation"),
+        ("invite", f"/organisations/{company}/invitation"),
     ]
 
 

@@ -79,6 +79,7 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("admin.organisations.index", "GET"): (PARTNER_READERS, 200),
     ("admin.people.index", "GET"): (PARTNER_READERS, 200),
     ("admin.outbox.index", "GET"): (OUTBOX_READERS, 200),
+    ("people.index", "GET"): (ADMINISTRATORS, 200),
 }
 
 # Endpoints for everybody, also before sign-in. A change here is a decision.
@@ -110,6 +111,7 @@ DRAFT, SUBMITTED, REVIEWED, ASKED = "draft", "submitted", "under_review", "needs
 APPROVED, REJECTED, WITHDRAWN, OPEN, CLOSED = (
     "approved", "rejected", "withdrawn", "open", "closed",
 )  # fmt: skip
+INVITED, UNINVITED, ACTIVE, DEACTIVATED = "invited", "uninvited", "active", "deactivated"
 _UNDER_WAY = (SUBMITTED, REVIEWED, ASKED)
 
 RECORDS: Mapping[tuple[str, str], Ask] = {
@@ -148,6 +150,17 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("deals.lose", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
     ("admin.organisations.show", "GET"): Ask("organisation", "read partners", 200),
     ("admin.outbox.show", "GET"): Ask("delivery", "know", 200),
+    ("admin.people.show", "GET"): Ask("person", "read partners", 200),
+    ("people.show", "GET"): Ask("person", "administer", 200),
+    ("people.change", "GET"): Ask("person", "administer", 200),
+    ("people.change", "POST"): Ask("person", "administer", 303),
+    ("people.deactivate", "GET"): Ask("person", "administer", 409, {ACTIVE: 200}),
+    ("people.deactivate", "POST"): Ask("person", "administer", 409, {ACTIVE: 303}),
+    ("people.reactivate", "POST"): Ask("person", "administer", 409, {DEACTIVATED: 303}),
+    ("people.invite_again", "POST"): Ask("person", "administer", 303, {DEACTIVATED: 409}),
+    ("people.uninvite", "POST"): Ask("person", "administer", 409, {INVITED: 303}),
+    ("people.invite", "GET"): Ask("organisation", "administer", 200),
+    ("people.invite", "POST"): Ask("organisation", "administer", 303),
 }
 
 
@@ -163,6 +176,7 @@ class Facts:
     handler: int | None = None
     submitter: int | None = None
     minor: int = 0
+    side: str = ""
 
 
 @dataclass(frozen=True)
@@ -202,6 +216,8 @@ class Person:
             return self.knows_organisation(facts.organisation)
         if facts.kind == "delivery":
             return self.short in OUTBOX_READERS
+        if facts.kind == "person":
+            return self.knows_person(facts.owner, facts.organisation)
         column = DRAFT if facts.state == DRAFT else facts.kind
         return self.relation(facts) in MAY[self.short][column]
 
@@ -228,6 +244,9 @@ class Person:
         """Tell whether the person, who knows of the record, may do what the endpoint needs."""
         if need == "know":
             return True
+        if need == "administer":  # whatever concerns other people than oneself
+            is_oneself = facts.kind == "person" and facts.submitter == self.user
+            return self.administers(facts.organisation) and not is_oneself
         if need == "read reviews":
             return self.short in REVIEW_READERS
         if need == "read partners":

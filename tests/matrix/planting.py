@@ -48,11 +48,16 @@ class Planted:
     references: dict[tuple[str, str], str] = field(default_factory=dict)
     deals: dict[tuple[str, str], str] = field(default_factory=dict)
     holders: dict[str, Membership] = field(default_factory=dict)
+    # Row numbers of memberships by standing and organisation.
+    at: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
 def plant(session: Session) -> Planted:
     """Add people, organisations and records beside the demo world's; call in system mode."""
     planted = Planted(holders=dict(_people(session)))
+    for name, membership in planted.holders.items():
+        if name.startswith((INVITED, DEACTIVATED)):
+            planted.at[name.partition(" ")[0], membership.organisation_id] = membership.id
     products = {product.code: product for product in session.scalars(select(Product))}
     strange = Product(code="ODD", name="Odd machine", name_fr="Machine étrange")
     session.add(strange)
@@ -104,7 +109,9 @@ def _people(session: Session) -> Iterable[tuple[str, Membership]]:
 def _seller(session: Session, place: Organisation, name: str, reach: Reach) -> Membership:
     email = f"{fold(name)}@{fold(place.name)}.example"
     role = Role.PARTNER_SELLER
-    return add_membership(session, place, name=name, email=email, role=role, reach=reach)
+    made = add_membership(session, place, name=name, email=email, role=role, reach=reach)
+    made.joined_at = now()
+    return made
 
 
 def _newcomer(

@@ -22,6 +22,7 @@ from portal.domain.people.actor import MemberActor, actor_of_membership
 from portal.domain.people.addresses import address_key, is_same_address
 from portal.domain.people.invitations import send_invitation, void_invitations
 from portal.domain.people.models import (
+    Invitation,
     LoginSession,
     Membership,
     Reach,
@@ -149,7 +150,7 @@ def deactivate(membership: Membership, actor: MemberActor) -> None:
     Raises Denied, WrongState, or Refused for the last administrator.
     """
     actor = _enter(membership, actor)
-    _need(membership, Standing.ACTIVE, "deactivate")
+    need_active(membership)
     _keep_one_administrator(membership, actor)
     membership.is_active = False
     void_invitations(db.session(), membership)
@@ -263,6 +264,21 @@ def _keep_one_administrator(membership: Membership, actor: MemberActor) -> None:
     )
     if db.session.scalars(others.limit(1)).first() is None:
         raise Refused(LAST, membership)
+
+
+def need_active(membership: Membership) -> None:
+    """Raise WrongState unless the person's access is open."""
+    _need(membership, Standing.ACTIVE, "deactivate")
+
+
+def open_invitation(membership: Membership) -> Invitation | None:
+    """Return the invitation that the person could accept or let run out, as the actor sees it."""
+    query = select(Invitation).where(
+        Invitation.membership_id == membership.id,
+        Invitation.accepted_at.is_(None),
+        Invitation.voided_at.is_(None),
+    )
+    return db.session.scalars(query.order_by(Invitation.id.desc()).limit(1)).first()
 
 
 def last_seen(membership_ids: Sequence[int]) -> dict[int, dt.datetime]:

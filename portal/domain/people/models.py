@@ -137,6 +137,11 @@ class Invitation(Numbered, Base):
     # Taken back, or replaced by a newer one.
     voided_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
+    @property
+    def has_run_out(self) -> bool:
+        """Tell whether its time is over."""
+        return self.expires_at <= now()
+
 
 class LoginSession(Numbered, Base):
     """A device on which a membership is signed in; only the token's hash is stored."""

@@ -74,6 +74,13 @@ REACH_WORDS = {
     Reach.FAMILY: _l("My company and those below it"),
 }
 
+# The same of a colleague.
+REACH_OF_COLLEAGUE = {
+    Reach.OWN: _l("Only their own, or where they were added"),
+    Reach.ORGANISATION: _l("Our company"),
+    Reach.FAMILY: _l("Our company and those below it"),
+}
+
 # The same of somebody else.
 REACH_OF_THEIRS = {
     Reach.OWN: _l("Only their own, or where they were added"),

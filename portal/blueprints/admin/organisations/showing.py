@@ -16,7 +16,13 @@ from portal.domain.customers.places import country_name
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership
-from portal.domain.people.roles import REACH_OF_THEIRS, ROLE_WORDS, STATUS_WORDS, TYPE_WORDS
+from portal.domain.people.roles import (
+    REACH_OF_THEIRS,
+    ROLE_WORDS,
+    STANDING_WORDS,
+    STATUS_WORDS,
+    TYPE_WORDS,
+)
 
 MOST = 200
 
@@ -55,4 +61,5 @@ def record_page(organisation: Organisation, actor: MemberActor) -> dict[str, Any
         "statuses": STATUS_WORDS,
         "roles": ROLE_WORDS,
         "reaches": REACH_OF_THEIRS,
+        "standings": STANDING_WORDS,
     }
