@@ -26,6 +26,7 @@ from portal.blueprints import (
     registrations,
     sign_in,
 )
+from portal.blueprints import people as people_pages
 from portal.core import guards, language, net, outbox
 from portal.core.admission import init_admission, lifetimes
 from portal.core.database import db, engine_options, prepare_engine
@@ -51,7 +52,18 @@ from portal.integrations.mail.smtp import KeptMailer, SmtpMailer
 from portal.integrations.oidc import init_identity_providers
 from portal.presentation import init_presentation
 
-BLUEPRINTS = (sign_in, home, registrations, deals, log, receipts, drafts, account, admin)
+BLUEPRINTS = (
+    sign_in,
+    home,
+    registrations,
+    deals,
+    people_pages,
+    log,
+    receipts,
+    drafts,
+    account,
+    admin,
+)
 csrf = CSRFProtect()
 compress = Compress()
 migrate = Migrate()

@@ -25,8 +25,9 @@ from portal.domain.explaining.readers import everybody_who_can_see
 from portal.domain.explaining.subjects import Sought, find_people, find_record
 from portal.domain.organisations.models import OrganisationStatus, PartnerType, Side
 from portal.domain.organisations.operations import add_organisation, find_organisation
+from portal.domain.people.invitations import make_link
 from portal.domain.people.models import Reach, Role
-from portal.domain.people.operations import CannotAdd, add_membership, make_link
+from portal.domain.people.operations import CannotAdd, add_membership
 from portal.domain.people.roles import ROLE_WORDS
 from portal.domain.permissions import Permission
 

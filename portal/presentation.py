@@ -103,6 +103,7 @@ def conflict(reference: str) -> dict[str, Any]:
         "DR": "admin.review.show" if is_staff else "registrations.show",
         "DL": "deals.show",
         "OR": "admin.organisations.show" if P.ORGANISATION_READ in actor.permissions else None,
+        "PE": "admin.people.show" if P.PERSON_READ in actor.permissions else "people.show",
     }.get(reference[:2])
     url = address(endpoint, reference=reference) if endpoint else None
     entries = timeline(reference, actor, vendor().short_name, most=3)

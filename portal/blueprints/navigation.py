@@ -42,6 +42,7 @@ _TABS = (
         P.ORGANISATION_READ,
         "admin.organisations",
     ),
+    ("people.index", _l("People"), "people", P.PERSON_ADMINISTER, "people"),
     ("admin.people.index", _l("People"), "people", P.PERSON_READ, "admin.people"),
     ("admin.outbox.index", _l("Outbox"), "outbox", P.OUTBOX_READ, "admin.outbox"),
     ("admin.access.index", _l("Access"), "access", P.ACCESS_EXPLAIN, "admin.access"),
@@ -54,7 +55,9 @@ def tabs_of(actor: MemberActor, blueprint: str, endpoint: str) -> list[Tab]:
     """Return the actor's tabs, the one of ``blueprint`` marked as current."""
     tabs = []
     for name, label, icon, permission, current in _TABS:
-        if permission not in actor.permissions:
+        # The security administrator has everybody's people on one list, the own among them.
+        is_doubled = name == "people.index" and P.PERSON_READ in actor.permissions
+        if permission not in actor.permissions or is_doubled:
             continue
         is_primary = name == "registrations.create"
         words = _("My deals") if name == "deals.index" and actor.side == "partner" else str(label)

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     ORGANISATION_READ = "organisation:read"
     ORGANISATION_SUSPEND = "organisation:suspend"
     OUTBOX_READ = "outbox:read"
+    PERSON_ADMINISTER = "person:administer"
     PERSON_READ = "person:read"
     REGISTRATION_ANSWER = "registration:answer"
     REGISTRATION_CREATE = "registration:create"

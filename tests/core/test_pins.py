@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.core.access import Denied
 from portal.core.database import db
 from portal.core.drafts import Draft
 from portal.core.net import acting_as, granting_terms, is_visible, system_mode
@@ -23,6 +25,8 @@ from portal.domain.explaining.subjects import find_people, find_record
 from portal.domain.notifications.audience import channel_managers
 from portal.domain.organisations import hierarchy
 from portal.domain.organisations.models import Organisation
+from portal.domain.people.administration import deactivate, last_seen
+from portal.domain.people.models import LoginSession, Membership, UserIdentity
 from portal.domain.registrations import operations
 from portal.domain.registrations.models import Receipt, Registration
 from tests.browser import Browser
@@ -54,6 +58,9 @@ PAST_THE_ACTOR = {
     ("core/admission.py", "loading the actor"),
     ("core/drafts.py", "the actor's own draft"),
     ("core/submissions.py", "was a submission key used"),
+    ("domain/people/administration.py", "does the administrator still administer"),
+    ("domain/people/administration.py", "ending a person's sessions"),
+    ("domain/people/administration.py", "when somebody was last here"),
     ("domain/claims/operations.py", "claim and conflict check"),
     ("domain/deals/operations.py", "claim and conflict check"),
     ("domain/explaining/answers.py", "explaining access"),
@@ -281,6 +288,53 @@ def test_for_whom_one_may_act_names_the_own_organisations_alone(app: Flask) -> N
         page = Browser(app).signed_in(short).get("/account/memberships")
         assert CANARY not in page.text
     assert CANARY in Browser(app).signed_in("bruno").get("/account/memberships").text
+
+
+def test_when_somebody_was_here_answers_with_a_time(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        ana, bruno = membership_of("ana"), membership_of("bruno")
+        numbers = [ana.id, bruno.id]
+        session.add(
+            LoginSession(
+                token_hash="h", membership_id=bruno.id, agent=CANARY, seen_at=now(),
+                identity_id=session.scalar(select(UserIdentity.id).filter_by(subject="bruno")),
+            )
+        )  # fmt: skip
+        session.commit()
+        nadia = actor_of("nadia")
+        db.session.remove()
+    with data_app.app_context(), acting_as(nadia):
+        seen = last_seen(numbers)
+        assert set(seen) == {numbers[1]}
+        assert isinstance(seen[numbers[1]], dt.datetime)
+
+
+def test_whoever_administers_no_more_is_told_nothing_else(data_app: Flask) -> None:
+    """The question past the actor is about themselves, and ends in a refusal."""
+    with everything(data_app) as session:
+        nadia, ana = actor_of("nadia"), membership_of("ana")
+        membership_of("nadia").is_active = False
+        session.commit()
+        reference = ana.reference
+        db.session.remove()
+    with data_app.app_context(), acting_as(nadia):
+        found = db.session.scalars(select(Membership).filter_by(reference=reference)).one()
+        with pytest.raises(Denied) as error:
+            deactivate(found, nadia)
+        assert "Ana" not in str(vars(error.value.why))
+        db.session.rollback()
+
+
+def test_closing_an_access_ends_that_persons_sessions_alone(data_app: Flask) -> None:
+    with everything(data_app):
+        nadia, reference = actor_of("nadia"), membership_of("ana").reference
+    ana, noah = Browser(data_app).signed_in("ana"), Browser(data_app).signed_in("noah")
+    with data_app.app_context(), acting_as(nadia):
+        found = db.session.scalars(select(Membership).filter_by(reference=reference)).one()
+        deactivate(found, nadia)
+        db.session.commit()
+    ana.get("/", status=302)
+    noah.get("/")
 
 
 def test_system_mode_ends_with_its_block(app: Flask) -> None:

@@ -19,8 +19,8 @@ from sqlalchemy import select
 
 from portal import create_app
 from portal.core.transactions import record_aside
+from portal.domain.people.invitations import make_link
 from portal.domain.people.models import Membership, User
-from portal.domain.people.operations import make_link
 from portal.domain.registrations.models import Status
 from tests.browser import Browser
 from tests.domain.world import everything, in_state

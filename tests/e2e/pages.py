@@ -88,6 +88,7 @@ def staff_pages(live: Live) -> list[Page]:
         ("distributor", f"/admin/organisations/{above}"),
         ("people", "/admin/people"),
         ("people, none found", "/admin/people?q=zzzz"),
+        ("person", f"/admin/people/{_one(live, 'SELECT reference FROM membership')}"),
         ("deals of all", "/deals"),
         ("deal, read", f"/deals/{deal}"),
         ("403", "/admin/outbox"),
@@ -130,14 +131,6 @@ def auditor_pages(live: Live) -> list[Page]:
     ]
 
 
-def company_pages() -> list[Page]:
-    """Return what a partner's administrator (Nadia) has."""
-    return [
-        ("log", "/company/log"),
-        ("log, nothing found", "/company/log?person=zzzz"),
-    ]
-
-
 def security_pages(live: Live) -> list[Page]:
     """Return what only the security administrator (Sid) has."""
     person = _one(
@@ -153,6 +146,27 @@ def security_pages(live: Live) -> list[Page]:
     return [
         ("devices of somebody", f"/admin/people/{person}/devices"),
         ("devices, own", f"/admin/people/{own}/devices"),
+    ]
+
+
+def company_pages(live: Live) -> list[Page]:
+    """Return what only a partner's administrator (Nadia) has."""
+    person = _one(
+        live,
+        "SELECT m.reference FROM membership m JOIN user u ON u.id = m.user_id"
+        " WHERE u.email LIKE 'ana@%'",
+    )
+    company = _one(live, "SELECT reference FROM organisation WHERE name = 'Northwind Resale'")
+    return [
+        ("log", "/company/log"),
+        ("log, nothing found", "/company/log?person=zzzz"),
+        ("people of a company", "/people"),
+        ("people of a company, none", "/people?state=uninvited"),
+        ("colleague", f"/people/{person}"),
+        ("colleague, changed", f"/people/{person}?done=changed"),
+        ("colleague, access", f"/people/{person}/access"),
+        ("colleague, close", f"/people/{person}/deactivation"),
+        ("invite", f"/organisations/{company}/invitation"),
     ]
 
 

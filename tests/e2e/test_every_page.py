@@ -170,7 +170,7 @@ def test_pages_of_administrators(
 def test_pages_of_the_history(
     person: Callable[..., Any], live: Live, reading: Reading, language: str
 ) -> None:
-    for short, pages in (("axel", auditor_pages(live)), ("nadia", company_pages())):
+    for short, pages in (("axel", auditor_pages(live)), ("nadia", company_pages(live))):
         somebody = person(short, **speaking(language))
         somebody.is_signed_in()
         reading.read_all(somebody, pages)

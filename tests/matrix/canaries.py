@@ -23,7 +23,7 @@ from tests.matrix.oracle import (
 )
 
 CANARY = re.compile(r"qzx\d{5}x")
-REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE)-[0-9A-HJKMNP-TV-Z]{8}\b")
+REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE|IN)-[0-9A-HJKMNP-TV-Z]{8}\b")
 
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
 # named below: a new column must be put into one of the two lists.
@@ -34,6 +34,7 @@ TEXTS: Mapping[str, str] = {
     "delivery": "reason",
     "draft": "fields",
     "event": "actor_name words",
+    "invitation": "email",
     "letter": "recipient subject body",
     "login_session": "provider_sid acr amr agent",
     "organisation": "name tier domains contact_email contact_phone",
@@ -54,7 +55,7 @@ CODES: Mapping[str, str] = {
     "draft": "path version",
     "event": "tag chain actor_side from_state to_state particulars words_digest request_id "
     "previous_hash hash",
-    "join_link": "token_hash",
+    "invitation": "reference",
     "login_session": "reference token_hash address",
     "membership": "reference role reach",
     "organisation": "reference name_key side status types countries",
@@ -168,6 +169,7 @@ class Readers:
             "delivery": lambda who, _one: who.short in OUTBOX_READERS,
             "draft": lambda who, one: one.row["membership_id"] == who.membership,
             "event": self._event,
+            "invitation": lambda who, one: self.knows_invitation(who, one.row),
             "letter": lambda who, _one: who.short in OUTBOX_READERS,
             "login_session": lambda _who, _one: False,
             # Of those for which they act too, a person reads the name, to choose among them.
@@ -207,6 +209,11 @@ class Readers:
         # Of the vendor's people a partner reads the first names only.
         is_hidden = is_name and row["actor_side"] == "vendor" and who.side == "partner"
         return self.knows_event(who, row) and not is_hidden
+
+    def knows_invitation(self, who: Person, row: Mapping[str, Any]) -> bool:
+        """Tell whether ``who`` may know that somebody is invited."""
+        membership = row["membership_id"]
+        return membership == who.membership or who.administers(self.homes[membership])
 
     def knows_event(self, who: Person, row: Mapping[str, Any]) -> bool:
         """Tell whether ``who`` may know that something happened."""

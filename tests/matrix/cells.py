@@ -13,7 +13,9 @@ from portal.core.times import now
 from tests.matrix.oracle import (
     APPROVED,
     ASKED,
+    DEACTIVATED,
     DRAFT,
+    INVITED,
     OUTSIDE,
     PAGES,
     PUBLIC,
@@ -93,12 +95,30 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "deals.win": {},
     "drafts.discard": {"form_path": "/account"},
     "drafts.keep": {"form_path": "/account", "language": "fr"},
+    "people.change": {"role": "partner_manager", "reach": "own"},
+    "people.deactivate": {},
+    "people.invite": {
+        "name": "New Person",
+        "email": "new@people.example",
+        "role": "partner_seller",
+        "reach": "own",
+    },
+    "people.invite_again": {},
+    "people.reactivate": {},
+    "people.uninvite": {},
     "registrations.answer": {"need": NEED, "reply_need": "Both of them."},
     "registrations.create": {},
     "registrations.discard": {},
     "registrations.submit": {},
     "registrations.withdraw": {"text": "The project is over."},
 }
+
+# What the vendor's own people are given.
+OF_VENDOR: Mapping[str, Mapping[str, str]] = {
+    "people.change": {"role": "finance"},
+    "people.invite": {"name": "New Person", "email": "new@people.example",
+                      "role": "finance"},
+}  # fmt: skip
 
 # On which page the form of a write stands (its own address where nothing is said).
 PAGE_OF: Mapping[str, str] = {
@@ -111,6 +131,9 @@ PAGE_OF: Mapping[str, str] = {
     "admin.review.compare": "/admin/registrations/{}",
     "admin.review.take": "/admin/registrations/{}",
     "deals.finish_step": "/deals/{}",
+    "people.invite_again": "/people/{}",
+    "people.reactivate": "/people/{}",
+    "people.uninvite": "/people/{}",
     "registrations.create": "/",
     "registrations.discard": "/registrations/{}/customer",
     "registrations.submit": "/registrations/{}/check",
@@ -141,6 +164,12 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "deals.move": ("deal:move", "deal"),
     "deals.plan": ("deal:plan", "deal change"),
     "deals.win": ("deal:win", "deal delivery"),
+    "people.change": ("person:change", "membership change"),
+    "people.deactivate": ("person:deactivate", "membership login_session"),
+    "people.invite": ("person:add invitation:send", "membership user invitation delivery"),
+    "people.invite_again": ("invitation:send", "invitation delivery"),
+    "people.reactivate": ("person:reactivate", "membership"),
+    "people.uninvite": ("person:uninvite", "membership invitation"),
     "registrations.answer": ("registration:answer", "registration question delivery change"),
     "registrations.create": ("registration:create", "registration"),
     "registrations.discard": ("registration:discard",
@@ -178,7 +207,11 @@ class Cell:
     @property
     def form(self) -> Mapping[str, str]:
         """Return the filled-in form of a write."""
-        return STEPS[self.step] if self.step else FORMS[self.endpoint]
+        if self.step:
+            return STEPS[self.step]
+        if self.facts is not None and self.facts.side == "vendor":
+            return OF_VENDOR.get(self.endpoint, FORMS[self.endpoint])
+        return FORMS[self.endpoint]
 
     def __str__(self) -> str:
         state = f" ({self.facts.state})" if self.facts and self.facts.state else ""
@@ -262,18 +295,8 @@ def _records(
     """Yield the holder's records in the states that matter; out of sight one state does."""
     ask = RECORDS[rule.endpoint, method]
     planted, person = world.planted, world.people[short]
-    if ask.kind == "organisation":
-        place = _organisation(world, short, holder, relation)
-        yield next(one for one in world.facts.values()
-                   if one.kind == "organisation" and one.organisation == place)  # fmt: skip
-    elif ask.kind == "session":
-        yield world.facts[planted.devices[holder.removeprefix("by ")]]
-    elif ask.kind == "person":
-        if rule.endpoint == "account.switch" and holder == EXTRA:
-            yield world.facts[planted.second]
-        yield world.facts[planted.holders[holder.removeprefix("by ")].reference]
-    elif ask.kind == "delivery":
-        yield world.facts[world.delivery_of(planted.references[holder, SUBMITTED])]
+    if ask.kind in ("organisation", "session", "person", "delivery"):
+        yield from _others(world, short, holder, relation, rule, ask.kind)
     elif ask.kind == "deal":
         ready = world.facts[planted.deals[holder, OPEN]]
         yield ready
@@ -291,6 +314,41 @@ def _records(
         found = [planted.references.get((holder, state)) for state in states]
         for reference in [one for one in found if one] or [seen.reference]:
             yield world.facts[reference]
+
+
+def _others(
+    world: World, short: str, holder: str, relation: str, rule: Rule, kind: str
+) -> Iterator[Facts]:
+    """Yield the holder's records of a kind that is neither a registration nor a deal."""
+    planted, name = world.planted, holder.removeprefix("by ")
+    if kind == "organisation":
+        place = _organisation(world, short, holder, relation)
+        yield next(one for one in world.facts.values()
+                   if one.kind == "organisation" and one.organisation == place)  # fmt: skip
+    elif kind == "session":
+        yield world.facts[planted.devices[name]]
+    elif kind == "delivery":
+        yield world.facts[world.delivery_of(planted.references[holder, SUBMITTED])]
+    elif rule.endpoint == "account.switch":
+        if holder == EXTRA:
+            yield world.facts[planted.second]
+        yield world.facts[planted.holders[name].reference]
+    else:
+        yield from _people(world, short, holder, relation)
+
+
+def _people(world: World, short: str, holder: str, relation: str) -> Iterator[Facts]:
+    """Yield the person in that relation, and to an administrator one in each other standing."""
+    person = world.people[short]
+    is_own = relation == "own" and person.membership
+    name = holder.removeprefix("by ")
+    found = world.member(person.membership if is_own else world.planted.holders[name].id)
+    yield found
+    if person.administers(found.organisation):
+        for standing in (INVITED, DEACTIVATED):
+            other = world.planted.at.get((standing, found.organisation))
+            if other is not None:
+                yield world.member(other)
 
 
 def _organisation(world: World, short: str, holder: str, relation: str) -> int:

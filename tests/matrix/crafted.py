@@ -12,7 +12,17 @@ from portal.core.times import at
 from tests.browser import BASE, fields_of
 from tests.matrix.canaries import REFERENCE
 from tests.matrix.cells import ABSENT, LEAVES, PAGE_OF, STEPS, Cell, address, guarded_rules
-from tests.matrix.oracle import DRAFT, OUTSIDE, PAGES, RECORDS, REVIEWED, SUBMITTED, Facts, expect
+from tests.matrix.oracle import (
+    DRAFT,
+    OUTSIDE,
+    PAGES,
+    RECORDS,
+    REVIEWED,
+    SUBMITTED,
+    Ask,
+    Facts,
+    expect,
+)
 from tests.matrix.planting import EXTRA, OPEN
 from tests.matrix.walk import Walk
 from tests.matrix.world import Change, World, normalised, slots
@@ -21,6 +31,7 @@ PATHS = {
     "registration": ("/registrations/{}", "/admin/registrations/{}"),
     "deal": ("/deals/{}",),
     "organisation": ("/admin/organisations/{}",),
+    "person": ("/admin/people/{}", "/people/{}"),
 }
 
 
@@ -193,18 +204,21 @@ def _row(world: World, change: Change) -> tuple[str, str, str]:
     return table, op, str(kept)
 
 
-def _name_of(world: World, kind: str, ready: str) -> str:
-    """Return Ana's record of a kind, of a registration the one in the state ``ready``."""
-    planted = world.planted
-    if kind == "person":
-        return planted.holders["ana"].reference
-    if kind == "session":
+def _ready(world: World, ask: Ask) -> str:
+    """Return a record of Northwind's that is in the state for which the form is made."""
+    planted, home = world.planted, world.people["ana"].organisation
+    ready = next((state for state, status in ask.by_state.items() if status == 303), "")
+    if ask.kind == "deal":
+        return planted.deals["ana", OPEN]
+    if ask.kind == "session":
         return planted.devices["ana"]
-    if kind == "organisation":
-        home = planted.holders["ana"].organisation_id
-        return next(name for name, one in world.facts.items()
-                    if one.kind == "organisation" and one.organisation == home)  # fmt: skip
-    return planted.deals["ana", OPEN] if kind == "deal" else planted.references["ana", ready]
+    if ask.kind == "organisation":
+        return next(one.reference for one in world.facts.values()
+                    if (one.kind, one.organisation) == (ask.kind, home))  # fmt: skip
+    if ask.kind == "person":
+        other = planted.at.get((ready, home), world.people["ana"].membership)
+        return world.member(other).reference
+    return planted.references["ana", ready]
 
 
 def sendable(walk: Walk) -> Iterator[Cell]:
@@ -217,11 +231,10 @@ def sendable(walk: Walk) -> Iterator[Cell]:
                 yield Cell(short, endpoint, "POST", "own", rule.rule, None)
             continue
         ask = RECORDS[endpoint, "POST"]
-        ready = next((state for state, status in ask.by_state.items() if status == 303), "")
         if endpoint == "account.switch" and short == EXTRA:
             facts = world.facts[world.planted.second]
         else:
-            facts = world.facts[_name_of(world, ask.kind, ready)]
+            facts = world.facts[_ready(world, ask)]
         if not (walk.person.knows(facts) and walk.person.may(ask.need, facts)):
             continue
         steps = tuple(STEPS) if "step" in rule.arguments else ("",)
@@ -273,6 +286,8 @@ def _record_of(world: World, endpoint: str, method: str, holder: str) -> Facts |
         return world.facts[world.planted.devices[holder.removeprefix("by ")]]
     if kind == "delivery":
         return world.facts[world.delivery_of(sent.reference)]
+    if kind == "person":
+        return world.member(world.planted.holders[holder.removeprefix("by ")].id)
     if kind == "organisation":
         home = sent.organisation
         return next(one for one in world.facts.values()

@@ -58,6 +58,8 @@ PARTNER_READERS = frozenset("carla omar olga axel pia sid".split())
 COMPANY_READERS = frozenset("diego marc nadia bruno sofia ivo theo".split())
 COMPANY_EDITORS = frozenset("nadia theo".split())
 PARTNER_KEEPERS = frozenset({"pia"})
+# Who decides on the people of their own company, and who on everybody's.
+ADMINISTRATORS = frozenset("nadia theo sid".split())
 EVERYBODY = frozenset(
     line.split("|")[0].strip() for line in TABLE.strip().splitlines()
 ) - OUTSIDE  # fmt: skip
@@ -92,6 +94,7 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("log.index", "GET"): (frozenset({"nadia"}), 200),
     ("admin.access.index", "GET"): (EXPLAINERS, 200),
     ("admin.access.permissions", "GET"): (EXPLAINERS, 200),
+    ("people.index", "GET"): (ADMINISTRATORS, 200),
 }
 
 # Endpoints for everybody, also before sign-in. A change here is a decision.
@@ -123,6 +126,7 @@ DRAFT, SUBMITTED, REVIEWED, ASKED = "draft", "submitted", "under_review", "needs
 APPROVED, REJECTED, WITHDRAWN, OPEN, CLOSED = (
     "approved", "rejected", "withdrawn", "open", "closed",
 )  # fmt: skip
+INVITED, UNINVITED, ACTIVE, DEACTIVATED = "invited", "uninvited", "active", "deactivated"
 _UNDER_WAY = (SUBMITTED, REVIEWED, ASKED)
 
 RECORDS: Mapping[tuple[str, str], Ask] = {
@@ -171,6 +175,17 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("account.switch", "POST"): Ask("person", "switch", 303),
     ("admin.people.devices", "GET"): Ask("person", "secure", 200),
     ("admin.people.end_devices", "POST"): Ask("person", "secure", 303),
+    ("admin.people.show", "GET"): Ask("person", "read partners", 200),
+    ("people.show", "GET"): Ask("person", "administer", 200),
+    ("people.change", "GET"): Ask("person", "administer", 200),
+    ("people.change", "POST"): Ask("person", "administer", 303),
+    ("people.deactivate", "GET"): Ask("person", "administer", 409, {ACTIVE: 200}),
+    ("people.deactivate", "POST"): Ask("person", "administer", 409, {ACTIVE: 303}),
+    ("people.reactivate", "POST"): Ask("person", "administer", 409, {DEACTIVATED: 303}),
+    ("people.invite_again", "POST"): Ask("person", "administer", 303, {DEACTIVATED: 409}),
+    ("people.uninvite", "POST"): Ask("person", "administer", 409, {INVITED: 303}),
+    ("people.invite", "GET"): Ask("organisation", "administer", 200),
+    ("people.invite", "POST"): Ask("organisation", "administer", 303),
 }
 
 
@@ -187,6 +202,7 @@ class Facts:
     submitter: int | None = None
     minor: int = 0
     user: int = 0
+    side: str = ""
 
 
 @dataclass(frozen=True)
@@ -257,28 +273,40 @@ class Person:
         """Tell whether the person may know where a user is signed in."""
         return user == self.user or self.short in SECURERS
 
+    def administers(self, organisation: int) -> bool:
+        """Tell whether the person decides who works in the organisation."""
+        is_own = organisation == self.organisation
+        return self.short == "sid" or (self.short in ADMINISTRATORS and is_own)
+
     def may(self, need: str, facts: Facts) -> bool:
         """Tell whether the person, who knows of the record, may do what the endpoint needs."""
-        if need == "know":
-            return True
-        if need == "read reviews":
-            return self.short in REVIEW_READERS
-        if need == "read partners":
-            return self.short in PARTNER_READERS
-        if need == "keep partners":  # their own organisation is the vendor, and nobody's to change
-            return self.short in PARTNER_KEEPERS and facts.organisation != self.organisation
-        if need == "secure":
-            return self.short in SECURERS
-        if need == "switch":
-            return facts.user == self.user and facts.owner != self.membership
-        if need == "be theirs":
-            return facts.user == self.user
+        answer = self._may_by_role(need, facts)
+        if answer is not None:
+            return answer
         if self.relation(facts) not in MAY[self.short][need]:
             return False
         if need == "work":
             return True
         is_within = facts.minor <= LIMITS.get(self.short, facts.minor)
         return facts.submitter != self.user and (need == "review" or is_within)
+
+    def _may_by_role(self, need: str, facts: Facts) -> bool | None:
+        """Tell it of a need that is no column of the table, else None."""
+        is_mine = facts.user == self.user
+        # Whatever concerns other people than oneself.
+        is_oneself = facts.kind == "person" and facts.submitter == self.user
+        # Their own organisation is the vendor, and nobody's to change.
+        is_partner = facts.organisation != self.organisation
+        return {
+            "know": True,
+            "administer": self.administers(facts.organisation) and not is_oneself,
+            "read reviews": self.short in REVIEW_READERS,
+            "read partners": self.short in PARTNER_READERS,
+            "keep partners": self.short in PARTNER_KEEPERS and is_partner,
+            "secure": self.short in SECURERS,
+            "switch": is_mine and facts.owner != self.membership,
+            "be theirs": is_mine,
+        }.get(need)
 
 
 def expect(person: Person, endpoint: str, method: str, facts: Facts | None) -> int:

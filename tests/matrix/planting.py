@@ -17,7 +17,8 @@ from portal.domain.deals.models import Stage
 from portal.domain.organisations.events import E
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.organisations.operations import add_organisation
-from portal.domain.people.actor import actor_from
+from portal.domain.people.actor import MemberActor, actor_from
+from portal.domain.people.invitations import send_invitation
 from portal.domain.people.models import Membership, Reach, Role, UserIdentity
 from portal.domain.people.operations import add_membership, bind_identity
 from portal.domain.products.models import OrganisationProduct, Product
@@ -30,6 +31,7 @@ EXTRA = "cole"
 """A seller of Northwind who sees the whole company: inside the scope, without the right to work."""
 SUMMIT = "OR-5VMM1TXX"
 """Above which no organisation stands, and below which any can come to stand."""
+INVITED, DEACTIVATED = "invited", "deactivated"
 OPEN, WON, LARGE, TWIN = "open", "won", "large", "twin"
 # Whose records somebody may work on or decide, and which states all others have.
 BUSY = frozenset(
@@ -54,11 +56,16 @@ class Planted:
     devices: dict[str, str] = field(default_factory=dict)
     second: str = ""
     """What else Cole is: a seller of another partner."""
+    # Row numbers of memberships by standing and organisation.
+    at: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
 def plant(session: Session) -> Planted:
     """Add people, organisations and records beside the demo world's; call in system mode."""
     planted = Planted(holders=dict(_people(session)))
+    for name, membership in planted.holders.items():
+        if name.startswith((INVITED, DEACTIVATED)):
+            planted.at[name.partition(" ")[0], membership.organisation_id] = membership.id
     products = {product.code: product for product in session.scalars(select(Product))}
     strange = Product(code="ODD", name="Odd machine", name_fr="Machine étrange")
     session.add(strange)
@@ -70,7 +77,7 @@ def plant(session: Session) -> Planted:
     _kept(session, planted)
     with at(now() - dt.timedelta(days=2)), session.no_autoflush:
         for holder, membership in planted.holders.items():
-            if holder not in STAFF:
+            if holder not in STAFF and not holder.startswith((INVITED, DEACTIVATED)):
                 _records(session, planted, holder, membership, products["ARM"])
         for short in STAFF:
             handler = planted.holders[short]
@@ -118,6 +125,11 @@ def _people(session: Session) -> Iterable[tuple[str, Membership]]:
         )
         session.add(OrganisationProduct(organisation_id=below.id, product_id=product.id))
         yield f"below {place.name}", _seller(session, below, "Seller below", Reach.OWN)
+    administrator = actor_from(found["nadia"])
+    for place in sorted({one.organisation for one in found.values()}, key=lambda one: one.id):
+        for state in (INVITED, DEACTIVATED):
+            name = f"{state} at {place.name}"
+            yield name, _newcomer(session, place, name, state, administrator)
     extra = _seller(session, found["ana"].organisation, "Cole Mercer", Reach.ORGANISATION)
     bind_identity(session, extra, issuer, EXTRA)
     yield EXTRA, extra
@@ -126,7 +138,29 @@ def _people(session: Session) -> Iterable[tuple[str, Membership]]:
 def _seller(session: Session, place: Organisation, name: str, reach: Reach) -> Membership:
     email = f"{fold(name)}@{fold(place.name)}.example"
     role = Role.PARTNER_SELLER
-    return add_membership(session, place, name=name, email=email, role=role, reach=reach)
+    made = add_membership(session, place, name=name, email=email, role=role, reach=reach)
+    made.joined_at = now()
+    return made
+
+
+def _newcomer(
+    session: Session, place: Organisation, name: str, state: str, administrator: MemberActor
+) -> Membership:
+    """Add somebody whose access an administrator decides on."""
+    is_vendor = place.side == Side.VENDOR
+    made = add_membership(
+        session,
+        place,
+        name=name,
+        email=f"{fold(name)}@people.example",
+        role=Role.SUPPORT_AGENT if is_vendor else Role.PARTNER_SELLER,
+        reach=Reach.ORGANISATION if is_vendor else Reach.OWN,
+    )
+    if state == INVITED:
+        send_invitation(made, administrator)
+    else:
+        made.joined_at, made.is_active = now(), False
+    return made
 
 
 def fold(text: str) -> str:

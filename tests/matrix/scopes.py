@@ -43,6 +43,7 @@ GRANTS: Mapping[str, Grant] = {
     "deal_word": _deal,
     "delivery": _outbox,
     "event": lambda readers, who, row: readers.knows_event(who, row),
+    "invitation": lambda readers, who, row: readers.knows_invitation(who, row),
     "letter": _outbox,
     "login_session": lambda _readers, who, row: who.knows_session(row["user_id"]),
     "membership": lambda _readers, who, row: who.knows_person(row["id"], row["organisation_id"]),

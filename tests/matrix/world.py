@@ -21,7 +21,18 @@ from portal.domain.deals.models import Deal
 from portal.domain.deals.operations import index_words
 from tests.browser import BASE, Browser
 from tests.matrix.canaries import REFERENCE, Canary, Readers, mark
-from tests.matrix.oracle import AUDITORS, CLOSED, OPEN, OUTSIDE, Facts, Person
+from tests.matrix.oracle import (
+    ACTIVE,
+    AUDITORS,
+    CLOSED,
+    DEACTIVATED,
+    INVITED,
+    OPEN,
+    OUTSIDE,
+    UNINVITED,
+    Facts,
+    Person,
+)
 from tests.matrix.planting import EXTRA, STAFF, Planted, plant
 
 SHORTS = (*(one.short for one in PERSONAS), EXTRA, "visitor")
@@ -189,6 +200,12 @@ class World:
         events = {row["id"] for row in self.rows["event"] if row["chain"] == reference}
         return next(row["key"] for row in self.rows["delivery"] if row["event_id"] in events)
 
+    def member(self, number: int) -> Facts:
+        """Return what is known of the membership with that row number."""
+        return next(
+            one for one in self.facts.values() if (one.kind, one.owner) == ("person", number)
+        )
+
     def written(self) -> list[Change]:
         """Return every row written since the last call: table, operation, row number."""
         found = self.database.execute(
@@ -234,6 +251,12 @@ def _above(places: Mapping[int, Mapping[str, Any]], place: int | None) -> Iterat
         place = places[place]["parent_id"]
 
 
+def _standing(row: Mapping[str, Any]) -> str:
+    if row["joined_at"] is None:
+        return INVITED if row["is_active"] else UNINVITED
+    return ACTIVE if row["is_active"] else DEACTIVATED
+
+
 def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
     for row in rows["registration"]:
         yield Facts(
@@ -268,8 +291,20 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
         yield Facts(
             "session", row["reference"], organisation=place, owner=member["id"], user=row["user_id"]
         )
+    sides = {row["id"]: row["side"] for row in rows["organisation"]}
     for row in rows["organisation"]:
-        yield Facts("organisation", row["reference"], organisation=row["id"])
+        yield Facts("organisation", row["reference"], organisation=row["id"], side=row["side"])
+    for row in rows["membership"]:
+        home = row["organisation_id"]
+        yield Facts(
+            "person",
+            row["reference"],
+            _standing(row),
+            home,
+            row["id"],
+            submitter=row["user_id"],
+            side=sides[home],
+        )
     for row in rows["delivery"]:
         yield Facts("delivery", row["key"])
 

@@ -9,6 +9,7 @@ from flask import Response, current_app
 from portal.core.identity import Identity, IdentityProvider, SignInRefused
 from portal.core.language import _
 from portal.core.pages import render
+from portal.domain.people.invitations import LinkRefused
 
 log = logging.getLogger(__name__)
 
@@ -55,14 +56,6 @@ def _words(reason: str, provider: str) -> tuple[str, str]:
                 "again.",
                 vendor=vendor,
             )
-        case "link-taken":
-            title = _("You already have access")
-            text = _("Sign in without the link. It stays good for the person it was made for.")
-        case "link-unknown" | "link-used" | "link-expired":
-            title = _("This link no longer works")
-            text = _(
-                "It was used before, or its time is over. Ask the person who sent it for a new one."
-            )
         case _other:
             title = _("%(provider)s did not answer as it should", provider=provider)
             text = _(
@@ -70,4 +63,54 @@ def _words(reason: str, provider: str) -> tuple[str, str]:
                 "your contact at %(vendor)s.",
                 vendor=vendor,
             )
+    return title, text
+
+
+def link_refused(status: int, refusal: LinkRefused, identity: Identity | None = None) -> Response:
+    """Return the page of a link that lets nobody in, and what to do instead."""
+    title, text = _link_words(refusal)
+    if identity is not None:
+        log.info("link of %r at %s: %s", identity.subject, identity.issuer, refusal.reason)
+    who = identity and (identity.email or identity.name)
+    return render("sign_in/refused.html", status=status, title=title, text=text, who=who)
+
+
+def _link_words(refusal: LinkRefused) -> tuple[str, str]:
+    match refusal.reason:
+        case "taken":
+            title = _("You already have access")
+            text = _("Sign in without the link. It stays good for the person it was made for.")
+        case "stranger":
+            title = _("This invitation is for another address")
+            text = _(
+                "It was sent to %(email)s. Sign out at your provider and come back with the "
+                "account that has this address, or ask %(inviter)s to invite the one you use.",
+                email=refusal.email,
+                inviter=refusal.inviter or _("the person who sent it"),
+            )
+        case "unverified":
+            title = _("Your provider has not checked your address yet")
+            text = _(
+                "Confirm %(email)s at your provider first, then open the invitation again. It "
+                "stays good.",
+                email=refusal.email,
+            )
+        case "used":
+            title = _("This link was used already")
+            text = _(
+                "It works once. If it was you, sign in without it; if not, tell the person who "
+                "sent it."
+            )
+        case "expired":
+            title = _("This invitation has run out")
+            text = _("It was good for 72 hours. Ask the person who sent it for a new one.")
+        case "voided":
+            title = _("This invitation no longer holds")
+            text = _(
+                "It was taken back, or a newer one was sent to you. Look for the latest mail, or "
+                "ask the person who sent it."
+            )
+        case _other:
+            title = _("This link no longer works")
+            text = _("Perhaps a part of it is missing. Copy it from the mail as a whole.")
     return title, text

@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
 from portal.blueprints.sign_in import bp
-from portal.blueprints.sign_in.refusals import not_admitted, not_signed_in, refused
+from portal.blueprints.sign_in.refusals import link_refused, not_admitted, not_signed_in
 from portal.core.admission import TOKEN, let_in
 from portal.core.guards import public
 from portal.core.identity import (
@@ -24,7 +24,9 @@ from portal.core.limits import limiter, where_from
 from portal.core.pages import done, render
 from portal.core.redirects import safe_path
 from portal.core.transactions import record_aside
-from portal.domain.people.operations import LinkRefused, accept_link, describe_link
+from portal.domain.people.invitations import LinkRefused, accept_link, describe_link
+from portal.domain.people.models import Role
+from portal.domain.people.roles import ROLE_WORDS
 from portal.domain.people.sessions import (
     Deactivated,
     NoMembership,
@@ -84,7 +86,7 @@ def finish(provider: str) -> ResponseReturnValue:
     except Deactivated:
         return not_admitted("closed", identity)
     except LinkRefused as refusal:
-        return not_admitted(f"link-{refusal.reason}", identity)
+        return link_refused(403, refusal, identity)
     let_in(token)
     onward = _onward(particulars.get("next")) or "/"
     return redirect(url_for("account.choose", next=onward) if has_choice else onward)
@@ -120,12 +122,17 @@ def signed_out() -> ResponseReturnValue:
 @limiter.limit(OFTEN, key_func=where_from)
 def join(token: str) -> ResponseReturnValue:
     """Say which organisation invites, and lead to the sign-in that accepts."""
-    with record_aside("sign-in") as aside:
-        link = describe_link(aside, token[:LONGEST_LINK])
-    if link is None:
-        return refused(404, "link-unknown")
+    try:
+        with record_aside("sign-in") as aside:
+            link = describe_link(aside, token[:LONGEST_LINK])
+    except LinkRefused as refusal:
+        return link_refused(404, refusal)
     return render(
-        "sign_in/join.html", link=link, token=token, providers=identity_providers().values()
+        "sign_in/join.html",
+        link=link,
+        role=ROLE_WORDS[Role(link.role)],
+        token=token,
+        providers=identity_providers().values(),
     )
 
 

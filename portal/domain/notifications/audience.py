@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from sqlalchemy import bindparam, select, union_all
 from sqlalchemy.orm import Session
@@ -12,12 +13,13 @@ from portal.core.net import system_mode
 from portal.core.outbox import send_later
 from portal.domain.deals.events import E as D
 from portal.domain.deals.models import Deal
-from portal.domain.people.models import Membership, PortfolioEntry, Role
+from portal.domain.people import invitations
+from portal.domain.people.models import Invitation, Membership, PortfolioEntry, Role
 from portal.domain.registrations.events import E as R
 from portal.domain.registrations.models import Registration
 
 MAIL = "mail"
-Audience = Callable[[Session, Event, Registration | Deal], Iterable[int]]
+Audience = Callable[[Session, Event, Any], Iterable[int]]
 
 
 _managers = (
@@ -52,6 +54,11 @@ def channel_managers(session: Session, _event: Event, record: Registration | Dea
         return session.connection().scalars(_MANAGERS_ELSE_APPROVERS, place).all()
 
 
+def invited(_session: Session, _event: Event, invitation: Invitation) -> Iterable[int]:
+    """Who is invited."""
+    yield invitation.membership_id
+
+
 AUDIENCES: dict[str, Audience] = {
     R.SUBMIT: reviewer,
     R.ANSWER: reviewer,
@@ -61,10 +68,11 @@ AUDIENCES: dict[str, Audience] = {
     R.REJECT: owner,
     D.WIN: channel_managers,
     D.LOSE: channel_managers,
+    invitations.SEND: invited,
 }
 
 
-def mails(session: Session, event: Event, record: Registration | Deal) -> None:
+def mails(session: Session, event: Event, record: Any) -> None:
     """Put a mail on its way to all who must hear of ``event``, but not to who did it."""
     recipients = set(AUDIENCES[event.tag](session, event, record)) - {event.membership_id}
     send_later(session, event, MAIL, sorted(recipients))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from portal.core.language import _l
 from portal.domain.deals.events import E as D
+from portal.domain.people import invitations
 from portal.domain.registrations.events import E as R
 
-# tag -> (subject, first sentence, what the link does); filled with company, who, vendor.
+# tag -> (subject, first sentence, what the link does); filled with what the record names, who did
+# it, the vendor and the recipient's organisation.
 WORDS = {
     R.SUBMIT: (
         _l("To review: %(company)s"),
@@ -40,4 +42,9 @@ WORDS = {
     ),
     D.WIN: (_l("Won: %(company)s"), _l("%(who)s won %(company)s."), _l("See the deal")),
     D.LOSE: (_l("Lost: %(company)s"), _l("%(who)s lost %(company)s."), _l("See the deal")),
+    invitations.SEND: (
+        _l("%(who)s invites you to the partner portal of %(vendor)s"),
+        _l("%(who)s invites you to work for %(organisation)s in the partner portal of %(vendor)s."),
+        _l("Accept the invitation"),
+    ),
 }

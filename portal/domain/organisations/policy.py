@@ -68,6 +68,12 @@ PARTNERS = Rule(
 )
 OWN = Rule("own", _l("People do this for their own company."), is_own)
 
+
+def administers(actor: MemberActor, organisation: Organisation) -> bool:
+    """Tell whether the actor's right over people holds in ``organisation``."""
+    return actor.side == Side.VENDOR or organisation.id == actor.organisation_id
+
+
 ORGANISATION = Policy(
     Organisation,
     scope=[
@@ -84,6 +90,9 @@ ORGANISATION = Policy(
         P.ORGANISATION_SUSPEND: [PARTNERS],
         P.COMPANY_READ: [OWN],
         P.COMPANY_EDIT: [OWN],
+        P.PERSON_ADMINISTER: [
+            Rule("own", _l("They work for another company."), administers),
+        ],
     },
 )
 

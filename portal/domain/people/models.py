@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.core.database import Base, Numbered, UTCDateTime, choice
+from portal.core.database import Base, Numbered, RowNumber, UTCDateTime, choice
 from portal.core.references import new_reference
 from portal.core.times import now
 from portal.domain.organisations.models import Organisation
@@ -37,6 +37,15 @@ class Reach(StrEnum):
     OWN = "own"
     ORGANISATION = "organisation"
     FAMILY = "family"
+
+
+class Standing(StrEnum):
+    """Where a person stands in an organisation."""
+
+    INVITED = "invited"
+    UNINVITED = "uninvited"
+    ACTIVE = "active"
+    DEACTIVATED = "deactivated"
 
 
 _role, _role_check = choice("role", Role)
@@ -81,11 +90,22 @@ class Membership(Numbered, Base):
     # Major units, in whichever currency a record is; None is no limit. Only approvers have one.
     approval_limit: Mapped[int | None] = mapped_column()
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    added_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
+    # When somebody first came in as this membership; until then they are only invited.
+    joined_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     user: Mapped[User] = relationship()
     organisation: Mapped[Organisation] = relationship()
     version: Mapped[int] = mapped_column(default=1)
     __table_args__ = (_role_check, _reach_check, UniqueConstraint("user_id", "organisation_id"))
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def standing(self) -> Standing:
+        """Return where the person stands: invited, uninvited, active or deactivated."""
+        if self.joined_at is None:
+            return Standing.INVITED if self.is_active else Standing.UNINVITED
+        is_open = self.is_active and self.user.is_active
+        return Standing.ACTIVE if is_open else Standing.DEACTIVATED
 
 
 class PortfolioEntry(Base):
@@ -96,15 +116,31 @@ class PortfolioEntry(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
 
 
-class JoinLink(Numbered, Base):
-    """A one-time link that binds the first identity that comes through it to a membership."""
+class Invitation(Numbered, Base):
+    """One chance to come in: whoever accepts it in time signs in as its membership from then on.
 
-    __tablename__ = "join_link"
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    Its link is made from the reference when it is needed; nothing of it is stored.
+    """
+
+    __tablename__ = "invitation"
+    reference: Mapped[str] = mapped_column(
+        String(11), unique=True, default=partial(new_reference, "IN")
+    )
     membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
     membership: Mapped[Membership] = relationship()
+    # Whose verified address accepts it; empty for the link that an operator hands over in person.
+    email: Mapped[str] = mapped_column(String(254), default="")
+    invited_by_id: Mapped[int | None] = mapped_column(RowNumber)
+    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
     expires_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-    used_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    accepted_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # Taken back, or replaced by a newer one.
+    voided_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def has_run_out(self) -> bool:
+        """Tell whether its time is over."""
+        return self.expires_at <= now()
 
 
 class LoginSession(Numbered, Base):

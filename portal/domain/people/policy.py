@@ -1,6 +1,8 @@
-"""Who may know of a person?"""
+"""Who may know of a person, and who may change what they may do?"""
 
-from sqlalchemy import ColumnElement, select, true
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, or_, select, true
 
 from portal.core.access import Policy, Rule, Term, with_one
 from portal.core.language import _l
@@ -8,7 +10,15 @@ from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation, Side, family_ids
 from portal.domain.organisations.policy import portfolio_ids
 from portal.domain.people.actor import MemberActor
-from portal.domain.people.models import LoginSession, Membership, Reach, Role, User
+from portal.domain.people.models import (
+    Invitation,
+    LoginSession,
+    Membership,
+    Reach,
+    Role,
+    User,
+)
+from portal.domain.people.roles import PARTNER_ROLES
 from portal.domain.permissions import Permission as P
 
 
@@ -23,6 +33,13 @@ def colleagues(actor: MemberActor) -> ColumnElement[bool] | None:
         return None
     if actor.reach == Reach.FAMILY:
         return Membership.organisation_id.in_(family_ids(actor.organisation_id))
+    return Membership.organisation_id == actor.organisation_id
+
+
+def administered(actor: MemberActor) -> ColumnElement[bool] | None:
+    """The organisation's people, for who administers them, whatever their reach."""
+    if P.PERSON_ADMINISTER not in actor.permissions:
+        return None
     return Membership.organisation_id == actor.organisation_id
 
 
@@ -57,18 +74,62 @@ def looks_after(actor: MemberActor) -> ColumnElement[bool] | None:
 
 def every(actor: MemberActor) -> ColumnElement[bool] | None:
     """Everybody, for the vendor's other roles that work with people."""
-    is_reader = P.PERSON_READ in actor.permissions
+    is_reader = P.PERSON_READ in actor.permissions and actor.side == Side.VENDOR
     return true() if is_reader and actor.role != Role.CHANNEL_MANAGER else None
 
 
 MEMBERSHIP_TERMS = [
     Term("myself", _l("It is they themselves."), myself),
     Term("colleagues", _l("Their reach includes the organisation's people."), colleagues),
+    Term("administered", _l("They administer the organisation’s people."), administered),
     Term("portfolio", _l("The person's organisation is in their portfolio."), portfolio),
     Term("deals", _l("They work on a deal of the person."), of_deals),
     Term("account manager", _l("The person looks after their company."), looks_after),
     Term("vendor", _l("Their role works with people of every partner."), every),
 ]
+
+# Which roles somebody may give to others: never more than their own.
+GRANTABLE: Mapping[Role, frozenset[Role]] = {
+    Role.PARTNER_ADMINISTRATOR: PARTNER_ROLES,
+    Role.SECURITY_ADMINISTRATOR: frozenset(Role),
+}
+_WIDTH = {Reach.OWN: 0, Reach.ORGANISATION: 1, Reach.FAMILY: 2}
+
+
+def grantable_roles(actor: MemberActor, side: str) -> list[Role]:
+    """Return the roles that ``actor`` may give in an organisation of ``side``."""
+    given = GRANTABLE.get(actor.role, frozenset())
+    return [
+        role for role in Role if role in given and (role in PARTNER_ROLES) == (side == Side.PARTNER)
+    ]
+
+
+def grantable_reaches(actor: MemberActor, side: str) -> list[Reach]:
+    """Return the reaches that ``actor`` may give in an organisation of ``side``.
+
+    The vendor's people see as far as their role says.
+    """
+    if side == Side.VENDOR:
+        return [Reach.ORGANISATION]
+    if actor.side == Side.VENDOR:
+        return list(Reach)
+    return [reach for reach in Reach if _WIDTH[reach] <= _WIDTH[Reach(actor.reach)]]
+
+
+def _is_another(actor: MemberActor, membership: Membership) -> bool:
+    return membership.user_id != actor.user_id
+
+
+def _is_administered(actor: MemberActor, membership: Membership) -> bool:
+    return actor.side == Side.VENDOR or membership.organisation_id == actor.organisation_id
+
+
+def _is_within(actor: MemberActor, membership: Membership) -> bool:
+    if actor.side == Side.VENDOR:
+        return membership.role in GRANTABLE.get(actor.role, ())
+    is_role = membership.role in GRANTABLE.get(actor.role, ())
+    return is_role and _WIDTH[Reach(membership.reach)] <= _WIDTH[Reach(actor.reach)]
+
 
 IS_OTHER_OF_MINE = Rule(
     "own membership",
@@ -83,6 +144,15 @@ MEMBERSHIP = Policy(
         P.MEMBERSHIP_SWITCH: [IS_OTHER_OF_MINE],
         P.PERSON_READ: [],
         P.SESSION_END_ALL: [],
+        P.PERSON_ADMINISTER: [
+            Rule("own organisation", _l("They work for another company."), _is_administered),
+            Rule("within", _l("They may do or see more than you."), _is_within),
+            Rule(
+                "another",
+                _l("Your own access is not yours to change. Another administrator can."),
+                _is_another,
+            ),
+        ],
     },
 )
 
@@ -123,4 +193,28 @@ DEVICE = Policy(
         Term("security", _l("Their role ends sign-ins of everybody."), every_device),
     ],
     rules={P.SESSION_END: [IS_MINE]},
+)
+
+
+def _of_seen_membership(actor: MemberActor) -> ColumnElement[bool] | None:
+    parts = [
+        part
+        for where in (administered, every)
+        if P.PERSON_ADMINISTER in actor.permissions and (part := where(actor)) is not None
+    ]
+    if not parts:
+        return None
+    return with_one(Membership, Membership.id == Invitation.membership_id, or_(*parts))
+
+
+def _to_myself(actor: MemberActor) -> ColumnElement[bool] | None:
+    return Invitation.membership_id == actor.membership_id if actor.membership_id else None
+
+
+INVITATION = Policy(
+    Invitation,
+    scope=[
+        Term("theirs", _l("It invites them."), _to_myself),
+        Term("administered", _l("They administer whom it invites."), _of_seen_membership),
+    ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from portal.core.language import _l
 from portal.domain.organisations.models import OrganisationStatus, PartnerType, Side
-from portal.domain.people.models import Reach, Role
+from portal.domain.people.models import Reach, Role, Standing
 from portal.domain.permissions import Permission as P
 
 EVERYBODY = frozenset({P.HOME_READ, P.ACCOUNT_EDIT, P.MEMBERSHIP_SWITCH, P.SESSION_END})
@@ -39,14 +39,15 @@ _JUDGE = frozenset({P.REVIEW_READ, P.REGISTRATION_REVIEW})
 PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.PARTNER_SELLER: _DEALS,
     Role.PARTNER_MANAGER: _DEALS,
-    Role.PARTNER_ADMINISTRATOR: _DEALS | {P.LOG_READ},
+    Role.PARTNER_ADMINISTRATOR: _DEALS | {P.LOG_READ, P.PERSON_ADMINISTER},
     Role.CHANNEL_MANAGER: _FOLLOW | _PARTNERS | _JUDGE | {P.DEAL_LIST},
     Role.VENDOR_SELLER: frozenset({P.DEAL_LIST, P.DEAL_READ}),
     Role.APPROVER: _FOLLOW | _PARTNERS | _JUDGE | {P.REGISTRATION_DECIDE, P.DEAL_LIST},
     Role.SUPPORT_AGENT: frozenset(),
     Role.FINANCE: frozenset(),
     Role.PROGRAMME_ADMINISTRATOR: _PARTNERS | _KEEP_PARTNERS | {P.ACCESS_EXPLAIN, P.OUTBOX_READ},
-    Role.SECURITY_ADMINISTRATOR: _PARTNERS | {P.ACCESS_EXPLAIN, P.AUDIT_READ, P.SESSION_END_ALL},
+    Role.SECURITY_ADMINISTRATOR: _PARTNERS
+    | {P.ACCESS_EXPLAIN, P.AUDIT_READ, P.PERSON_ADMINISTER, P.SESSION_END_ALL},
     Role.AUDITOR: _FOLLOW
     | _PARTNERS
     | {
@@ -68,6 +69,9 @@ COMPANY: dict[Role, frozenset[P]] = {
 PARTNER_ROLES = frozenset({Role.PARTNER_SELLER, Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR})
 # Who works on every record of their organisation; a seller works on the own ones.
 LEADS = frozenset({Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR})
+
+# What a partner's people may do before their company is active, and whatever its type.
+ANYWHERE = frozenset({P.PERSON_ADMINISTER})
 
 # Which partner types register and follow deals.
 DEAL_TYPES = frozenset({PartnerType.RESELLER, PartnerType.DISTRIBUTOR})
@@ -92,11 +96,25 @@ REACH_WORDS = {
     Reach.FAMILY: _l("My company and those below it"),
 }
 
+# The same of a colleague.
+REACH_OF_COLLEAGUE = {
+    Reach.OWN: _l("Only their own, or where they were added"),
+    Reach.ORGANISATION: _l("Our company"),
+    Reach.FAMILY: _l("Our company and those below it"),
+}
+
 # The same of somebody else.
 REACH_OF_THEIRS = {
     Reach.OWN: _l("Only their own, or where they were added"),
     Reach.ORGANISATION: _l("The partner’s company"),
     Reach.FAMILY: _l("The partner’s company and those below it"),
+}
+
+STANDING_WORDS = {
+    Standing.INVITED: (_l("Invited"), "info"),
+    Standing.UNINVITED: (_l("Invitation taken back"), "neutral"),
+    Standing.ACTIVE: (_l("Active"), "ok"),
+    Standing.DEACTIVATED: (_l("Deactivated"), "neutral"),
 }
 
 TYPE_WORDS = {
@@ -119,4 +137,5 @@ def permissions_of(role: Role, side: str, status: str, types: Sequence[str]) -> 
         return frozenset(EVERYBODY | PERMISSIONS[role])
     base = EVERYBODY | COMPANY.get(role, frozenset())
     is_open = status == OrganisationStatus.ACTIVE and bool(DEAL_TYPES & set(types))
-    return frozenset(base | PERMISSIONS[role]) if is_open else frozenset(base)
+    given = PERMISSIONS[role] if is_open else PERMISSIONS[role] & ANYWHERE
+    return frozenset(base | given)

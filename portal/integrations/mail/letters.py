@@ -18,14 +18,10 @@ from portal.core.events import canonical_time, kind_of
 from portal.core.language import N_, _
 from portal.core.net import acting_as
 from portal.core.outbox import Delivery, Drop, Park
-from portal.domain.deals.models import Deal
 from portal.domain.notifications.wording import WORDS
-from portal.domain.organisations.models import Side
-from portal.domain.people.actor import MemberActor, actor_of_membership
-from portal.domain.registrations.models import Registration
+from portal.domain.people.actor import actor_of_membership
 from portal.domain.timeline.sentences import who_of
-
-MODELS: dict[str, Any] = {"DR": Registration, "DL": Deal}
+from portal.integrations.mail.nouns import NOUNS
 
 
 def message_id(delivery: Delivery) -> str:
@@ -50,18 +46,23 @@ def write_letter(delivery: Delivery) -> EmailMessage:
     words = WORDS.get(cast(Any, event.tag))
     if words is None or kind_of(event.tag) is None:
         raise Drop(N_("nobody is told of this any more"))
+    noun = NOUNS[event.chain[:2]]
     with acting_as(recipient):
-        model = MODELS[event.chain[:2]]
-        record = db.session.scalar(visible(model, recipient).where(model.reference == event.chain))
+        query = visible(noun.model, recipient).where(noun.model.reference == event.chain)
+        record = db.session.scalar(query)
         if record is None:
             raise Drop(N_("the recipient may no longer see the record"))
-        company, url = record.company, _url(record, recipient)
+        if not noun.is_current(record):
+            raise Drop(N_("there is nothing to tell any more"))
+        named, path = noun.names(record), noun.path(record, recipient)
     g.language, g.timezone = recipient.language, recipient.timezone
     refresh()
     values = {
-        "company": company,
+        **named,
         "who": who_of(event, recipient, current_app.config["VENDOR_SHORT_NAME"]),
         "vendor": current_app.config["VENDOR_NAME"],
+        "reference": event.chain,
+        "organisation": recipient.organisation_name,
     }
     subject, sentence, link = (str(text) % values for text in words)
     context = {
@@ -69,8 +70,8 @@ def write_letter(delivery: Delivery) -> EmailMessage:
         "subject": subject,
         "sentence": sentence,
         "link": link,
-        "url": url,
-        "reference": event.chain,
+        "url": current_app.config["PORTAL_URL"].rstrip("/") + path,
+        "footer": str(noun.footer) % values,
         "language": recipient.language,
     }
     letter = EmailMessage()
@@ -111,15 +112,6 @@ def _anchor_letter(delivery: Delivery) -> EmailMessage:
     )
     letter.set_content(f"{sentence}\n\n{event.particulars['hash']}\n\n{advice}\n")
     return letter
-
-
-def _url(record: Any, recipient: MemberActor) -> str:
-    base = current_app.config["PORTAL_URL"].rstrip("/")
-    if isinstance(record, Deal):
-        return f"{base}/deals/{record.reference}"
-    if recipient.side == Side.VENDOR:
-        return f"{base}/admin/registrations/{record.reference}"
-    return f"{base}/registrations/{record.reference}"
 
 
 def kept_letter(delivery: Delivery) -> EmailMessage | None:

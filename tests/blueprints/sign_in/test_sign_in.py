@@ -20,8 +20,9 @@ from portal.core.identity import identity_providers
 from portal.core.transactions import record_aside
 from portal.domain.organisations.models import Side
 from portal.domain.organisations.operations import add_organisation
+from portal.domain.people.invitations import make_link
 from portal.domain.people.models import Role
-from portal.domain.people.operations import add_membership, bind_identity, make_link
+from portal.domain.people.operations import add_membership, bind_identity
 from portal.integrations.oidc import transport
 from tests.core.test_redirects import HOSTILE
 from tests.figures import record
@@ -339,7 +340,7 @@ def test_a_link_says_who_invites_and_lets_in_once(
 
     gone = new_visitor(app).get(f"/join/{link}")
     assert gone.status_code == 404
-    assert h1(gone) == "This link no longer works"
+    assert h1(gone) == "This link was used already"
     again = new_visitor(app)
     assert sign_in(again).headers["Location"] == "/"
     assert is_in(again)
@@ -354,7 +355,7 @@ def test_a_used_link_lets_nobody_else_in(
     other = new_visitor(app)
     answer = sign_in(other, f"/sign-in/bent?link={link}")
     assert answer.status_code == 403
-    assert h1(answer) == "This link no longer works"
+    assert h1(answer) == "This link was used already"
     assert not is_in(other)
 
 

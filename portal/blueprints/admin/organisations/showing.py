@@ -29,7 +29,7 @@ from portal.domain.organisations.workflow import ORGANISATION
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, Role
 from portal.domain.people.reach import effect_of_move
-from portal.domain.people.roles import REACH_OF_THEIRS, ROLE_WORDS, TYPE_WORDS
+from portal.domain.people.roles import REACH_OF_THEIRS, ROLE_WORDS, STANDING_WORDS, TYPE_WORDS
 from portal.domain.products.models import OrganisationProduct, Product
 from portal.domain.timeline.sentences import timeline
 
@@ -63,6 +63,7 @@ def record_page(organisation: Organisation, actor: MemberActor) -> dict[str, Any
         "roles": ROLE_WORDS,
         "reaches": REACH_OF_THEIRS,
         "entries": timeline(organisation.reference, actor, current_app.config["VENDOR_SHORT_NAME"]),
+        "standings": STANDING_WORDS,
     }
 
 

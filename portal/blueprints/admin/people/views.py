@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request
 from sqlalchemy import func
 from sqlalchemy.orm import contains_eager
@@ -11,13 +13,22 @@ from portal.blueprints.admin.people import bp
 from portal.core.access import visible
 from portal.core.database import db
 from portal.core.guards import requires
+from portal.core.language import show_ago
 from portal.core.pages import render
 from portal.core.text import clean_line
+from portal.domain.organisations.models import Organisation
+from portal.domain.people.actor import MemberActor
+from portal.domain.people.administration import last_seen, open_invitation
 from portal.domain.people.models import Membership, User
-from portal.domain.people.roles import REACH_OF_THEIRS, ROLE_WORDS
+from portal.domain.people.roles import REACH_OF_THEIRS, ROLE_WORDS, STANDING_WORDS
 from portal.domain.permissions import Permission as P
 
 MOST = 200
+WORDS: dict[str, Any] = {
+    "roles": ROLE_WORDS,
+    "reaches": REACH_OF_THEIRS,
+    "standings": STANDING_WORDS,
+}
 
 
 @bp.get("/people")
@@ -38,6 +49,30 @@ def index() -> Response:
             | User.email.contains(typed.lower(), autoescape=True)
         )
     rows = db.session.scalars(query.order_by(User.name, Membership.id).limit(MOST)).all()
+    return render("admin/people/index.html", rows=rows, typed=typed, home=_home(actor), **WORDS)
+
+
+def _home(actor: MemberActor) -> str | None:
+    """Return the reference of the own company, for who invites colleagues to it."""
+    if P.PERSON_ADMINISTER not in actor.permissions:
+        return None
+    query = visible(Organisation, actor).where(Organisation.id == actor.organisation_id)
+    return db.session.scalar(query.with_only_columns(Organisation.reference))
+
+
+@bp.get("/people/<reference:reference>")
+@requires(P.PERSON_READ, Membership)
+def show(person: Membership) -> Response:
+    """Show where somebody stands; who administers people finds there what can be done."""
+    seen = last_seen([person.id]).get(person.id)
+    invitation = open_invitation(person)
     return render(
-        "admin/people/index.html", rows=rows, typed=typed, roles=ROLE_WORDS, reaches=REACH_OF_THEIRS
+        "admin/people/show.html",
+        person=person,
+        invitation=invitation,
+        has_run_out=invitation is not None and invitation.has_run_out,
+        seen=show_ago(seen) if seen else "",
+        standing=person.standing,
+        told=request.args.get("done", ""),
+        **WORDS,
     )

@@ -1,0 +1,71 @@
+"""Who is invited, and with which access?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms.validators import ValidationError
+
+from portal.core.forms import Form, Line, Money, Pick
+from portal.core.language import _, _l
+from portal.domain.organisations.models import Side
+from portal.domain.people.actor import MemberActor
+from portal.domain.people.addresses import NotAnAddress, clean_address
+from portal.domain.people.administration import Access
+from portal.domain.people.models import Reach, Role
+from portal.domain.people.policy import grantable_reaches, grantable_roles
+from portal.domain.people.roles import REACH_OF_COLLEAGUE, REACH_OF_THEIRS, ROLE_WORDS
+
+
+class AccessForm(Form):
+    """What somebody may do and how far they see; it offers what the actor may give."""
+
+    role = Pick(_l("Role"), required=_l("Choose a role."))
+    reach = Pick(_l("Sees"), required=_l("Choose how far the person sees."))
+    limit = Money(_l("Decides up to"))
+
+    def __init__(self, *args: Any, actor: MemberActor, side: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role.choices = [
+            ("", _("Choose…")),
+            *((role.value, str(ROLE_WORDS[role])) for role in grantable_roles(actor, side)),
+        ]
+        words = REACH_OF_THEIRS if actor.side == Side.VENDOR else REACH_OF_COLLEAGUE
+        reaches = grantable_reaches(actor, side)
+        self.reach.choices = [(reach.value, str(words[reach])) for reach in reaches]
+        # The vendor's people see as far as their role says; only they decide up to a limit.
+        del self[("reach" if side == Side.VENDOR else "limit")]
+
+    def validate_limit(self, field: Money) -> None:
+        """Only an approver decides."""
+        if field.data and self.role.data != Role.APPROVER:
+            raise ValidationError(_("Only approvers decide up to an amount. Leave it empty."))
+
+    def access(self) -> Access:
+        """Return the access that the valid form describes."""
+        limit = self.limit.data if "limit" in self else None
+        return Access(
+            Role(self.role.data),
+            Reach(self.reach.data) if "reach" in self else Reach.ORGANISATION,
+            int(limit) if limit else None,
+        )
+
+
+class InvitationForm(AccessForm):
+    """Who is invited."""
+
+    name = Line(_l("Name"), maximum=120, required=_l("Say who it is."))
+    email = Line(
+        _l("Work e-mail"),
+        maximum=254,
+        required=_l("Give the person's e-mail address."),
+        render_kw={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+    def validate_email(self, field: Line) -> None:
+        """Refuse what is no e-mail address."""
+        try:
+            field.data = clean_address(field.data or "")
+        except NotAnAddress:
+            message = _("Give an e-mail address such as dana@northwind.ca.")
+            raise ValidationError(message) from None

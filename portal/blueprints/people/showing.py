@@ -1,0 +1,97 @@
+"""What do the list of a company's people and a person's page show?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.orm import contains_eager
+
+from portal.core.access import can, visible
+from portal.core.database import db
+from portal.core.language import show_ago
+from portal.core.paging import filters_of, page_of
+from portal.core.text import clean_line
+from portal.domain.organisations.models import Organisation
+from portal.domain.people.actor import MemberActor
+from portal.domain.people.administration import last_seen, open_invitation
+from portal.domain.people.models import Membership, Standing, User
+from portal.domain.people.roles import REACH_OF_COLLEAGUE, ROLE_WORDS, STANDING_WORDS
+from portal.domain.permissions import Permission as P
+
+SIZE = 25
+
+
+def list_page(actor: MemberActor) -> dict[str, Any]:
+    """Return the context of the list: the own company's people, the last added first."""
+    chosen = request.args.get("state", "")
+    state = chosen if chosen in set(Standing) else ""
+    typed = clean_line(request.args.get("q", ""))[:120]
+    query = (
+        visible(Membership, actor)
+        .join(Membership.user)
+        .options(contains_eager(Membership.user))
+        .where(Membership.organisation_id == actor.organisation_id)
+    )
+    if state:
+        query = query.where(_stands(Standing(state)))
+    if typed:
+        query = query.where(
+            func.lower(User.name).contains(typed.lower(), autoescape=True)
+            | User.email.contains(typed.lower(), autoescape=True)
+        )
+    after = request.args.get("after")
+    page = page_of(query, Membership.added_at, Membership.reference, after, SIZE)
+    kept: dict[str, Any] = {k: v for k, v in (("q", typed), ("state", state)) if v}
+    following = page.next_cursor and url_for("people.index", after=page.next_cursor, **kept)
+    labels = {standing.value: str(words[0]) for standing, words in STANDING_WORDS.items()}
+    return {
+        "organisation": _home(actor),
+        "rows": page.rows,
+        "administered": {m.id for m in page.rows if can(actor, P.PERSON_ADMINISTER, m)},
+        "seen": last_seen([membership.id for membership in page.rows]),
+        "typed": typed,
+        "state": state,
+        "next_url": following,
+        "first_url": None if page.is_first else url_for("people.index", **kept),
+        "filters": filters_of(
+            "people.index", "state", labels, state, **({"q": typed} if typed else {})
+        ),
+        "standings": STANDING_WORDS,
+        "roles": ROLE_WORDS,
+        "reaches": REACH_OF_COLLEAGUE,
+    }
+
+
+def _stands(standing: Standing) -> ColumnElement[bool]:
+    """Return the condition that a membership stands like that."""
+    is_open = Membership.is_active & User.is_active
+    return {
+        Standing.INVITED: Membership.joined_at.is_(None) & Membership.is_active,
+        Standing.UNINVITED: Membership.joined_at.is_(None) & ~Membership.is_active,
+        Standing.ACTIVE: Membership.joined_at.is_not(None) & is_open,
+        Standing.DEACTIVATED: Membership.joined_at.is_not(None) & ~is_open,
+    }[standing]
+
+
+def _home(actor: MemberActor) -> Organisation | None:
+    query = visible(Organisation, actor).where(Organisation.id == actor.organisation_id)
+    return db.session.scalars(query).first()
+
+
+def record_page(membership: Membership) -> dict[str, Any]:
+    """Return the context of a person's page: where they stand and what can be done about it."""
+    seen = last_seen([membership.id]).get(membership.id)
+    invitation = open_invitation(membership)
+    return {
+        "person": membership,
+        "invitation": invitation,
+        "has_run_out": invitation is not None and invitation.has_run_out,
+        "seen": show_ago(seen) if seen else "",
+        "standing": membership.standing,
+        "standings": STANDING_WORDS,
+        "roles": ROLE_WORDS,
+        "reaches": REACH_OF_COLLEAGUE,
+        "told": request.args.get("done", ""),
+    }

@@ -1,0 +1,61 @@
+"""What does a mail need to know of each kind of record that it can be about?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.core.language import _l
+from portal.domain.deals.models import Deal
+from portal.domain.organisations.models import Side
+from portal.domain.people.actor import MemberActor
+from portal.domain.people.invitations import token_of
+from portal.domain.people.models import Invitation
+from portal.domain.registrations.models import Registration
+
+WORKS_ON_IT = _l(
+    "You get this because you work on %(reference)s at %(organisation)s. The link opens once you "
+    "are signed in."
+)
+
+
+@dataclass(frozen=True)
+class Noun:
+    """One kind of record: what the words may name of it, and where its link leads.
+
+    ``path(record, recipient)`` is the address inside the portal, ``footer`` says why somebody
+    gets the mail, ``is_current(record)`` whether there is still something to tell.
+    """
+
+    model: Any
+    path: Callable[[Any, MemberActor], str]
+    names: Callable[[Any], dict[str, Any]] = lambda record: {"company": record.company}
+    footer: Any = WORKS_ON_IT
+    is_current: Callable[[Any], bool] = lambda record: True
+
+
+def _registration(record: Any, recipient: MemberActor) -> str:
+    is_staff = recipient.side == Side.VENDOR
+    return f"{'/admin' if is_staff else ''}/registrations/{record.reference}"
+
+
+def _is_open(invitation: Invitation) -> bool:
+    return invitation.accepted_at is None and invitation.voided_at is None
+
+
+# By the first letters of the record's reference.
+NOUNS: Mapping[str, Noun] = {
+    "DR": Noun(Registration, _registration),
+    "DL": Noun(Deal, lambda deal, _recipient: f"/deals/{deal.reference}"),
+    "IN": Noun(
+        Invitation,
+        lambda invitation, _recipient: f"/join/{token_of(invitation)}",
+        names=lambda _invitation: {},
+        footer=_l(
+            "The link works once, for 72 hours, and for nobody but the owner of this address. If "
+            "you do not know what this is about, you need not do anything."
+        ),
+        is_current=_is_open,
+    ),
+}
