@@ -75,9 +75,10 @@ def fill(url: str, size: int) -> None:
     Base.metadata.create_all(engine)
     with system_mode("bench"), Session(engine, expire_on_commit=False) as session:
         owners = _people(session, size)
+        told = session.scalar(select(func.max(Event.id))) or 0
         session.commit()
     chance = random.Random(size)
-    source = _rows(chance, size, owners)
+    source = _rows(chance, size, owners, told)
     with engine.begin() as connection:
         raw: Any = connection.connection.driver_connection
         while chunk := _take(source, CHUNK):
@@ -140,10 +141,10 @@ def _take(source: Iterator[list[tuple[type[Base], dict[str, Any]]]], count: int)
 
 
 def _rows(
-    chance: random.Random, size: int, owners: list[tuple[int, int]]
+    chance: random.Random, size: int, owners: list[tuple[int, int]], told: int
 ) -> Iterator[list[tuple[type[Base], dict[str, Any]]]]:
     present = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    event_number = 1000  # the people's own events come before
+    event_number = told  # the people's own events come before
     shown = _newest(owners)
     for number, (organisation, owner) in enumerate(owners, 1):
         # Two years of work, the last number the newest, no two at the same moment.

@@ -26,6 +26,8 @@ def _plain(response: TestResponse) -> bytes:
     """Return the body as it was before it was packed, if the request asked for that."""
     packed = response.get_data()
     coding = response.headers.get("Content-Encoding")
+    if not packed:  # a HEAD has the heading of a body that does not come
+        return packed
     if coding == "br":
         return bytes(brotli.decompress(packed))
     return gzip.decompress(packed) if coding == "gzip" else packed
