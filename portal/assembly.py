@@ -15,7 +15,17 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import config as settings
-from portal.blueprints import account, admin, deals, drafts, home, receipts, registrations, sign_in
+from portal.blueprints import (
+    account,
+    admin,
+    company,
+    deals,
+    drafts,
+    home,
+    receipts,
+    registrations,
+    sign_in,
+)
 from portal.core import guards, language, net, outbox
 from portal.core.admission import init_admission
 from portal.core.database import db, engine_options, prepare_engine
@@ -41,7 +51,7 @@ from portal.integrations.mail.smtp import KeptMailer, SmtpMailer
 from portal.integrations.oidc import init_identity_providers
 from portal.presentation import init_presentation
 
-BLUEPRINTS = (sign_in, home, registrations, deals, receipts, drafts, account, admin)
+BLUEPRINTS = (sign_in, home, registrations, deals, receipts, drafts, account, company, admin)
 csrf = CSRFProtect()
 compress = Compress()
 migrate = Migrate()

@@ -105,6 +105,8 @@ def conflict(reference: str) -> dict[str, Any]:
         "OR": "admin.organisations.show" if P.ORGANISATION_READ in actor.permissions else None,
     }.get(reference[:2])
     url = address(endpoint, reference=reference) if endpoint else None
+    if reference[:2] == "OR" and P.COMPANY_READ in actor.permissions:
+        url = address("company.show")
     entries = timeline(reference, actor, vendor().short_name, most=3)
     return {"url": url, "entries": entries, "reference": reference}
 

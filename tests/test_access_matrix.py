@@ -206,7 +206,9 @@ def test_no_form_takes_a_field_that_it_did_not_ask_for(
     walk: Callable[[str], Walk], world: World
 ) -> None:
     cells = [
-        (way, cell) for way in map(walk, ("ana", "olga", "pia")) for cell in crafted.sendable(way)
+        (way, cell)
+        for way in map(walk, ("ana", "olga", "pia", "nadia"))
+        for cell in crafted.sendable(way)
     ]
     faults = [fault for way, cell in cells for fault in crafted.assigned(way, cell)]
     columns = len(crafted.poison(world))

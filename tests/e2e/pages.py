@@ -115,6 +115,11 @@ def administrator_pages(live: Live) -> list[Page]:
     ]  # fmt: skip
 
 
+def company_pages() -> list[Page]:
+    """Return what only a partner's administrator (Nadia) has."""
+    return [("my company", "/company"), ("my company, changed", "/company/contact")]
+
+
 def visitor_pages(live: Live, link: str) -> list[Page]:
     """Return what somebody reads who has not signed in; ``link`` is a one-time link's token."""
     receipt = _one(live, "SELECT reference FROM receipt")

@@ -14,6 +14,7 @@ from tests.e2e.live import Live
 from tests.e2e.pages import (
     Page,
     administrator_pages,
+    company_pages,
     partner_pages,
     staff_pages,
     visitor_pages,
@@ -159,6 +160,9 @@ def test_pages_of_administrators(
     pia = person("pia", **speaking(language))
     pia.is_signed_in()
     reading.read_all(pia, administrator_pages(live))
+    nadia = person("nadia", **speaking(language))
+    nadia.is_signed_in()
+    reading.read_all(nadia, company_pages())
 
 
 @pytest.mark.long
