@@ -18,6 +18,7 @@ from portal import config as settings
 from portal.blueprints import (
     account,
     admin,
+    company,
     deals,
     drafts,
     home,
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     registrations,
     deals,
     people_pages,
+    company,
     log,
     receipts,
     drafts,

@@ -106,6 +106,8 @@ def conflict(reference: str) -> dict[str, Any]:
         "PE": "admin.people.show" if P.PERSON_READ in actor.permissions else "people.show",
     }.get(reference[:2])
     url = address(endpoint, reference=reference) if endpoint else None
+    if reference[:2] == "OR" and P.COMPANY_READ in actor.permissions:
+        url = address("company.show")
     entries = timeline(reference, actor, vendor().short_name, most=3)
     return {"url": url, "entries": entries, "reference": reference}
 

@@ -35,6 +35,7 @@ _TABS = (
         P.REGISTRATION_LIST,
         "registrations",
     ),
+    ("company.show", _l("My company"), "organisations", P.COMPANY_READ, "company"),
     (
         "admin.organisations.index",
         _l("Partners"),

@@ -158,6 +158,8 @@ def company_pages(live: Live) -> list[Page]:
     )
     company = _one(live, "SELECT reference FROM organisation WHERE name = 'Northwind Resale'")
     return [
+        ("my company", "/company"),
+        ("my company, changed", "/company/contact"),
         ("log", "/company/log"),
         ("log, nothing found", "/company/log?person=zzzz"),
         ("people of a company", "/people"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app, request
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.blueprints.admin.organisations.forms import (
@@ -18,19 +18,19 @@ from portal.blueprints.reading import Phone, email_of
 from portal.core.access import visible
 from portal.core.database import db
 from portal.core.forms import bind
-from portal.core.language import _, _n, chosen_language, show_date
+from portal.core.language import _, _n, chosen_language
 from portal.core.text import clean_line
-from portal.domain.customers.places import country_name
 from portal.domain.organisations import hierarchy
 from portal.domain.organisations.content import LABELS
-from portal.domain.organisations.models import Organisation, OrganisationStatus, Side, family_ids
+from portal.domain.organisations.models import Organisation, Side, family_ids
 from portal.domain.organisations.operations import codes_of, why_below_itself
+from portal.domain.organisations.wording import countries_of, dates_of, names_of, products_of
 from portal.domain.organisations.workflow import ORGANISATION
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, Role
 from portal.domain.people.reach import effect_of_move
 from portal.domain.people.roles import REACH_OF_THEIRS, ROLE_WORDS, STANDING_WORDS, TYPE_WORDS
-from portal.domain.products.models import OrganisationProduct, Product
+from portal.domain.products.models import Product
 from portal.domain.timeline.sentences import timeline
 
 # Who can look after a partner.
@@ -69,38 +69,15 @@ def record_page(organisation: Organisation, actor: MemberActor) -> dict[str, Any
 
 def _facts(organisation: Organisation) -> list[tuple[str, str]]:
     language, manager = chosen_language(), organisation.account_manager
-    countries = ", ".join(country_name(code, language) for code in organisation.countries)
-    products = ", ".join(one.name_in(language) for one in products_of(organisation))
     rows = [
         (LABELS["account_manager"], manager.user.name if manager else "–"),
-        (LABELS["countries"], countries or "–"),
-        (LABELS["products"], products or "–"),
+        (LABELS["countries"], countries_of(organisation, language) or "–"),
+        (LABELS["products"], names_of(products_of(organisation), language) or "–"),
         (LABELS["domains"], ", ".join(organisation.domains) or "–"),
         (LABELS["company_email"], email_of(organisation.contact_email)),
         (LABELS["company_phone"], Phone(organisation.contact_phone)),
     ]
     return [(str(label), value) for label, value in rows if value]
-
-
-def products_of(organisation: Organisation) -> list[Product]:
-    """Return what the organisation may sell, by name."""
-    sold = (
-        select(Product)
-        .join(OrganisationProduct, OrganisationProduct.product_id == Product.id)
-        .where(OrganisationProduct.organisation_id == organisation.id)
-        .order_by(Product.name)
-    )
-    return list(db.session.scalars(sold))
-
-
-def dates_of(organisation: Organisation) -> list[tuple[str, str]]:
-    """Return since when it stood in each status that it has had, the first one first."""
-    entered = [(status, organisation.entered(status)) for status in OrganisationStatus]
-    known = sorted(((at, status) for status, at in entered if at), key=lambda pair: pair[0])
-    return [
-        (str(ORGANISATION.states[status].label), show_date(at, with_year=True))
-        for at, status in known
-    ]
 
 
 def _above(organisation: Organisation, actor: MemberActor) -> list[Organisation]:

@@ -1,0 +1,64 @@
+"""What does the page of a partner's own company show?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, request
+
+from portal.blueprints.reading import Phone, email_of
+from portal.core.access import can, visible
+from portal.core.database import db
+from portal.core.guards import SAFE
+from portal.core.language import chosen_language
+from portal.core.versions import expect_version
+from portal.domain.organisations.content import LABELS
+from portal.domain.organisations.models import Organisation
+from portal.domain.organisations.wording import countries_of, dates_of, names_of, products_of
+from portal.domain.organisations.workflow import ORGANISATION
+from portal.domain.people.actor import MemberActor
+from portal.domain.people.roles import TYPE_WORDS
+from portal.domain.permissions import Permission as P
+from portal.domain.timeline.sentences import timeline
+
+
+def own_company(actor: MemberActor) -> Organisation:
+    """Return the company for which ``actor`` acts, as ``guards.load`` does: locked for a write.
+
+    Raises StaleForm when the posted form is older than the record.
+    """
+    query = visible(Organisation, actor).where(Organisation.id == actor.organisation_id)
+    if request.method in SAFE:
+        return db.session.scalars(query).one()
+    locked = query.with_for_update(of=Organisation, key_share=True)
+    organisation = db.session.scalars(locked).one()
+    expect_version(organisation)
+    return organisation
+
+
+def company_page(organisation: Organisation, actor: MemberActor) -> dict[str, Any]:
+    """Return the context of the page: how it is reached, who looks after it, what is kept of it."""
+    return {
+        "organisation": organisation,
+        "state": ORGANISATION.state_of(organisation),
+        "kinds": ", ".join(str(TYPE_WORDS[one]) for one in organisation.types),  # type: ignore[index]
+        "reached": [
+            (str(LABELS["company_email"]), email_of(organisation.contact_email) or "–"),
+            (str(LABELS["company_phone"]), Phone(organisation.contact_phone) or "–"),
+        ],
+        "manager": organisation.account_manager,
+        "facts": _facts(organisation),
+        "dates": dates_of(organisation),
+        "may_edit": can(actor, P.COMPANY_EDIT, organisation),
+        "entries": timeline(organisation.reference, actor, current_app.config["VENDOR_SHORT_NAME"]),
+    }
+
+
+def _facts(organisation: Organisation) -> list[tuple[str, str]]:
+    language = chosen_language()
+    rows = [
+        (LABELS["countries"], countries_of(organisation, language)),
+        (LABELS["products"], names_of(products_of(organisation), language)),
+        (LABELS["domains"], ", ".join(organisation.domains)),
+    ]
+    return [(str(label), value or "–") for label, value in rows]

@@ -1,0 +1,35 @@
+"""What does the vendor keep of a partner's own company, and how is the company reached?"""
+
+from __future__ import annotations
+
+from flask import Response, request, url_for
+
+from portal.blueprints.acting import member
+from portal.blueprints.company import bp
+from portal.blueprints.company.forms import ContactForm, values_of
+from portal.blueprints.company.showing import company_page, own_company
+from portal.core.forms import bind
+from portal.core.guards import requires
+from portal.core.pages import done, invalid, render
+from portal.domain.organisations.operations import keep_contact
+from portal.domain.permissions import Permission as P
+
+
+@bp.get("/company")
+@requires(P.COMPANY_READ)
+def show() -> Response:
+    """Show the own company as the vendor keeps it."""
+    return render("company/show.html", **company_page(own_company(member()), member()))
+
+
+@bp.route("/company/contact", methods=["GET", "POST"])
+@requires(P.COMPANY_EDIT)
+def edit() -> Response:
+    """Change how the company is reached."""
+    organisation = own_company(member())
+    form = bind(ContactForm, data=values_of(organisation), organisation=organisation)
+    if request.method == "POST" and form.validate():
+        keep_contact(organisation, member(), form.values())
+        return done(url_for("company.show"), organisation.reference)
+    answer = invalid if form.errors else render
+    return answer("company/edit.html", "company/_edit.html", form=form, organisation=organisation)
