@@ -19,6 +19,7 @@ from portal.domain.organisations.models import OrganisationStatus, PartnerType, 
 from portal.domain.organisations.operations import add_organisation, find_organisation
 from portal.domain.people.models import Reach, Role
 from portal.domain.people.operations import CannotAdd, add_membership, make_link
+from portal.domain.people.sessions import forget_logout_tokens
 
 person = AppGroup("person", help="People and their ways in.")
 organisation = AppGroup("organisation", help="Companies that take part.")
@@ -113,6 +114,7 @@ def worker() -> None:
             outbox.sweep(app.config["LEASE_SECONDS"], is_stopping)
             submissions.purge()
             drafts.purge(db.session())
+            forget_logout_tokens(db.session())
             db.session.commit()
 
     run_worker(app.extensions["quayside.queue"], sweep, seconds, app.config["WORKER_THREADS"])

@@ -35,6 +35,7 @@ PORTAL = Path(__file__).resolve().parents[2] / "portal"
 # Everything that is kept although the request only read or was refused.
 ASIDE = {
     ("assembly.py", "last seen"),
+    ("blueprints/sign_in/back_channel.py", "sign-in"),
     ("blueprints/sign_in/views.py", "sign-in"),
     ("core/admission.py", "draft"),
     ("core/errors.py", "draft"),
@@ -50,7 +51,7 @@ PAST_THE_ACTOR = {
     ("domain/claims/operations.py", "claim and conflict check"),
     ("domain/deals/operations.py", "claim and conflict check"),
     ("domain/notifications/audience.py", "choosing an approver"),
-    ("domain/people/sessions.py", "the person's own memberships"),
+    ("domain/people/standings.py", "the person's own memberships"),
     ("domain/registrations/matching.py", "claim and conflict check"),
     ("domain/registrations/operations.py", "claim and conflict check"),
 }
