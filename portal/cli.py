@@ -29,6 +29,7 @@ from portal.domain.people.invitations import make_link
 from portal.domain.people.models import Reach, Role
 from portal.domain.people.operations import CannotAdd, add_membership
 from portal.domain.people.roles import ROLE_WORDS
+from portal.domain.people.sessions import forget_logout_tokens
 from portal.domain.permissions import Permission
 
 log = logging.getLogger(__name__)
@@ -207,6 +208,7 @@ def worker() -> None:
             outbox.sweep(app.config["LEASE_SECONDS"], is_stopping)
             submissions.purge()
             drafts.purge(db.session())
+            forget_logout_tokens(db.session())
             db.session.commit()
 
     run_worker(app.extensions["quayside.queue"], sweep, seconds, app.config["WORKER_THREADS"])

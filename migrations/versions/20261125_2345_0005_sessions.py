@@ -37,6 +37,14 @@ def upgrade() -> None:
             batch_op.f("fk_login_session_user_id"), "user", ["user_id"], ["id"]
         )
         batch_op.create_index(batch_op.f("ix_login_session_user_id"), ["user_id"], unique=False)
+    op.create_table(
+        "logout_token",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_logout_token")),
+    )
+    with op.batch_alter_table("logout_token", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_logout_token_until"), ["until"], unique=False)
 
 
 def _fill() -> None:
@@ -59,6 +67,7 @@ def _fill() -> None:
 
 def downgrade() -> None:
     """Take the schema back."""
+    op.drop_table("logout_token")
     with op.batch_alter_table("login_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_login_session_user_id"))
         batch_op.drop_constraint(batch_op.f("fk_login_session_user_id"), type_="foreignkey")

@@ -28,6 +28,20 @@ class Identity:
     authenticated_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Logout:
+    """A provider's word that somebody has signed out there: of one session of theirs, or of all.
+
+    ``token_id`` names the token among the issuer's, until ``ends_at``.
+    """
+
+    issuer: str
+    subject: str | None
+    sid: str | None
+    token_id: str
+    ends_at: datetime
+
+
 class SignInRefused(Exception):
     """A sign-in that must not succeed; `reason` is a code for the log and for the page."""
 
@@ -69,6 +83,12 @@ class IdentityProvider(Protocol):
 
         Returns the identity and the particulars given to `start`.
         Raises SignInRefused for every answer that does not prove an identity.
+        """
+
+    def read_logout(self, token: str) -> Logout:
+        """Return what a logout token says that the provider has sent by the back channel.
+
+        Raises SignInRefused for everything that is not such a token of this provider for us.
         """
 
     def sign_out(self, return_to: str) -> Response | None:

@@ -45,6 +45,7 @@ PORTAL = Path(__file__).resolve().parents[2] / "portal"
 ASIDE = {
     ("assembly.py", "last seen"),
     ("blueprints/admin/audit/views.py", "export"),
+    ("blueprints/sign_in/back_channel.py", "sign-in"),
     ("blueprints/sign_in/views.py", "sign-in"),
     ("core/admission.py", "draft"),
     ("core/errors.py", "draft"),
@@ -68,7 +69,7 @@ PAST_THE_ACTOR = {
     ("domain/explaining/subjects.py", "explaining access"),
     ("domain/notifications/audience.py", "choosing an approver"),
     ("domain/organisations/hierarchy.py", "keeping the hierarchy"),
-    ("domain/people/sessions.py", "the person's own memberships"),
+    ("domain/people/standings.py", "the person's own memberships"),
     ("domain/registrations/matching.py", "claim and conflict check"),
     ("domain/registrations/operations.py", "claim and conflict check"),
 }

@@ -56,6 +56,7 @@ CODES: Mapping[str, str] = {
     "event": "tag chain actor_side from_state to_state particulars words_digest request_id "
     "previous_hash hash",
     "invitation": "reference",
+    "logout_token": "token_hash",
     "login_session": "reference token_hash address",
     "membership": "reference role reach",
     "organisation": "reference name_key side status types countries",

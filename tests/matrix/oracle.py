@@ -105,6 +105,7 @@ PUBLIC = frozenset(
     {
         "receipts.show",
         "sign_in.finish",
+        "sign_in.hear_logout",
         "sign_in.index",
         "sign_in.join",
         "sign_in.sign_out",

@@ -9,8 +9,8 @@ from portal.blueprints.acting import member
 from portal.core.admission import lifetimes
 from portal.core.guards import requires
 from portal.core.pages import done
+from portal.domain.people.devices import devices_of, end_device, is_this
 from portal.domain.people.models import LoginSession
-from portal.domain.people.sessions import devices_of, end_device, is_this
 from portal.domain.permissions import Permission as P
 
 

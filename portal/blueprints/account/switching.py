@@ -12,7 +12,7 @@ from portal.core.pages import done, render
 from portal.core.redirects import safe_path
 from portal.domain.people.models import Membership
 from portal.domain.people.roles import ROLE_WORDS
-from portal.domain.people.sessions import standings_of, switch_membership
+from portal.domain.people.standings import standings_of, switch_membership
 from portal.domain.permissions import Permission as P
 
 

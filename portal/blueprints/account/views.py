@@ -16,11 +16,11 @@ from portal.core.guards import requires
 from portal.core.language import LANGUAGES, _, _l
 from portal.core.pages import done, invalid, render
 from portal.domain.people.actor import MemberActor
-from portal.domain.people.devices import describe_devices
+from portal.domain.people.devices import describe_devices, devices_of
 from portal.domain.people.models import Reach
 from portal.domain.people.operations import change_settings
 from portal.domain.people.roles import REACH_WORDS, ROLE_WORDS
-from portal.domain.people.sessions import devices_of, standings_of
+from portal.domain.people.standings import standings_of
 from portal.domain.permissions import Permission as P
 
 # Where people of a partner programme sit: every zone of these countries, elsewhere one a time.

@@ -1,4 +1,4 @@
-"""How does a person recognise one of their devices by what its browser said of itself?"""
+"""On which devices is a person signed in, in words by which they know them, and how is it ended?"""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from portal.core.access import visible
+from portal.core.database import db
+from portal.core.events import record_event
 from portal.core.language import _
+from portal.core.times import now
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import LoginSession
-from portal.domain.people.sessions import is_this
+from portal.domain.people.sessions import hash_token
 
 # The first that is found counts: many browsers also name those that they resemble.
 _BROWSERS = (
@@ -75,3 +79,43 @@ def describe_device(agent: str) -> str:
 
 def _first(known: tuple[tuple[str, str], ...], agent: str) -> str:
     return next((name for pattern, name in known if re.search(pattern, agent)), "")
+
+
+def devices_of(
+    actor: MemberActor, user_id: int, absolute: dt.timedelta, idle: dt.timedelta
+) -> list[LoginSession]:
+    """Return a person's sign-ins that still hold, as far as ``actor`` may see, the latest first.
+
+    A sign-in holds for ``absolute`` in any case and for ``idle`` without a request.
+    """
+    moment = now()
+    query = (
+        visible(LoginSession, actor)
+        .where(
+            LoginSession.user_id == user_id,
+            LoginSession.ended_at.is_(None),
+            LoginSession.made_at > moment - absolute,
+            LoginSession.seen_at > moment - idle,
+        )
+        .order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def is_this(device: LoginSession, actor: MemberActor) -> bool:
+    """Tell whether ``device`` is the one on which ``actor`` asks."""
+    return device.token_hash == hash_token(actor.token)
+
+
+def end_device(device: LoginSession, actor: MemberActor) -> None:
+    """End one sign-in; one that is over already stays as it is."""
+    if device.ended_at is not None:
+        return
+    device.ended_at = now()
+    record_event(
+        "session:revoke",
+        f"membership:{device.membership_id}",
+        actor,
+        device=device.reference,
+        why="person" if device.user_id == actor.user_id else "administrator",
+    )

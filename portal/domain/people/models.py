@@ -143,6 +143,14 @@ class Invitation(Numbered, Base):
         return self.expires_at <= now()
 
 
+class LogoutToken(Base):
+    """A provider's logout token that was heard; kept until it is too old to be heard again."""
+
+    __tablename__ = "logout_token"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[dt.datetime] = mapped_column(UTCDateTime, index=True)
+
+
 class LoginSession(Numbered, Base):
     """A device on which a membership is signed in; only the token's hash is stored."""
 

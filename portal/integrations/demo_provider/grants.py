@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import suppress
 from typing import Any
 
+import requests
 from authlib.oauth2.rfc6749 import (
     AuthorizationServer,
     InvalidRequestError,
@@ -17,6 +19,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9207 import IssuerParameter
 from authlib.oidc.core.grants import OpenIDCode
 from authlib.oidc.rpinitiated import EndSessionEndpoint
+from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 from portal.demo_personas import Persona
@@ -33,6 +36,9 @@ from portal.integrations.demo_provider.records import (
     is_loopback,
 )
 
+LOGOUT_SECONDS = 120
+LOGOUT_PATIENCE = 3.0  # seconds that a sign-out waits for the portal
+
 
 class _CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
     def save_authorization_code(self, code: str, request: ProviderRequest) -> None:
@@ -45,6 +51,7 @@ class _CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
                 scope=request.scope,
                 nonce=data["nonce"],
                 code_challenge=data["code_challenge"],
+                sid=request.sid,
             )
         )
 
@@ -79,6 +86,10 @@ class _OpenID(OpenIDCode):  # type: ignore[misc]
 
     def exists_nonce(self, nonce: str, request: ProviderRequest) -> bool:
         return False  # a code carries its nonce, is taken once and ends after a minute
+
+    def get_authorization_code_claims(self, authorization_code: Code) -> dict[str, Any]:
+        claims: dict[str, Any] = super().get_authorization_code_claims(authorization_code)
+        return claims | {"sid": authorization_code.sid}
 
     def resolve_client_private_key(self, client: PortalClient) -> ECKey:
         return self._key
@@ -120,7 +131,7 @@ class _EndSession(EndSessionEndpoint):  # type: ignore[misc]
         return KeySet([self.server.key])
 
     def end_session(self, end_session_request: Any) -> None:
-        """Nobody stays signed in here: each visit chooses anew."""
+        """Nothing more: the server ends the visit that the browser names, see `end_visit`."""
 
 
 class _Issuer(IssuerParameter):  # type: ignore[misc]
@@ -156,6 +167,33 @@ class DemoServer(AuthorizationServer):  # type: ignore[misc]
         self.register_extension(_Issuer)
         self._protector = ResourceProtector()
         self._protector.register_token_validator(_Bearer(self.memory))
+
+    def end_visit(self, sid: str) -> None:
+        """End a browser's visit, and tell the portal so (OpenID Connect Back-Channel Logout)."""
+        visit = self.memory.end_visit(sid)
+        if visit is None:
+            return
+        now = int(time.time())
+        claims = {
+            "iss": self.issuer,
+            "aud": CLIENT.client_id,
+            "iat": now,
+            "exp": now + LOGOUT_SECONDS,
+            "jti": secrets.token_urlsafe(16),
+            "sub": visit.persona.short,
+            "sid": sid,
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        }
+        header = {"alg": "ES256", "kid": str(self.key.kid), "typ": "logout+jwt"}
+        token = jwt.encode(header, claims, self.key)
+        # A portal that does not listen keeps nobody here.
+        with suppress(requests.RequestException):
+            requests.post(
+                visit.logout_address,
+                data={"logout_token": token},
+                timeout=LOGOUT_PATIENCE,
+                allow_redirects=False,
+            )
 
     def jwks(self) -> dict[str, Any]:
         """Return the public key set."""

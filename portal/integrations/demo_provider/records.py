@@ -16,6 +16,7 @@ from portal.demo_personas import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, PERSONAS, P
 
 CODE_SECONDS = 60
 TOKEN_SECONDS = 300
+VISIT_SECONDS = 12 * 3600
 SCOPES = frozenset({"openid", "email", "profile"})
 BY_SHORT = {persona.short: persona for persona in PERSONAS}
 
@@ -81,6 +82,7 @@ class Code:
     scope: str
     nonce: str
     code_challenge: str
+    sid: str
     code_challenge_method: str = "S256"
     chosen_at: float = field(default_factory=time.time)
 
@@ -125,13 +127,23 @@ class Token:
         return self.scope
 
 
+@dataclass(frozen=True)
+class Visit:
+    """A browser in which a persona was chosen, and the address that hears of its sign-out."""
+
+    persona: Persona
+    logout_address: str
+    began_at: float = field(default_factory=time.time)
+
+
 class Memory:
-    """Codes and tokens of this process; each can be taken or read until it ends."""
+    """Codes, tokens and visits of this process; each can be taken or read until it ends."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._codes: dict[str, Code] = {}
         self._tokens: dict[str, Token] = {}
+        self._visits: dict[str, Visit] = {}
 
     def keep_code(self, code: Code) -> None:
         with self._lock:
@@ -152,6 +164,21 @@ class Memory:
 
     def token(self, value: str) -> Token | None:
         return self._tokens.get(value)
+
+    def begin_visit(self, persona: Persona, redirect_uri: str) -> str:
+        """Return the name of a new visit; the portal's other address is beside the one given."""
+        sid = secrets.token_urlsafe(16)
+        address = redirect_uri.removesuffix("/return") + "/back-channel-logout"
+        with self._lock:
+            oldest = time.time() - VISIT_SECONDS
+            self._visits = {k: v for k, v in self._visits.items() if v.began_at > oldest}
+            self._visits[sid] = Visit(persona, address)
+        return sid
+
+    def end_visit(self, sid: str) -> Visit | None:
+        """Return the visit once, or None."""
+        with self._lock:
+            return self._visits.pop(sid, None)
 
 
 @dataclass
@@ -200,6 +227,8 @@ class ProviderRequest(OAuth2Request):  # type: ignore[misc]
         super().__init__(method, uri, headers=headers)
         self._query, self._form = Payload(query), Payload(form)
         self.payload = Payload({**query, **form})
+        # The visit that is about to begin.
+        self.sid = ""
 
     @property
     def args(self) -> dict[str, str]:

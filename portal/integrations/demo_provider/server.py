@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import socket
 import sys
+from contextlib import suppress
 from http import HTTPStatus
+from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ from portal.integrations.demo_provider.grants import DemoServer
 from portal.integrations.demo_provider.records import BY_SHORT, SCOPES, ProviderRequest, Reply
 
 LONGEST_BODY = 20_000  # bytes; a form with one button and an authorization request is far below
+VISIT = "visit"
+VISIT_COOKIE = "Path=/; HttpOnly; SameSite=Lax"
 STYLE = (Path(__file__).parent / "style.css").read_bytes()
 CSP = (
     "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; "
@@ -77,7 +81,17 @@ class Provider(ThreadingHTTPServer):
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True,
-            "claims_supported": ["sub", "name", "email", "email_verified", "auth_time", "amr"],
+            "backchannel_logout_supported": True,
+            "backchannel_logout_session_supported": True,
+            "claims_supported": [
+                "sub",
+                "sid",
+                "name",
+                "email",
+                "email_verified",
+                "auth_time",
+                "amr",
+            ],
             "ui_locales_supported": list(page.LANGUAGES),
         }
 
@@ -116,7 +130,9 @@ class Provider(ThreadingHTTPServer):
         persona = BY_SHORT.get(short)
         if persona is None:
             return _html(400, page.message("nobody", language))
+        request.sid = self.oauth.memory.begin_visit(persona, request.payload.redirect_uri)
         reply: Reply = self.oauth.create_authorization_response(request, persona, grant)
+        reply.headers.append(("Set-Cookie", f"{VISIT}={request.sid}; {VISIT_COOKIE}"))
         return reply
 
     def _refusal(self, request: ProviderRequest, error: OAuth2Error, language: str) -> Reply:
@@ -134,6 +150,10 @@ class Provider(ThreadingHTTPServer):
             return reply
 
     def _end_session(self, request: ProviderRequest) -> Reply:
+        with suppress(CookieError):
+            cookies = SimpleCookie(request.headers.get("Cookie", ""))
+            if VISIT in cookies:
+                self.oauth.end_visit(cookies[VISIT].value)
         reply = self.oauth.create_endpoint_response("end_session", request)
         return reply or _html(200, page.message("signed_out", _language(request)))
 

@@ -19,20 +19,21 @@ def check_claims(claims: Mapping[str, Any], issuer: str, client_id: str, now: fl
     """
     if claims.get("iss") != issuer:
         raise SignInRefused("iss")
-    _check_audience(claims, client_id)
-    if not _is_time(claims.get("exp")) or claims["exp"] <= now - LEEWAY:
+    check_audience(claims, client_id)
+    if not is_time(claims.get("exp")) or claims["exp"] <= now - LEEWAY:
         raise SignInRefused("exp")
-    if not _is_time(claims.get("iat")) or not now - OLDEST <= claims["iat"] <= now + LEEWAY:
+    if not is_time(claims.get("iat")) or not now - OLDEST <= claims["iat"] <= now + LEEWAY:
         raise SignInRefused("iat")
     if "auth_time" in claims:
         moment = claims["auth_time"]
-        if not _is_time(moment) or not 0 <= moment <= now + LEEWAY:
+        if not is_time(moment) or not 0 <= moment <= now + LEEWAY:
             raise SignInRefused("auth_time")
     if not is_subject(claims.get("sub")):
         raise SignInRefused("sub")
 
 
-def _check_audience(claims: Mapping[str, Any], client_id: str) -> None:
+def check_audience(claims: Mapping[str, Any], client_id: str) -> None:
+    """Raise SignInRefused unless the token was made for `client_id`."""
     stated = claims.get("aud")
     audience = [stated] if isinstance(stated, str) else stated
     if not isinstance(audience, list) or not audience:
@@ -81,7 +82,7 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
             if (method := _line(one, 40))
         ),
         authenticated_at=(
-            dt.datetime.fromtimestamp(moment, dt.UTC) if moment and _is_time(moment) else None
+            dt.datetime.fromtimestamp(moment, dt.UTC) if moment and is_time(moment) else None
         ),
     )  # fmt: skip
 
@@ -93,6 +94,7 @@ def _line(value: object, longest: int) -> str | None:
     return text if 0 < len(text) <= longest else None
 
 
-def _is_time(value: object) -> bool:
+def is_time(value: object) -> bool:
+    """Say whether `value` can be a moment in Unix seconds."""
     # bool is an int to Python; 1e11 seconds is the year 5138, past what calendars here can hold.
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e11

@@ -13,10 +13,11 @@ from authlib.integrations.flask_client import OAuth, OAuthError
 from flask import redirect, request, session
 from werkzeug.wrappers import Response
 
-from portal.core.identity import Identity, SignInRefused
+from portal.core.identity import Identity, Logout, SignInRefused
 from portal.core.language import chosen_language
 from portal.integrations.oidc.claims import check_claims, identity_from
 from portal.integrations.oidc.client import CautiousClient, prune_states
+from portal.integrations.oidc.logout import LONGEST, read_logout_claims
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,21 @@ class OidcProvider:
             return identity_from(claims), dict(kept.get(PARTICULARS) or {})
         except Exception as trouble:
             raise self._refusal(trouble) from trouble
+
+    def read_logout(self, token: str) -> Logout:
+        """See IdentityProvider.read_logout."""
+        try:
+            if not 0 < len(token) <= LONGEST or not token.isascii():
+                raise SignInRefused("size")
+            read = self.client.read_signed(token)
+            client_id = self.client.client_id
+            return read_logout_claims(
+                read.header, dict(read.claims), self.issuer, client_id, time.time()
+            )
+        except SignInRefused:
+            raise
+        except Exception as trouble:  # see _refusal; but nothing learned is forgotten for it
+            raise SignInRefused("token", f"{type(trouble).__name__}: {trouble}"[:200]) from trouble
 
     def sign_out(self, return_to: str) -> Response | None:
         """See IdentityProvider.sign_out."""

@@ -9,9 +9,8 @@ from portal.blueprints.admin.people import bp
 from portal.core.admission import lifetimes
 from portal.core.guards import requires
 from portal.core.pages import done, render
-from portal.domain.people.devices import describe_devices
+from portal.domain.people.devices import describe_devices, devices_of, end_device
 from portal.domain.people.models import Membership
-from portal.domain.people.sessions import devices_of, end_device
 from portal.domain.permissions import Permission as P
 
 
