@@ -122,6 +122,7 @@ def company_pages(live: Live) -> list[Page]:
         ("colleague, access", f"/people/{person}/access"),
         ("colleague, close", f"/people/{person}/deactivation"),
         ("invite", f"/organisations/{company}/invitation"),
+        ("invite many", f"/organisations/{company}/invitations"),
     ]
 
 

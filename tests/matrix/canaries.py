@@ -16,7 +16,7 @@ from portal.core.database import Base
 from tests.matrix.oracle import OUTBOX_READERS, Facts, Person
 
 CANARY = re.compile(r"qzx\d{5}x")
-REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|IN)-[0-9A-HJKMNP-TV-Z]{8}\b")
+REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|IN|IL)-[0-9A-HJKMNP-TV-Z]{8}\b")
 
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
 # named below: a new column must be put into one of the two lists.
@@ -28,6 +28,7 @@ TEXTS: Mapping[str, str] = {
     "draft": "fields",
     "event": "actor_name words",
     "invitation": "email",
+    "invitation_list": "results",
     "letter": "recipient subject body",
     "login_session": "provider_sid acr amr agent",
     "organisation": "name tier domains",
@@ -49,6 +50,7 @@ CODES: Mapping[str, str] = {
     "event": "tag chain actor_side from_state to_state particulars words_digest request_id "
     "previous_hash hash",
     "invitation": "reference",
+    "invitation_list": "reference",
     "login_session": "token_hash address",
     "membership": "reference role reach",
     "organisation": "reference name_key side status types countries",
@@ -133,6 +135,8 @@ def _with(value: Any, word: str) -> str | None:
             return None
         if isinstance(held, dict):
             return json.dumps({name: f"{inner} {word}" for name, inner in held.items()})
+        if isinstance(held[0], list) and len(held[0]) == 3:
+            return json.dumps([[f"{typed} {word}", *rest] for typed, *rest in held])
         if isinstance(held[0], list):
             return json.dumps([[name, f"{inner} {word}"] for name, inner in held])
         return json.dumps([f"{word}.example", *held])
@@ -163,6 +167,7 @@ class Readers:
             "draft": lambda who, one: one.row["membership_id"] == who.membership,
             "event": self._event,
             "invitation": lambda who, one: self.knows_invitation(who, one.row),
+            "invitation_list": lambda who, one: one.row["made_by_id"] == who.membership,
             "letter": lambda who, _one: who.short in OUTBOX_READERS,
             "login_session": lambda _who, _one: False,
             "organisation": lambda who, one: who.knows_organisation(one.row["id"]),

@@ -35,6 +35,7 @@ ABSENT = {
     "deal": "DL-00000000",
     "organisation": "OR-00000000",
     "person": "PE-00000000",
+    "list": "IL-00000000",
     "delivery": "00000000-0000-4000-8000-000000000000",
 }
 _today = now().date()
@@ -85,6 +86,11 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "role": "partner_seller",
         "reach": "own",
     },
+    "people.invite_many": {
+        "people": "New Person <new@people.example>",
+        "role": "partner_seller",
+        "reach": "own",
+    },
     "people.invite_again": {},
     "people.reactivate": {},
     "people.uninvite": {},
@@ -100,6 +106,7 @@ OF_VENDOR: Mapping[str, Mapping[str, str]] = {
     "people.change": {"role": "finance"},
     "people.invite": {"name": "New Person", "email": "new@people.example",
                       "role": "finance"},
+    "people.invite_many": {"people": "New Person <new@people.example>", "role": "finance"},
 }  # fmt: skip
 
 # On which page the form of a write stands (its own address where nothing is said).
@@ -136,6 +143,8 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "people.change": ("person:change", "membership change"),
     "people.deactivate": ("person:deactivate", "membership login_session"),
     "people.invite": ("person:add invitation:send", "membership user invitation delivery"),
+    "people.invite_many": ("person:add invitation:send person:invite_many",
+                           "invitation_list membership user invitation delivery"),
     "people.invite_again": ("invitation:send", "invitation delivery"),
     "people.reactivate": ("person:reactivate", "membership"),
     "people.uninvite": ("person:uninvite", "membership invitation"),
@@ -263,6 +272,10 @@ def _records(
         place = _organisation(world, short, holder, relation)
         yield next(one for one in world.facts.values()
                    if one.kind == "organisation" and one.organisation == place)  # fmt: skip
+    elif ask.kind == "list":
+        is_own = relation == "own" and person.short in planted.lists
+        others = [name for name in planted.lists if name != short]
+        yield world.facts[planted.lists[short if is_own else others[0]]]
     elif ask.kind == "person":
         yield from _people(world, short, holder, relation)
     elif ask.kind == "delivery":

@@ -161,6 +161,9 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("people.uninvite", "POST"): Ask("person", "administer", 409, {INVITED: 303}),
     ("people.invite", "GET"): Ask("organisation", "administer", 200),
     ("people.invite", "POST"): Ask("organisation", "administer", 303),
+    ("people.invite_many", "GET"): Ask("organisation", "administer", 200),
+    ("people.invite_many", "POST"): Ask("organisation", "administer", 303),
+    ("people.invited", "GET"): Ask("list", "know", 200),
 }
 
 
@@ -216,6 +219,8 @@ class Person:
             return self.knows_organisation(facts.organisation)
         if facts.kind == "delivery":
             return self.short in OUTBOX_READERS
+        if facts.kind == "list":
+            return facts.owner == self.membership
         if facts.kind == "person":
             return self.knows_person(facts.owner, facts.organisation)
         column = DRAFT if facts.state == DRAFT else facts.kind

@@ -44,6 +44,7 @@ GRANTS: Mapping[str, Grant] = {
     "delivery": _outbox,
     "event": lambda readers, who, row: readers.knows_event(who, row),
     "invitation": lambda readers, who, row: readers.knows_invitation(who, row),
+    "invitation_list": lambda _readers, who, row: row["made_by_id"] == who.membership,
     "letter": _outbox,
     "membership": lambda _readers, who, row: who.knows_person(row["id"], row["organisation_id"]),
     "organisation": _record,

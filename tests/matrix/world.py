@@ -269,6 +269,8 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
             row["owner_id"],
             row["vendor_owner_id"],
         )
+    for row in rows["invitation_list"]:
+        yield Facts("list", row["reference"], "", row["organisation_id"], row["made_by_id"])
     sides = {row["id"]: row["side"] for row in rows["organisation"]}
     for row in rows["organisation"]:
         yield Facts("organisation", row["reference"], organisation=row["id"], side=row["side"])

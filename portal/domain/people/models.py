@@ -6,7 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from functools import partial
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.database import Base, Numbered, RowNumber, UTCDateTime, choice
@@ -141,6 +141,21 @@ class Invitation(Numbered, Base):
     def has_run_out(self) -> bool:
         """Tell whether its time is over."""
         return self.expires_at <= now()
+
+
+class InvitationList(Numbered, Base):
+    """What came of each line of a pasted list."""
+
+    __tablename__ = "invitation_list"
+    reference: Mapped[str] = mapped_column(
+        String(11), unique=True, default=partial(new_reference, "IL")
+    )
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    organisation: Mapped[Organisation] = relationship()
+    made_by_id: Mapped[int] = mapped_column(RowNumber)
+    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
+    # Of each line: as it was typed, the outcome's code, the reference of whom it concerns.
+    results: Mapped[list[list[str]]] = mapped_column(JSON)
 
 
 class LoginSession(Numbered, Base):

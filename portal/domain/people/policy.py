@@ -10,7 +10,14 @@ from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side, family_ids
 from portal.domain.organisations.policy import portfolio_ids
 from portal.domain.people.actor import MemberActor
-from portal.domain.people.models import Invitation, Membership, Reach, Role, User
+from portal.domain.people.models import (
+    Invitation,
+    InvitationList,
+    Membership,
+    Reach,
+    Role,
+    User,
+)
 from portal.domain.people.roles import PARTNER_ROLES
 from portal.domain.permissions import Permission as P
 
@@ -165,4 +172,17 @@ INVITATION = Policy(
         Term("theirs", _l("It invites them."), _to_myself),
         Term("administered", _l("They administer whom it invites."), _of_seen_membership),
     ],
+)
+
+
+def _own_list(actor: MemberActor) -> ColumnElement[bool] | None:
+    if P.PERSON_ADMINISTER not in actor.permissions:
+        return None
+    return InvitationList.made_by_id == actor.membership_id
+
+
+INVITATION_LIST = Policy(
+    InvitationList,
+    scope=[Term("own", _l("They sent the list."), _own_list)],
+    rules={P.PERSON_ADMINISTER: []},
 )
