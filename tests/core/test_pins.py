@@ -39,6 +39,7 @@ PORTAL = Path(__file__).resolve().parents[2] / "portal"
 # Everything that is kept although the request only read or was refused.
 ASIDE = {
     ("assembly.py", "last seen"),
+    ("blueprints/account/addresses.py", "e-mail address"),
     ("blueprints/sign_in/views.py", "sign-in"),
     ("core/admission.py", "draft"),
     ("core/errors.py", "draft"),

@@ -53,6 +53,7 @@ def partner_pages(live: Live) -> list[Page]:
           ("edit", "next-step", "stage", "won", "lost")),
         ("account", "/account"),
         ("account, saved", "/account?saved=1"),
+        ("account, e-mail", "/account/email"),
         ("404", f"/registrations/{foreign}"),
     ]  # fmt: skip
 
@@ -135,6 +136,7 @@ def visitor_pages(live: Live, link: str) -> list[Page]:
         ("signed out", "/signed-out"),
         ("join", f"/join/{link}"),
         ("refused", "/join/no-such-link"),
+        ("e-mail refused", "/email/no-such-link"),
         ("refused by the provider", "/sign-in/demo/return?error=access_denied&state=x"),
         ("receipt", f"/receipts/{receipt}"),
         ("404 of a visitor", "/receipts/RC-00000000"),

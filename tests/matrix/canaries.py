@@ -16,7 +16,7 @@ from portal.core.database import Base
 from tests.matrix.oracle import OUTBOX_READERS, Facts, Person
 
 CANARY = re.compile(r"qzx\d{5}x")
-REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|IN|IL)-[0-9A-HJKMNP-TV-Z]{8}\b")
+REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|IN|IL|EC)-[0-9A-HJKMNP-TV-Z]{8}\b")
 
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
 # named below: a new column must be put into one of the two lists.
@@ -26,6 +26,7 @@ TEXTS: Mapping[str, str] = {
     "own_reference next_step",
     "delivery": "reason",
     "draft": "fields",
+    "email_change": "old_email new_email",
     "event": "actor_name words",
     "invitation": "email",
     "invitation_list": "results",
@@ -47,6 +48,7 @@ CODES: Mapping[str, str] = {
     "deal_word": "word",
     "delivery": "key destination lane state lease",
     "draft": "path version",
+    "email_change": "reference",
     "event": "tag chain actor_side from_state to_state particulars words_digest request_id "
     "previous_hash hash",
     "invitation": "reference",
@@ -165,6 +167,7 @@ class Readers:
             "deal": lambda who, one: who.knows(self.deals[one.row["id"]]),
             "delivery": lambda who, _one: who.short in OUTBOX_READERS,
             "draft": lambda who, one: one.row["membership_id"] == who.membership,
+            "email_change": lambda who, one: one.row["user_id"] == who.user,
             "event": self._event,
             "invitation": lambda who, one: self.knows_invitation(who, one.row),
             "invitation_list": lambda who, one: one.row["made_by_id"] == who.membership,

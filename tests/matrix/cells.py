@@ -64,6 +64,7 @@ EVIDENCE = {"call_did": "y", "call_on": _lately, "may_contact": "ask", "consent"
 STEPS = {"customer": CUSTOMER, "opportunity": OPPORTUNITY, "evidence": EVIDENCE}
 NEED = "They lift boxes all day, and two people are ill."
 FORMS: Mapping[str, Mapping[str, str]] = {
+    "account.email": {"email": "fresh@people.example"},
     "account.update": {"language": "fr", "timezone": "Europe/Paris"},
     "admin.review.approve": {},
     "admin.review.ask": {"ask_need": "y", "comment_need": "Which of the two lines?"},
@@ -127,6 +128,7 @@ PAGE_OF: Mapping[str, str] = {
 # What a write leaves behind: the events it records, and the tables it may write besides events
 # and the form's key.
 LEAVES: Mapping[str, tuple[str, str]] = {
+    "account.email": ("email:ask", "email_change delivery"),
     "account.update": ("person:set", "user"),
     "admin.review.approve": ("registration:approve deal:create",
                              "registration claim deal deal_product deal_word delivery"),

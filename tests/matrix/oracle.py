@@ -70,6 +70,8 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("home.index", "GET"): (EVERYBODY, 200),
     ("account.show", "GET"): (EVERYBODY, 200),
     ("account.update", "POST"): (EVERYBODY, 303),
+    ("account.email", "GET"): (EVERYBODY, 200),
+    ("account.email", "POST"): (EVERYBODY, 303),
     ("drafts.keep", "POST"): (EVERYBODY, 200),
     ("drafts.discard", "POST"): (EVERYBODY, 303),
     ("registrations.index", "GET"): (REGISTERING | {"axel"}, 200),
@@ -85,6 +87,7 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
 # Endpoints for everybody, also before sign-in. A change here is a decision.
 PUBLIC = frozenset(
     {
+        "account.confirm",
         "receipts.show",
         "sign_in.finish",
         "sign_in.index",

@@ -15,6 +15,7 @@ from portal.domain.deals.models import Stage
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.organisations.operations import add_organisation
 from portal.domain.people.actor import MemberActor, actor_from
+from portal.domain.people.email_changes import ask_for_email
 from portal.domain.people.invitations import send_invitation
 from portal.domain.people.models import InvitationList, Membership, Reach, Role, UserIdentity
 from portal.domain.people.operations import add_membership, bind_identity
@@ -56,6 +57,8 @@ class Planted:
 def plant(session: Session) -> Planted:
     """Add people, organisations and records beside the demo world's; call in system mode."""
     planted = Planted(holders=dict(_people(session)))
+    for short in ("ana", "bruno", "olga"):
+        ask_for_email(actor_from(planted.holders[short]), f"{short}@people.example")
     for short in ("nadia", "theo", "sid"):
         holder = planted.holders[short]
         results = [["Somebody <nobody>", "wrong_address", ""]]

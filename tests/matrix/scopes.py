@@ -42,6 +42,7 @@ GRANTS: Mapping[str, Grant] = {
     "deal_product": _deal,
     "deal_word": _deal,
     "delivery": _outbox,
+    "email_change": lambda _readers, who, row: row["user_id"] == who.user,
     "event": lambda readers, who, row: readers.knows_event(who, row),
     "invitation": lambda readers, who, row: readers.knows_invitation(who, row),
     "invitation_list": lambda _readers, who, row: row["made_by_id"] == who.membership,

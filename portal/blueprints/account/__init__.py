@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("account", __name__)
 
-from portal.blueprints.account import views  # noqa: E402, F401
+from portal.blueprints.account import addresses, views  # noqa: E402, F401

@@ -15,6 +15,7 @@ from portal.core.guards import requires
 from portal.core.language import LANGUAGES, _l
 from portal.core.pages import done, invalid, render
 from portal.domain.people.actor import MemberActor
+from portal.domain.people.email_changes import awaited
 from portal.domain.people.models import Reach
 from portal.domain.people.operations import change_settings
 from portal.domain.people.roles import REACH_WORDS, ROLE_WORDS
@@ -87,5 +88,6 @@ def _page(form: AccountForm, is_saved: bool) -> Response:
         is_saved=is_saved,
         role=ROLE_WORDS[actor.role],
         reach=REACH_WORDS[Reach(actor.reach)] if actor.side == "partner" else None,
+        awaited=awaited(actor),
         actor=actor,
     )

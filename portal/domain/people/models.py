@@ -158,6 +158,25 @@ class InvitationList(Numbered, Base):
     results: Mapped[list[list[str]]] = mapped_column(JSON)
 
 
+class EmailChange(Numbered, Base):
+    """Another e-mail address that a person has asked for; a link to it confirms it."""
+
+    __tablename__ = "email_change"
+    reference: Mapped[str] = mapped_column(
+        String(11), unique=True, default=partial(new_reference, "EC")
+    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    user: Mapped[User] = relationship()
+    # As whom they asked: in that name the mails are written.
+    membership_id: Mapped[int] = mapped_column(RowNumber)
+    old_email: Mapped[str] = mapped_column(String(254))
+    new_email: Mapped[str] = mapped_column(String(254))
+    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
+    expires_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    confirmed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    voided_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+
 class LoginSession(Numbered, Base):
     """A device on which a membership is signed in; only the token's hash is stored."""
 

@@ -11,6 +11,7 @@ from portal.domain.organisations.models import Side, family_ids
 from portal.domain.organisations.policy import portfolio_ids
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import (
+    EmailChange,
     Invitation,
     InvitationList,
     Membership,
@@ -186,3 +187,10 @@ INVITATION_LIST = Policy(
     scope=[Term("own", _l("They sent the list."), _own_list)],
     rules={P.PERSON_ADMINISTER: []},
 )
+
+
+def _own_change(actor: MemberActor) -> ColumnElement[bool] | None:
+    return EmailChange.user_id == actor.user_id if actor.user_id else None
+
+
+EMAIL_CHANGE = Policy(EmailChange, scope=[Term("own", _l("It is their own address."), _own_change)])
