@@ -59,10 +59,50 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_invitation_membership_id"), ["membership_id"], unique=False
         )
+    op.create_table(
+        "invitation_list",
+        sa.Column("reference", sa.String(length=11), nullable=False),
+        sa.Column("organisation_id", ROW, nullable=False),
+        sa.Column("made_by_id", ROW, nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("results", sa.JSON(), nullable=False),
+        sa.Column("id", ROW, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_invitation_list_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation_list")),
+        sa.UniqueConstraint("reference", name=op.f("uq_invitation_list_reference")),
+    )
+    with op.batch_alter_table("invitation_list", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_invitation_list_organisation_id"), ["organisation_id"], unique=False
+        )
+    op.create_table(
+        "email_change",
+        sa.Column("reference", sa.String(length=11), nullable=False),
+        sa.Column("user_id", ROW, nullable=False),
+        sa.Column("membership_id", ROW, nullable=False),
+        sa.Column("old_email", sa.String(length=254), nullable=False),
+        sa.Column("new_email", sa.String(length=254), nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("confirmed_at", MOMENT, nullable=True),
+        sa.Column("voided_at", MOMENT, nullable=True),
+        sa.Column("id", ROW, nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_email_change_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email_change")),
+        sa.UniqueConstraint("reference", name=op.f("uq_email_change_reference")),
+    )
+    with op.batch_alter_table("email_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_email_change_user_id"), ["user_id"], unique=False)
 
 
 def downgrade() -> None:
     """Take the schema back; open invitations are lost."""
+    op.drop_table("email_change")
+    op.drop_table("invitation_list")
     op.drop_table("invitation")
     op.create_table(
         "join_link",

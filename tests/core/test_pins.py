@@ -46,6 +46,7 @@ ASIDE = {
     ("assembly.py", "last seen"),
     ("blueprints/admin/audit/views.py", "export"),
     ("blueprints/sign_in/back_channel.py", "sign-in"),
+    ("blueprints/account/addresses.py", "e-mail address"),
     ("blueprints/sign_in/views.py", "sign-in"),
     ("core/admission.py", "draft"),
     ("core/errors.py", "draft"),

@@ -54,6 +54,7 @@ def partner_pages(live: Live) -> list[Page]:
         ("account", "/account"),
         ("account, saved", "/account?saved=1"),
         ("for whom", "/account/memberships"),
+        ("account, e-mail", "/account/email"),
         ("404", f"/registrations/{foreign}"),
     ]  # fmt: skip
 
@@ -169,6 +170,7 @@ def company_pages(live: Live) -> list[Page]:
         ("colleague, access", f"/people/{person}/access"),
         ("colleague, close", f"/people/{person}/deactivation"),
         ("invite", f"/organisations/{company}/invitation"),
+        ("invite many", f"/organisations/{company}/invitations"),
     ]
 
 
@@ -181,6 +183,7 @@ def visitor_pages(live: Live, link: str) -> list[Page]:
         ("signed out", "/signed-out"),
         ("join", f"/join/{link}"),
         ("refused", "/join/no-such-link"),
+        ("e-mail refused", "/email/no-such-link"),
         ("refused by the provider", "/sign-in/demo/return?error=access_denied&state=x"),
         ("receipt", f"/receipts/{receipt}"),
         ("404 of a visitor", "/receipts/RC-00000000"),

@@ -23,7 +23,7 @@ from tests.matrix.oracle import (
 )
 
 CANARY = re.compile(r"qzx\d{5}x")
-REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE|IN)-[0-9A-HJKMNP-TV-Z]{8}\b")
+REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC)-[0-9A-HJKMNP-TV-Z]{8}\b")
 
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
 # named below: a new column must be put into one of the two lists.
@@ -33,8 +33,10 @@ TEXTS: Mapping[str, str] = {
     "own_reference next_step",
     "delivery": "reason",
     "draft": "fields",
+    "email_change": "old_email new_email",
     "event": "actor_name words",
     "invitation": "email",
+    "invitation_list": "results",
     "letter": "recipient subject body",
     "login_session": "provider_sid acr amr agent",
     "organisation": "name tier domains contact_email contact_phone",
@@ -53,10 +55,12 @@ CODES: Mapping[str, str] = {
     "deal_word": "word",
     "delivery": "key destination lane state lease",
     "draft": "path version",
+    "email_change": "reference",
     "event": "tag chain actor_side from_state to_state particulars words_digest request_id "
     "previous_hash hash",
     "invitation": "reference",
     "logout_token": "token_hash",
+    "invitation_list": "reference",
     "login_session": "reference token_hash address",
     "membership": "reference role reach",
     "organisation": "reference name_key side status types countries",
@@ -141,6 +145,8 @@ def _with(value: Any, word: str) -> str | None:
             return None
         if isinstance(held, dict):
             return json.dumps({name: f"{inner} {word}" for name, inner in held.items()})
+        if isinstance(held[0], list) and len(held[0]) == 3:
+            return json.dumps([[f"{typed} {word}", *rest] for typed, *rest in held])
         if isinstance(held[0], list):
             return json.dumps([[name, f"{inner} {word}"] for name, inner in held])
         return json.dumps([f"{word}.example", *held])
@@ -169,8 +175,10 @@ class Readers:
             "deal": lambda who, one: who.knows(self.deals[one.row["id"]]),
             "delivery": lambda who, _one: who.short in OUTBOX_READERS,
             "draft": lambda who, one: one.row["membership_id"] == who.membership,
+            "email_change": lambda who, one: one.row["user_id"] == who.user,
             "event": self._event,
             "invitation": lambda who, one: self.knows_invitation(who, one.row),
+            "invitation_list": lambda who, one: one.row["made_by_id"] == who.membership,
             "letter": lambda who, _one: who.short in OUTBOX_READERS,
             "login_session": lambda _who, _one: False,
             # Of those for which they act too, a person reads the name, to choose among them.

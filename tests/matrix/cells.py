@@ -36,6 +36,7 @@ ABSENT = {
     "organisation": "OR-00000000",
     "person": "PE-00000000",
     "session": "SE-00000000",
+    "list": "IL-00000000",
     "delivery": "00000000-0000-4000-8000-000000000000",
 }
 _today = now().date()
@@ -73,6 +74,7 @@ PARTNER = {
 }
 NEED = "They lift boxes all day, and two people are ill."
 FORMS: Mapping[str, Mapping[str, str]] = {
+    "account.email": {"email": "fresh@people.example"},
     "account.update": {"language": "fr", "timezone": "Europe/Paris"},
     "admin.organisations.change_status": {"step": "suspend", "reason": "They did not pay."},
     "admin.organisations.create": {**PARTNER, "name": "Fresh partner"},
@@ -104,6 +106,11 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "role": "partner_seller",
         "reach": "own",
     },
+    "people.invite_many": {
+        "people": "New Person <new@people.example>",
+        "role": "partner_seller",
+        "reach": "own",
+    },
     "people.invite_again": {},
     "people.reactivate": {},
     "people.uninvite": {},
@@ -119,6 +126,7 @@ OF_VENDOR: Mapping[str, Mapping[str, str]] = {
     "people.change": {"role": "finance"},
     "people.invite": {"name": "New Person", "email": "new@people.example",
                       "role": "finance"},
+    "people.invite_many": {"people": "New Person <new@people.example>", "role": "finance"},
 }  # fmt: skip
 
 # On which page the form of a write stands (its own address where nothing is said).
@@ -146,6 +154,7 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "account.end_one": ("session:revoke", "login_session"),
     "account.end_others": ("session:revoke session:revoke", "login_session"),
     "account.switch": ("session:switch session:switch", "login_session"),
+    "account.email": ("email:ask", "email_change delivery"),
     "account.update": ("person:set", "user"),
     "admin.organisations.change_status": ("organisation:suspend", "organisation"),
     "admin.organisations.create": ("organisation:create",
@@ -169,6 +178,8 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "people.change": ("person:change", "membership change"),
     "people.deactivate": ("person:deactivate", "membership login_session"),
     "people.invite": ("person:add invitation:send", "membership user invitation delivery"),
+    "people.invite_many": ("person:add invitation:send person:invite_many",
+                           "invitation_list membership user invitation delivery"),
     "people.invite_again": ("invitation:send", "invitation delivery"),
     "people.reactivate": ("person:reactivate", "membership"),
     "people.uninvite": ("person:uninvite", "membership invitation"),
@@ -297,7 +308,7 @@ def _records(
     """Yield the holder's records in the states that matter; out of sight one state does."""
     ask = RECORDS[rule.endpoint, method]
     planted, person = world.planted, world.people[short]
-    if ask.kind in ("organisation", "session", "person", "delivery"):
+    if ask.kind in ("organisation", "session", "person", "delivery", "list"):
         yield from _others(world, short, holder, relation, rule, ask.kind)
     elif ask.kind == "deal":
         ready = world.facts[planted.deals[holder, OPEN]]
@@ -329,6 +340,10 @@ def _others(
                    if one.kind == "organisation" and one.organisation == place)  # fmt: skip
     elif kind == "session":
         yield world.facts[planted.devices[name]]
+    elif kind == "list":
+        is_own = relation == "own" and short in planted.lists
+        others = [other for other in planted.lists if other != short]
+        yield world.facts[planted.lists[short if is_own else others[0]]]
     elif kind == "delivery":
         yield world.facts[world.delivery_of(planted.references[holder, SUBMITTED])]
     elif rule.endpoint == "account.switch":

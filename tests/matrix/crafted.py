@@ -286,6 +286,8 @@ def _record_of(world: World, endpoint: str, method: str, holder: str) -> Facts |
         return world.facts[world.planted.devices[holder.removeprefix("by ")]]
     if kind == "delivery":
         return world.facts[world.delivery_of(sent.reference)]
+    if kind == "list":
+        return world.facts[world.planted.lists["theo"]]
     if kind == "person":
         return world.member(world.planted.holders[holder.removeprefix("by ")].id)
     if kind == "organisation":

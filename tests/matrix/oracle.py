@@ -78,6 +78,8 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("account.update", "POST"): (EVERYBODY, 303),
     ("account.end_others", "POST"): (EVERYBODY, 303),
     ("account.choose", "GET"): (EVERYBODY, 200),
+    ("account.email", "GET"): (EVERYBODY, 200),
+    ("account.email", "POST"): (EVERYBODY, 303),
     ("drafts.keep", "POST"): (EVERYBODY, 200),
     ("drafts.discard", "POST"): (EVERYBODY, 303),
     ("registrations.index", "GET"): (REGISTERING | {"axel"}, 200),
@@ -103,6 +105,7 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
 # Endpoints for everybody, also before sign-in. A change here is a decision.
 PUBLIC = frozenset(
     {
+        "account.confirm",
         "receipts.show",
         "sign_in.finish",
         "sign_in.hear_logout",
@@ -190,6 +193,9 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("people.uninvite", "POST"): Ask("person", "administer", 409, {INVITED: 303}),
     ("people.invite", "GET"): Ask("organisation", "administer", 200),
     ("people.invite", "POST"): Ask("organisation", "administer", 303),
+    ("people.invite_many", "GET"): Ask("organisation", "administer", 200),
+    ("people.invite_many", "POST"): Ask("organisation", "administer", 303),
+    ("people.invited", "GET"): Ask("list", "know", 200),
 }
 
 
@@ -250,6 +256,8 @@ class Person:
             return self.knows_organisation(facts.organisation)
         if facts.kind == "delivery":
             return self.short in OUTBOX_READERS
+        if facts.kind == "list":
+            return facts.owner == self.membership
         if facts.kind == "person":
             return self.knows_person(facts.owner, facts.organisation)
         if facts.kind == "session":

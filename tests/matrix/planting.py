@@ -18,8 +18,9 @@ from portal.domain.organisations.events import E
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.organisations.operations import add_organisation
 from portal.domain.people.actor import MemberActor, actor_from
+from portal.domain.people.email_changes import ask_for_email
 from portal.domain.people.invitations import send_invitation
-from portal.domain.people.models import Membership, Reach, Role, UserIdentity
+from portal.domain.people.models import InvitationList, Membership, Reach, Role, UserIdentity
 from portal.domain.people.operations import add_membership, bind_identity
 from portal.domain.products.models import OrganisationProduct, Product
 from portal.domain.registrations.models import Status
@@ -57,12 +58,24 @@ class Planted:
     second: str = ""
     """What else Cole is: a seller of another partner."""
     # Row numbers of memberships by standing and organisation.
+    lists: dict[str, str] = field(default_factory=dict)
     at: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
 def plant(session: Session) -> Planted:
     """Add people, organisations and records beside the demo world's; call in system mode."""
     planted = Planted(holders=dict(_people(session)))
+    for short in ("ana", "bruno", "olga"):
+        ask_for_email(actor_from(planted.holders[short]), f"{short}@people.example")
+    for short in ("nadia", "theo", "sid"):
+        holder = planted.holders[short]
+        results = [["Somebody <nobody>", "wrong_address", ""]]
+        pasted = InvitationList(
+            organisation_id=holder.organisation_id, made_by_id=holder.id, results=results
+        )
+        session.add(pasted)
+        session.flush()
+        planted.lists[short] = pasted.reference
     for name, membership in planted.holders.items():
         if name.startswith((INVITED, DEACTIVATED)):
             planted.at[name.partition(" ")[0], membership.organisation_id] = membership.id

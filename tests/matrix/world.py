@@ -291,6 +291,8 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
         yield Facts(
             "session", row["reference"], organisation=place, owner=member["id"], user=row["user_id"]
         )
+    for row in rows["invitation_list"]:
+        yield Facts("list", row["reference"], "", row["organisation_id"], row["made_by_id"])
     sides = {row["id"]: row["side"] for row in rows["organisation"]}
     for row in rows["organisation"]:
         yield Facts("organisation", row["reference"], organisation=row["id"], side=row["side"])

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("account", __name__)
 
-from portal.blueprints.account import devices, switching, views  # noqa: E402, F401
+from portal.blueprints.account import addresses, devices, switching, views  # noqa: E402, F401

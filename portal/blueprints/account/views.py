@@ -17,6 +17,7 @@ from portal.core.language import LANGUAGES, _, _l
 from portal.core.pages import done, invalid, render
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.devices import describe_devices, devices_of
+from portal.domain.people.email_changes import awaited
 from portal.domain.people.models import Reach
 from portal.domain.people.operations import change_settings
 from portal.domain.people.roles import REACH_WORDS, ROLE_WORDS
@@ -99,5 +100,6 @@ def _page(form: AccountForm) -> Response:
         roles=ROLE_WORDS,
         role=ROLE_WORDS[actor.role],
         reach=REACH_WORDS[Reach(actor.reach)] if actor.side == "partner" else None,
+        awaited=awaited(actor),
         actor=actor,
     )

@@ -6,13 +6,14 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from portal.core.forms import Form, Line, Money, Pick
+from portal.core.forms import Form, Line, Money, Pick, Text
 from portal.core.language import _, _l
 from portal.domain.organisations.models import Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.addresses import NotAnAddress, clean_address
 from portal.domain.people.administration import Access
 from portal.domain.people.models import Reach, Role
+from portal.domain.people.pasting import MOST_LINES, lines_of
 from portal.domain.people.policy import grantable_reaches, grantable_roles
 from portal.domain.people.roles import REACH_OF_COLLEAGUE, REACH_OF_THEIRS, ROLE_WORDS
 
@@ -49,6 +50,24 @@ class AccessForm(Form):
             Reach(self.reach.data) if "reach" in self else Reach.ORGANISATION,
             int(limit) if limit else None,
         )
+
+
+class ListForm(AccessForm):
+    """Whom a pasted list names; role and reach are for the lines that say nothing of them."""
+
+    people = Text(_l("One person a line"), maximum=40_000, required=_l("Paste at least one line."))
+
+    def validate_people(self, field: Text) -> None:
+        """Refuse more lines than are taken at once."""
+        count = len(lines_of(field.data or ""))
+        if count > MOST_LINES:
+            raise ValidationError(
+                _(
+                    "These are %(count)d lines; send at most %(limit)d at once.",
+                    count=count,
+                    limit=MOST_LINES,
+                )
+            )
 
 
 class InvitationForm(AccessForm):

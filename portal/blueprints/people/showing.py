@@ -10,13 +10,15 @@ from sqlalchemy.orm import contains_eager
 
 from portal.core.access import can, visible
 from portal.core.database import db
-from portal.core.language import show_ago
+from portal.core.language import _l, show_ago
 from portal.core.paging import filters_of, page_of
+from portal.core.references import normalise_reference
 from portal.core.text import clean_line
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.administration import last_seen, open_invitation
-from portal.domain.people.models import Membership, Standing, User
+from portal.domain.people.models import InvitationList, Membership, Reach, Standing, User
+from portal.domain.people.pasting import Outcome
 from portal.domain.people.roles import REACH_OF_COLLEAGUE, ROLE_WORDS, STANDING_WORDS
 from portal.domain.permissions import Permission as P
 
@@ -78,6 +80,40 @@ def _stands(standing: Standing) -> ColumnElement[bool]:
 def _home(actor: MemberActor) -> Organisation | None:
     query = visible(Organisation, actor).where(Organisation.id == actor.organisation_id)
     return db.session.scalars(query).first()
+
+
+OUTCOME_WORDS = {
+    Outcome.INVITED: (_l("Invited"), "ok"),
+    Outcome.HERE: (_l("Already here"), "info"),
+    Outcome.WRONG_ADDRESS: (_l("No e-mail address"), "bad"),
+    Outcome.UNCLEAR: (_l("Role or reach unclear"), "bad"),
+    Outcome.NOT_ALLOWED: (_l("More than you may give"), "bad"),
+}
+SETTLED = frozenset({Outcome.INVITED, Outcome.HERE})
+
+
+def results_page(found: InvitationList) -> dict[str, Any]:
+    """Return the context of the page that says what came of each line."""
+    outcomes = [Outcome(outcome) for _line, outcome, _person in found.results]
+    return {
+        "found": found,
+        "rows": [
+            (line, OUTCOME_WORDS[Outcome(outcome)], person)
+            for line, outcome, person in found.results
+        ],
+        "invited": outcomes.count(Outcome.INVITED),
+        "left": sum(outcome not in SETTLED for outcome in outcomes),
+    }
+
+
+def unfinished(actor: MemberActor) -> dict[str, str]:
+    """Return what the form for a list begins with: the lines that the one before left over."""
+    name = normalise_reference(request.args.get("rest", ""))
+    query = visible(InvitationList, actor).where(InvitationList.reference == name)
+    found = db.session.scalars(query).first() if name else None
+    lines = [line for line, outcome, _person in (found.results if found else ())
+             if Outcome(outcome) not in SETTLED]  # fmt: skip
+    return {"people": "\n".join(lines), "role": "", "reach": Reach.OWN.value}
 
 
 def record_page(membership: Membership) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from flask import Response, request, url_for
 
 from portal.blueprints.acting import member
 from portal.blueprints.people import bp
-from portal.blueprints.people.forms import AccessForm, InvitationForm
-from portal.blueprints.people.showing import list_page, record_page
+from portal.blueprints.people.forms import AccessForm, InvitationForm, ListForm
+from portal.blueprints.people.showing import list_page, record_page, results_page, unfinished
 from portal.core.forms import Form, bind
 from portal.core.guards import requires
 from portal.core.language import _
@@ -17,11 +17,14 @@ from portal.core.limits import limiter
 from portal.core.pages import done, invalid, render
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people import administration
-from portal.domain.people.models import Membership
+from portal.domain.people.models import InvitationList, Membership
+from portal.domain.people.pasting import invite_many as invite_all
+from portal.domain.people.pasting import lines_of
 from portal.domain.permissions import Permission as P
 
 ONE = "/people/<reference:reference>"
 OFTEN = "60/hour"  # invitations leave the portal as mails
+SELDOM = "10/hour"
 
 
 def _here(person: Membership, what: str) -> Response:
@@ -64,6 +67,27 @@ def invite(organisation: Organisation) -> Response:
         except administration.AlreadyHere as here:
             form.email.errors = [_already(here.membership)]
     return _page("invite", form, organisation=organisation)
+
+
+@bp.route("/organisations/<reference:reference>/invitations", methods=["GET", "POST"])
+@requires(P.PERSON_ADMINISTER, Organisation)
+@limiter.limit(SELDOM, methods=["POST"])
+def invite_many(organisation: Organisation) -> Response:
+    """Take a pasted list, one person a line, and invite everybody on it."""
+    typed = unfinished(member())
+    form = bind(ListForm, data=typed, actor=member(), side=organisation.side)
+    if request.method == "POST" and form.validate():
+        lines = lines_of(form.people.data or "")
+        made = invite_all(organisation, member(), lines, form.access())
+        return done(url_for("people.invited", reference=made.reference), made.reference)
+    return _page("invite_many", form, organisation=organisation)
+
+
+@bp.get("/people/lists/<reference:reference>")
+@requires(P.PERSON_ADMINISTER, InvitationList)
+def invited(found: InvitationList) -> Response:
+    """Say what came of each line of a pasted list."""
+    return render("people/invited.html", **results_page(found))
 
 
 def _already(person: Membership) -> str:

@@ -13,8 +13,8 @@ from portal.core.net import system_mode
 from portal.core.outbox import send_later
 from portal.domain.deals.events import E as D
 from portal.domain.deals.models import Deal
-from portal.domain.people import invitations
-from portal.domain.people.models import Invitation, Membership, PortfolioEntry, Role
+from portal.domain.people import email_changes, invitations
+from portal.domain.people.models import EmailChange, Invitation, Membership, PortfolioEntry, Role
 from portal.domain.registrations.events import E as R
 from portal.domain.registrations.models import Registration
 
@@ -59,6 +59,11 @@ def invited(_session: Session, _event: Event, invitation: Invitation) -> Iterabl
     yield invitation.membership_id
 
 
+def asker(_session: Session, _event: Event, change: EmailChange) -> Iterable[int]:
+    """Whose address it is."""
+    yield change.membership_id
+
+
 AUDIENCES: dict[str, Audience] = {
     R.SUBMIT: reviewer,
     R.ANSWER: reviewer,
@@ -69,12 +74,21 @@ AUDIENCES: dict[str, Audience] = {
     D.WIN: channel_managers,
     D.LOSE: channel_managers,
     invitations.SEND: invited,
+    email_changes.ASK: asker,
+    email_changes.CONFIRM: asker,
 }
 
 
+TO_ONESELF = frozenset({email_changes.ASK, email_changes.CONFIRM})
+
+
 def mails(session: Session, event: Event, record: Any) -> None:
-    """Put a mail on its way to all who must hear of ``event``, but not to who did it."""
-    recipients = set(AUDIENCES[event.tag](session, event, record)) - {event.membership_id}
+    """Put a mail on its way to all who must hear of ``event``; who did it hears of none but
+    what concerns their own address.
+    """
+    recipients = set(AUDIENCES[event.tag](session, event, record))
+    if event.tag not in TO_ONESELF:
+        recipients -= {event.membership_id}
     send_later(session, event, MAIL, sorted(recipients))
 
 

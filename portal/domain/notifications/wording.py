@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.core.language import _l
 from portal.domain.deals.events import E as D
-from portal.domain.people import invitations
+from portal.domain.people import email_changes, invitations
 from portal.domain.registrations.events import E as R
 
 # tag -> (subject, first sentence, what the link does); filled with what the record names, who did
@@ -42,6 +42,22 @@ WORDS = {
     ),
     D.WIN: (_l("Won: %(company)s"), _l("%(who)s won %(company)s."), _l("See the deal")),
     D.LOSE: (_l("Lost: %(company)s"), _l("%(who)s lost %(company)s."), _l("See the deal")),
+    email_changes.ASK: (
+        _l("Confirm your new e-mail address"),
+        _l(
+            "You asked to be written to at %(new_email)s from now on. Confirm that this address "
+            "is yours."
+        ),
+        _l("Confirm the address"),
+    ),
+    email_changes.CONFIRM: (
+        _l("Your e-mail address has changed"),
+        _l(
+            "From now on %(vendor)s writes to you at another address. If it was not you who "
+            "asked for that, tell your administrator at once."
+        ),
+        _l("See your account"),
+    ),
     invitations.SEND: (
         _l("%(who)s invites you to the partner portal of %(vendor)s"),
         _l("%(who)s invites you to work for %(organisation)s in the partner portal of %(vendor)s."),

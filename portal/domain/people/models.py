@@ -6,7 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from functools import partial
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.database import Base, Numbered, RowNumber, UTCDateTime, choice
@@ -149,6 +149,40 @@ class LogoutToken(Base):
     __tablename__ = "logout_token"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     until: Mapped[dt.datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class InvitationList(Numbered, Base):
+    """What came of each line of a pasted list."""
+
+    __tablename__ = "invitation_list"
+    reference: Mapped[str] = mapped_column(
+        String(11), unique=True, default=partial(new_reference, "IL")
+    )
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    organisation: Mapped[Organisation] = relationship()
+    made_by_id: Mapped[int] = mapped_column(RowNumber)
+    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
+    # Of each line: as it was typed, the outcome's code, the reference of whom it concerns.
+    results: Mapped[list[list[str]]] = mapped_column(JSON)
+
+
+class EmailChange(Numbered, Base):
+    """Another e-mail address that a person has asked for; a link to it confirms it."""
+
+    __tablename__ = "email_change"
+    reference: Mapped[str] = mapped_column(
+        String(11), unique=True, default=partial(new_reference, "EC")
+    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    user: Mapped[User] = relationship()
+    # As whom they asked: in that name the mails are written.
+    membership_id: Mapped[int] = mapped_column(RowNumber)
+    old_email: Mapped[str] = mapped_column(String(254))
+    new_email: Mapped[str] = mapped_column(String(254))
+    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
+    expires_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    confirmed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    voided_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
 
 class LoginSession(Numbered, Base):

@@ -11,7 +11,9 @@ from portal.domain.organisations.models import Organisation, Side, family_ids
 from portal.domain.organisations.policy import portfolio_ids
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import (
+    EmailChange,
     Invitation,
+    InvitationList,
     LoginSession,
     Membership,
     Reach,
@@ -218,3 +220,23 @@ INVITATION = Policy(
         Term("administered", _l("They administer whom it invites."), _of_seen_membership),
     ],
 )
+
+
+def _own_list(actor: MemberActor) -> ColumnElement[bool] | None:
+    if P.PERSON_ADMINISTER not in actor.permissions:
+        return None
+    return InvitationList.made_by_id == actor.membership_id
+
+
+INVITATION_LIST = Policy(
+    InvitationList,
+    scope=[Term("own", _l("They sent the list."), _own_list)],
+    rules={P.PERSON_ADMINISTER: []},
+)
+
+
+def _own_change(actor: MemberActor) -> ColumnElement[bool] | None:
+    return EmailChange.user_id == actor.user_id if actor.user_id else None
+
+
+EMAIL_CHANGE = Policy(EmailChange, scope=[Term("own", _l("It is their own address."), _own_change)])

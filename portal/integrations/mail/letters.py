@@ -55,6 +55,7 @@ def write_letter(delivery: Delivery) -> EmailMessage:
         if not noun.is_current(record):
             raise Drop(N_("there is nothing to tell any more"))
         named, path = noun.names(record), noun.path(record, recipient)
+        address = noun.to(record, recipient)
     g.language, g.timezone = recipient.language, recipient.timezone
     refresh()
     values = {
@@ -77,7 +78,7 @@ def write_letter(delivery: Delivery) -> EmailMessage:
     letter = EmailMessage()
     letter["Subject"] = " ".join(subject.split())
     letter["From"] = current_app.config["MAIL_FROM"]
-    letter["To"] = Address(recipient.name, addr_spec=recipient.email)
+    letter["To"] = Address(recipient.name, addr_spec=address)
     letter["Message-ID"] = message_id(delivery)
     letter["Date"] = format_datetime(delivery.made_at)
     letter["Auto-Submitted"] = "auto-generated"

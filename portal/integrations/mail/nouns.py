@@ -9,9 +9,10 @@ from typing import Any
 from portal.core.language import _l
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side
+from portal.domain.people import email_changes
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.invitations import token_of
-from portal.domain.people.models import Invitation
+from portal.domain.people.models import EmailChange, Invitation
 from portal.domain.registrations.models import Registration
 
 WORKS_ON_IT = _l(
@@ -25,7 +26,8 @@ class Noun:
     """One kind of record: what the words may name of it, and where its link leads.
 
     ``path(record, recipient)`` is the address inside the portal, ``footer`` says why somebody
-    gets the mail, ``is_current(record)`` whether there is still something to tell.
+    gets the mail, ``is_current(record)`` whether there is still something to tell, and
+    ``to(record, recipient)`` the address to which it goes.
     """
 
     model: Any
@@ -33,11 +35,16 @@ class Noun:
     names: Callable[[Any], dict[str, Any]] = lambda record: {"company": record.company}
     footer: Any = WORKS_ON_IT
     is_current: Callable[[Any], bool] = lambda record: True
+    to: Callable[[Any, MemberActor], str] = lambda _record, recipient: recipient.email
 
 
 def _registration(record: Any, recipient: MemberActor) -> str:
     is_staff = recipient.side == Side.VENDOR
     return f"{'/admin' if is_staff else ''}/registrations/{record.reference}"
+
+
+def _email_path(change: EmailChange, _recipient: MemberActor) -> str:
+    return "/account" if change.confirmed_at else f"/email/{email_changes.token_of(change)}"
 
 
 def _is_open(invitation: Invitation) -> bool:
@@ -48,6 +55,15 @@ def _is_open(invitation: Invitation) -> bool:
 NOUNS: Mapping[str, Noun] = {
     "DR": Noun(Registration, _registration),
     "DL": Noun(Deal, lambda deal, _recipient: f"/deals/{deal.reference}"),
+    "EC": Noun(
+        EmailChange,
+        _email_path,
+        names=lambda change: {"new_email": change.new_email},
+        footer=_l("You get this because somebody asked for it on their account page."),
+        is_current=lambda change: change.voided_at is None,
+        # First the new address, which confirms it; afterwards the old one is told.
+        to=lambda change, _recipient: change.old_email if change.confirmed_at else change.new_email,
+    ),
     "IN": Noun(
         Invitation,
         lambda invitation, _recipient: f"/join/{token_of(invitation)}",

@@ -237,3 +237,18 @@ def test_every_dead_link_says_what_to_do(app: Flask) -> None:
         db.session.commit()
         late = token_of(invitation_of(uninvited))
     assert visitor.get(f"/join/{late}", status=404).heading == "This invitation no longer holds"
+
+
+def test_a_changed_subject_is_a_stranger_until_invited_again(app: Flask) -> None:
+    """The same address at the same provider is not the same person; a new link says that it is."""
+    with everything(app) as session:
+        ana = membership_of("ana")
+        changed = Identity(_issuer(session), "ana-2", ana.user.email, True, "Ana")
+        with pytest.raises(NoMembership):
+            open_session(session, changed, "127.0.0.1", "test")
+        invite_again(ana, actor_of("nadia"))
+        session.commit()
+        accept_link(session, token_of(invitation_of(ana)), changed)
+        session.commit()
+        assert open_session(session, changed, "127.0.0.1", "test")
+        assert ana.user.name == "Ana Duarte"
