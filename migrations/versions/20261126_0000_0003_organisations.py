@@ -1,7 +1,7 @@
 """organisations: who looks after them, how they are reached, and since when they stand where
 
-Compatible with the running release: columns that may be empty or have a default, which nothing
-that runs already writes or reads. Reviewed by hand; tried up, down and up with data on SQLite and
+Compatible with the running release: columns that may be empty, which nothing that runs already
+writes or reads. Reviewed by hand; tried up, down and up with data on SQLite and
 PostgreSQL. When an organisation of before entered its status is not known, and stays empty.
 """
 
@@ -24,8 +24,7 @@ def upgrade() -> None:
     number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.add_column("organisation", sa.Column("account_manager_id", number, nullable=True))
     for name, length in TEXTS:
-        column = sa.Column(name, sa.String(length), nullable=False, server_default="")
-        op.add_column("organisation", column)
+        op.add_column("organisation", sa.Column(name, sa.String(length), nullable=True))
     for name in DATES:
         op.add_column("organisation", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
 

@@ -52,6 +52,6 @@ class ContactForm(Form):
 def values_of(organisation: Organisation) -> dict[str, Any]:
     """Return what the form holds before anybody types."""
     return {
-        "contact_email": organisation.contact_email,
-        "contact_phone": phone_of(organisation.contact_phone),
+        "contact_email": organisation.contact_email or "",
+        "contact_phone": phone_of(organisation.contact_phone or ""),
     }

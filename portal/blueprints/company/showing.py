@@ -43,8 +43,8 @@ def company_page(organisation: Organisation, actor: MemberActor) -> dict[str, An
         "state": ORGANISATION.state_of(organisation),
         "kinds": ", ".join(str(TYPE_WORDS[one]) for one in organisation.types),  # type: ignore[index]
         "reached": [
-            (str(LABELS["company_email"]), email_of(organisation.contact_email) or "–"),
-            (str(LABELS["company_phone"]), Phone(organisation.contact_phone) or "–"),
+            (str(LABELS["company_email"]), email_of(organisation.contact_email or "") or "–"),
+            (str(LABELS["company_phone"]), Phone(organisation.contact_phone or "") or "–"),
         ],
         "manager": organisation.account_manager,
         "facts": _facts(organisation),

@@ -34,6 +34,6 @@ def fields_of(organisation: Organisation, products: Sequence[str]) -> dict[str, 
         "countries": sorted(organisation.countries),
         "domains": sorted(organisation.domains),
         "products": sorted(products),
-        "company_email": organisation.contact_email,
-        "company_phone": organisation.contact_phone,
+        "company_email": organisation.contact_email or "",
+        "company_phone": organisation.contact_phone or "",
     }

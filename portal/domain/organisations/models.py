@@ -74,8 +74,8 @@ class Organisation(Numbered, Base):
         viewonly=True,
     )
     # How the company itself is reached; its own administrators keep these.
-    contact_email: Mapped[str] = mapped_column(String(254), default="", server_default="")
-    contact_phone: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    contact_email: Mapped[str | None] = mapped_column(String(254), default="")
+    contact_phone: Mapped[str | None] = mapped_column(String(40), default="")
     # When it last entered each status.
     invited_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     onboarding_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)

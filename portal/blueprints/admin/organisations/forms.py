@@ -168,8 +168,8 @@ def values_of(organisation: Organisation, products: Sequence[str]) -> dict[str, 
         "domains": ", ".join(organisation.domains),
         "products": list(products),
         "account_manager": manager.reference if manager else "",
-        "contact_email": organisation.contact_email,
-        "contact_phone": phone_of(organisation.contact_phone),
+        "contact_email": organisation.contact_email or "",
+        "contact_phone": phone_of(organisation.contact_phone or ""),
     }
 
 

@@ -74,8 +74,8 @@ def _facts(organisation: Organisation) -> list[tuple[str, str]]:
         (LABELS["countries"], countries_of(organisation, language) or "–"),
         (LABELS["products"], names_of(products_of(organisation), language) or "–"),
         (LABELS["domains"], ", ".join(organisation.domains) or "–"),
-        (LABELS["company_email"], email_of(organisation.contact_email)),
-        (LABELS["company_phone"], Phone(organisation.contact_phone)),
+        (LABELS["company_email"], email_of(organisation.contact_email or "")),
+        (LABELS["company_phone"], Phone(organisation.contact_phone or "")),
     ]
     return [(str(label), value) for label, value in rows if value]
 
