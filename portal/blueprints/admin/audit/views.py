@@ -13,7 +13,8 @@ from portal.core.sheets import stream_csv
 from portal.core.transactions import record_aside
 from portal.domain.permissions import Permission as P
 from portal.domain.timeline.exporting import note_export
-from portal.domain.timeline.searching import find_all, read_search
+from portal.domain.timeline.searches import read_search
+from portal.domain.timeline.searching import find_all
 
 
 @bp.get("/audit")
