@@ -9,7 +9,8 @@ from portal.blueprints.log import bp
 from portal.core.guards import requires
 from portal.core.pages import render
 from portal.domain.permissions import Permission as P
-from portal.domain.timeline.searching import find, read_search, tags_for
+from portal.domain.timeline.searches import read_search, tags_for
+from portal.domain.timeline.searching import find
 
 
 @bp.get("/company/log")

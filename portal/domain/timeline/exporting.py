@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.core.events import EventKind, declare, digest, record_event
 from portal.core.language import _l
 from portal.domain.people.actor import MemberActor
-from portal.domain.timeline.searching import Search
+from portal.domain.timeline.searches import Search
 
 declare(
     EventKind(

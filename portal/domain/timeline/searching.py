@@ -5,19 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
 
 from portal.core.access import scope_of, with_one
 from portal.core.database import db
-from portal.core.events import CHANGES, Event, kind_of, kinds
+from portal.core.events import CHANGES, Event
 from portal.core.language import _, show_exact, timezone
 from portal.core.net import acting_as
 from portal.core.paging import SEPARATOR
 from portal.core.references import normalise_reference
-from portal.core.text import clean_line
 from portal.core.times import DAY
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side
@@ -25,6 +24,7 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, User
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import Registration
+from portal.domain.timeline.searches import Search
 from portal.domain.timeline.sentences import entry_of
 from portal.domain.timeline.values import Said, changes_of
 
@@ -37,22 +37,6 @@ _MOMENT = "%Y%m%dT%H%M%S.%f"
 # What a record holds is told only to whoever may read such records.
 _CONTENT = {"DR-": P.REGISTRATION_READ, "DL-": P.DEAL_READ}
 _UNTOLD = "…"
-
-
-@dataclass(frozen=True)
-class Search:
-    """What is looked for, as it was typed; days are the reader's own. Empty finds everything."""
-
-    person: str = ""
-    record: str = ""
-    tag: str = ""
-    since: dt.date | None = None
-    until: dt.date | None = None
-
-    @property
-    def typed(self) -> dict[str, str]:
-        """Return what stands in the address of this search."""
-        return {name: str(value) for name, value in asdict(self).items() if value}
 
 
 @dataclass(frozen=True)
@@ -93,30 +77,6 @@ class _Row:
     to_state: str | None
     particulars: dict[str, Any]
     words: dict[str, str]
-
-
-def read_search(typed: Mapping[str, str]) -> Search:
-    """Return the search of an address; what cannot be a day or a tag is left out."""
-
-    def day(name: str) -> dt.date | None:
-        try:
-            return dt.date.fromisoformat(typed.get(name, "")[:10])
-        except ValueError:
-            return None
-
-    tag = typed.get("tag", "")
-    return Search(
-        person=clean_line(typed.get("person", ""))[:254],
-        record=clean_line(typed.get("record", ""))[:40],
-        tag=tag if kind_of(tag) else "",
-        since=day("since"),
-        until=day("until"),
-    )
-
-
-def tags_for(side: str) -> list[str]:
-    """Return the tags of which a reader of ``side`` can ever read."""
-    return sorted(kind.tag for kind in kinds() if side == Side.VENDOR or kind.partner_sees)
 
 
 def find(

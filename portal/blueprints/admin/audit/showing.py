@@ -10,7 +10,8 @@ from flask import current_app, request, url_for
 from portal.core.events import canonical_time
 from portal.core.language import _l
 from portal.domain.people.actor import MemberActor
-from portal.domain.timeline.searching import Line, find, read_search, tags_for
+from portal.domain.timeline.searches import read_search, tags_for
+from portal.domain.timeline.searching import Line, find
 
 HEADER = (
     _l("Time (UTC)"), _l("Who"), _l("Reference of the person"), _l("Side"), _l("Record"),
