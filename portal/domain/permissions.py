@@ -13,6 +13,7 @@ class Permission(StrEnum):
     HOME_READ = "home:read"
     MEMBERSHIP_SWITCH = "membership:switch"
     ORGANISATION_READ = "organisation:read"
+    ORGANISATION_SECURE = "organisation:secure"
     OUTBOX_READ = "outbox:read"
     PERSON_READ = "person:read"
     REGISTRATION_ANSWER = "registration:answer"

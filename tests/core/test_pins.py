@@ -36,6 +36,7 @@ PORTAL = Path(__file__).resolve().parents[2] / "portal"
 ASIDE = {
     ("assembly.py", "last seen"),
     ("blueprints/sign_in/back_channel.py", "sign-in"),
+    ("blueprints/sign_in/finding.py", "sign-in"),
     ("blueprints/sign_in/views.py", "sign-in"),
     ("core/admission.py", "draft"),
     ("core/errors.py", "draft"),

@@ -200,6 +200,8 @@ def _name_of(world: World, kind: str, ready: str) -> str:
         return planted.holders["ana"].reference
     if kind == "session":
         return planted.devices["ana"]
+    if kind == "organisation":
+        return planted.holders["ana"].organisation.reference
     return planted.deals["ana", OPEN] if kind == "deal" else planted.references["ana", ready]
 
 

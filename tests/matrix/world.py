@@ -111,7 +111,7 @@ class World:
         self.facts = {facts.reference: facts for facts in _facts(rows)}
         self.versions = {
             row["reference"]: row["version"]
-            for table in ("registration", "deal", "membership")
+            for table in ("registration", "deal", "membership", "organisation")
             for row in rows[table]
         }
         self.people = {short: self._person(short) for short in SHORTS}

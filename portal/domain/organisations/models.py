@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import partial
 
-from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy import JSON, Boolean, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.selectable import Select
 
@@ -61,6 +61,9 @@ class Organisation(Numbered, Base):
     countries: Mapped[list[str]] = mapped_column(JSON, default=list)
     # Registrable domains of its own, which are no customers.
     domains: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # Names of the identity providers through which its people may come; none is every one.
+    providers: Mapped[list[str]] = mapped_column(JSON, default=list)
+    needs_two_factors: Mapped[bool] = mapped_column(Boolean, default=False)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     parent: Mapped[Organisation | None] = relationship(remote_side="Organisation.id")
     version: Mapped[int] = mapped_column(default=1)

@@ -61,5 +61,5 @@ ORGANISATION = Policy(
         Term("deals", _l("They work on a deal of it."), of_deals),
         Term("vendor", _l("Their role works with every partner."), every),
     ],
-    rules={P.ORGANISATION_READ: []},
+    rules={P.ORGANISATION_READ: [], P.ORGANISATION_SECURE: []},
 )
