@@ -137,5 +137,7 @@ def _providers(environment: Mapping[str, str]) -> list[dict[str, str]]:
             if not value:
                 raise BadSetting(f"{prefix}{key.upper()} must be set for the provider {name}.")
             provider[key] = value
+        for key in ("acr", "two_factor_acr"):
+            provider[key] = environment.get(prefix + key.upper()) or ""
         found.append(provider)
     return found

@@ -116,7 +116,7 @@ class Browser:
             found = db.session.scalar(select(UserIdentity).where(UserIdentity.subject == short))
             assert found is not None, short
             found.user.language = language or found.user.language
-            identity = Identity(found.issuer, short, None, True, short)
+            identity = Identity(found.issuer, short, None, True, short, provider="demo")
             secret = open_session(db.session(), identity, "127.0.0.1", "test")
             db.session.commit()
             transaction_mode.reset(token)

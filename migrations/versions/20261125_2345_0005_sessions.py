@@ -26,10 +26,20 @@ def upgrade() -> None:
     with op.batch_alter_table("login_session", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reference", sa.String(length=11), nullable=True))
         batch_op.add_column(sa.Column("user_id", _NUMBER, nullable=True))
+        batch_op.add_column(sa.Column("provider", sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column("has_two_factors", sa.Boolean(), nullable=True))
+    with op.batch_alter_table("organisation", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("providers", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("needs_two_factors", sa.Boolean(), nullable=True))
     _fill()
+    with op.batch_alter_table("organisation", schema=None) as batch_op:
+        batch_op.alter_column("providers", existing_type=sa.JSON(), nullable=False)
+        batch_op.alter_column("needs_two_factors", existing_type=sa.Boolean(), nullable=False)
     with op.batch_alter_table("login_session", schema=None) as batch_op:
         batch_op.alter_column("reference", existing_type=sa.String(length=11), nullable=False)
         batch_op.alter_column("user_id", existing_type=_NUMBER, nullable=False)
+        batch_op.alter_column("provider", existing_type=sa.String(length=40), nullable=False)
+        batch_op.alter_column("has_two_factors", existing_type=sa.Boolean(), nullable=False)
         batch_op.create_unique_constraint(
             batch_op.f("uq_login_session_reference"), ["reference"]
         )
@@ -55,11 +65,23 @@ def _fill() -> None:
         sa.column("membership_id"),
         sa.column("reference"),
         sa.column("user_id"),
+        sa.column("provider"),
+        sa.column("has_two_factors", sa.Boolean()),
+    )
+    place = sa.table(
+        "organisation",
+        sa.column("providers", sa.JSON()),
+        sa.column("needs_two_factors", sa.Boolean()),
     )
     membership = sa.table("membership", sa.column("id"), sa.column("user_id"))
     whose = sa.select(membership.c.user_id).where(membership.c.id == device.c.membership_id)
     connection = op.get_bind()
-    connection.execute(sa.update(device).values(user_id=whose.scalar_subquery()))
+    connection.execute(sa.update(place).values(providers=[], needs_two_factors=False))
+    connection.execute(
+        sa.update(device).values(
+            user_id=whose.scalar_subquery(), provider="", has_two_factors=False
+        )
+    )
     for (number,) in connection.execute(sa.select(device.c.id)).all():
         name = "SE-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
         connection.execute(sa.update(device).where(device.c.id == number).values(reference=name))
@@ -72,5 +94,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_login_session_user_id"))
         batch_op.drop_constraint(batch_op.f("fk_login_session_user_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_login_session_reference"), type_="unique")
+        batch_op.drop_column("has_two_factors")
+        batch_op.drop_column("provider")
         batch_op.drop_column("user_id")
         batch_op.drop_column("reference")
+    with op.batch_alter_table("organisation", schema=None) as batch_op:
+        batch_op.drop_column("needs_two_factors")
+        batch_op.drop_column("providers")

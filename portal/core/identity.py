@@ -26,6 +26,9 @@ class Identity:
     acr: str | None = None
     amr: tuple[str, ...] = ()
     authenticated_at: datetime | None = None
+    # The name under which the provider is configured here, and whether it vouches for two factors.
+    provider: str = ""
+    has_two_factors: bool = False
 
 
 @dataclass(frozen=True)

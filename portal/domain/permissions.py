@@ -22,6 +22,7 @@ class Permission(StrEnum):
     MEMBERSHIP_SWITCH = "membership:switch"
     ORGANISATION_READ = "organisation:read"
     ORGANISATION_SUSPEND = "organisation:suspend"
+    ORGANISATION_SECURE = "organisation:secure"
     OUTBOX_READ = "outbox:read"
     PERSON_ADMINISTER = "person:administer"
     PERSON_READ = "person:read"

@@ -139,12 +139,14 @@ def security_pages(live: Live) -> list[Page]:
         "SELECT m.reference FROM membership m JOIN user u ON u.id = m.user_id"
         " WHERE u.email LIKE 'ana@%'",
     )
+    place = _one(live, "SELECT reference FROM organisation WHERE name = 'Northwind Resale'")
     own = _one(
         live,
         "SELECT m.reference FROM membership m JOIN user u ON u.id = m.user_id"
         " WHERE u.email LIKE 'sid@%'",
     )
     return [
+        ("how they sign in", f"/admin/organisations/{place}/sign-in"),
         ("devices of somebody", f"/admin/people/{person}/devices"),
         ("devices, own", f"/admin/people/{own}/devices"),
     ]

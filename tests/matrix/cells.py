@@ -83,6 +83,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "account.end_one": {},
     "account.end_others": {},
     "account.switch": {},
+    # Everybody came in through it: nobody is signed out.
+    "admin.organisations.update_sign_in": {"providers": "demo"},
     "admin.people.end_devices": {},
     "admin.review.approve": {},
     "admin.review.ask": {"ask_need": "y", "comment_need": "Which of the two lines?"},
@@ -161,6 +163,7 @@ LEAVES: Mapping[str, tuple[str, str]] = {
                                    "organisation organisation_closure organisation_product"),
     "admin.organisations.edit": ("organisation:edit", "organisation organisation_product change"),
     "admin.organisations.move": ("organisation:move", "organisation organisation_closure change"),
+    "admin.organisations.update_sign_in": ("organisation:secure", "organisation"),
     "admin.people.end_devices": ("session:revoke+", "login_session"),
     "admin.review.approve": ("registration:approve deal:create",
                              "registration claim deal deal_product deal_word delivery"),

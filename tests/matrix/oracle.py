@@ -107,6 +107,7 @@ PUBLIC = frozenset(
     {
         "account.confirm",
         "receipts.show",
+        "sign_in.find",
         "sign_in.finish",
         "sign_in.hear_logout",
         "sign_in.index",
@@ -180,6 +181,8 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("admin.outbox.show", "GET"): Ask("delivery", "know", 200),
     ("account.end_one", "POST"): Ask("session", "be theirs", 303),
     ("account.switch", "POST"): Ask("person", "switch", 303),
+    ("admin.organisations.edit_sign_in", "GET"): Ask("organisation", "secure", 200),
+    ("admin.organisations.update_sign_in", "POST"): Ask("organisation", "secure", 303),
     ("admin.people.devices", "GET"): Ask("person", "secure", 200),
     ("admin.people.end_devices", "POST"): Ask("person", "secure", 303),
     ("admin.people.show", "GET"): Ask("person", "read partners", 200),

@@ -167,6 +167,7 @@ def device_of(session: Session, membership: Membership) -> str:
         membership_id=membership.id,
         user_id=user,
         identity_id=identity.id,
+        provider="demo",
         provider_sid="Session",
         acr="Level",
         amr="Method",

@@ -6,9 +6,10 @@ import logging
 
 from flask import Response, current_app
 
-from portal.core.identity import Identity, IdentityProvider, SignInRefused
+from portal.core.identity import Identity, IdentityProvider, SignInRefused, identity_providers
 from portal.core.language import _
 from portal.core.pages import render
+from portal.domain.people.assurance import NotThisWay
 from portal.domain.people.invitations import LinkRefused
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,14 @@ def not_admitted(reason: str, identity: Identity) -> Response:
     """Answer a person whom the provider knows and the portal does not let in: 403."""
     log.info("sign-in of %r at %s refused: %s", identity.subject, identity.issuer, reason)
     return refused(403, reason, who=identity.email or identity.name)
+
+
+def not_this_way(other: NotThisWay, used: IdentityProvider, identity: Identity) -> Response:
+    """Answer a person whose organisation asks for another way in: 403, and which."""
+    labels = [one.label for one in identity_providers().values() if one.name in other.providers]
+    log.info("sign-in of %r at %s refused: %s", identity.subject, identity.issuer, other.reason)
+    names = ", ".join(labels) if other.reason == "another-way" else used.label
+    return refused(403, other.reason, provider=names, who=identity.email or identity.name)
 
 
 def refused(status: int, reason: str, provider: str = "", who: str | None = None) -> Response:
@@ -48,6 +57,16 @@ def _words(reason: str, provider: str) -> tuple[str, str]:
                 "Ask the administrator in your company, or your contact at %(vendor)s, to invite "
                 "you.",
                 vendor=vendor,
+            )
+        case "another-way":
+            title = _("Your company uses another way in")
+            text = _("Go back and sign in with %(provider)s.", provider=provider)
+        case "two-factors" | "assurance":
+            title = _("A second proof is needed")
+            text = _(
+                "Your company asks for two, such as a password and a code on your phone. Switch "
+                "that on at %(provider)s, then sign in again.",
+                provider=provider,
             )
         case "closed":
             title = _("Your access is closed")

@@ -10,7 +10,12 @@ from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
 from portal.blueprints.sign_in import bp
-from portal.blueprints.sign_in.refusals import link_refused, not_admitted, not_signed_in
+from portal.blueprints.sign_in.refusals import (
+    link_refused,
+    not_admitted,
+    not_signed_in,
+    not_this_way,
+)
 from portal.core.admission import TOKEN, let_in
 from portal.core.guards import public
 from portal.core.identity import (
@@ -24,6 +29,7 @@ from portal.core.limits import limiter, where_from
 from portal.core.pages import done, render
 from portal.core.redirects import safe_path
 from portal.core.transactions import record_aside
+from portal.domain.people.assurance import NotThisWay
 from portal.domain.people.invitations import LinkRefused, accept_link, describe_link
 from portal.domain.people.models import Role
 from portal.domain.people.roles import ROLE_WORDS
@@ -46,7 +52,7 @@ def index() -> ResponseReturnValue:
     onward = _onward(request.args.get("next"))
     if current_user.is_authenticated:
         return redirect(onward or "/")
-    return render("sign_in/index.html", providers=identity_providers().values(), next=onward)
+    return render("sign_in/index.html", providers=list(identity_providers().values()), next=onward)
 
 
 @bp.get("/sign-in/<provider>")
@@ -87,6 +93,8 @@ def finish(provider: str) -> ResponseReturnValue:
         return not_admitted("closed", identity)
     except LinkRefused as refusal:
         return link_refused(403, refusal, identity)
+    except NotThisWay as other:
+        return not_this_way(other, chosen, identity)
     let_in(token)
     onward = _onward(particulars.get("next")) or "/"
     return redirect(url_for("account.choose", next=onward) if has_choice else onward)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy import JSON, Boolean, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.selectable import Select
 
@@ -63,6 +63,9 @@ class Organisation(Numbered, Base):
     countries: Mapped[list[str]] = mapped_column(JSON, default=list)
     # Registrable domains of its own, which are no customers.
     domains: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # Names of the identity providers through which its people may come; none is every one.
+    providers: Mapped[list[str]] = mapped_column(JSON, default=list)
+    needs_two_factors: Mapped[bool] = mapped_column(Boolean, default=False)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     parent: Mapped[Organisation | None] = relationship(remote_side="Organisation.id")
     # The vendor's membership that looks after it. No foreign key: a membership points to its

@@ -197,6 +197,9 @@ class LoginSession(Numbered, Base):
     # Whose it is, whichever membership acts: what "my devices" asks for.
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     identity_id: Mapped[int] = mapped_column(ForeignKey("user_identity.id"))
+    # Through which provider, as configured here, and whether it vouched for two factors.
+    provider: Mapped[str] = mapped_column(String(40), default="")
+    has_two_factors: Mapped[bool] = mapped_column(Boolean, default=False)
     # The provider's own name for its session, for back-channel logout.
     provider_sid: Mapped[str | None] = mapped_column(String(255))
     acr: Mapped[str | None] = mapped_column(String(255))

@@ -21,6 +21,7 @@ from portal.domain.people.actor import (
     actor_from,
     actor_of_session,
 )
+from portal.domain.people.assurance import NotThisWay, objection
 from portal.domain.people.models import (
     LoginSession,
     LogoutToken,
@@ -69,12 +70,12 @@ def find_identity(session: Session, identity: Identity) -> UserIdentity | None:
 def open_session(session: Session, identity: Identity, address: str, agent: str) -> str:
     """Sign the identity's person in and return the new token (256 random bits).
 
-    Raises NoMembership or Deactivated.
+    Raises NoMembership, Deactivated or NotThisWay.
     """
     found = find_identity(session, identity)
     if found is None:
         raise NoMembership
-    usable = usable_memberships(session, found.user_id)
+    usable = _admitted(usable_memberships(session, found.user_id), identity)
     token = secrets.token_urlsafe(32)
     session.add(
         LoginSession(
@@ -82,6 +83,8 @@ def open_session(session: Session, identity: Identity, address: str, agent: str)
             membership_id=usable[0].id,
             user_id=found.user_id,
             identity_id=found.id,
+            provider=identity.provider,
+            has_two_factors=identity.has_two_factors,
             provider_sid=identity.sid,
             acr=identity.acr,
             amr=" ".join(identity.amr)[:255],
@@ -94,6 +97,18 @@ def open_session(session: Session, identity: Identity, address: str, agent: str)
     actor = actor_from(usable[0])
     record_event("session:start", f"membership:{usable[0].id}", actor, session=session)
     return token
+
+
+def _admitted(memberships: list[Membership], identity: Identity) -> list[Membership]:
+    """Return those whose organisations are content with the sign-in; raises NotThisWay."""
+    objections = [
+        objection(one.organisation, identity.provider, identity.has_two_factors)
+        for one in memberships
+    ]
+    admitted = [one for one, why in zip(memberships, objections, strict=True) if not why]
+    if not admitted:
+        raise NotThisWay(objections[0], memberships[0].organisation.providers)
+    return admitted
 
 
 def has_choice_of_membership(session: Session, identity: Identity) -> bool:

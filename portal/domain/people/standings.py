@@ -13,7 +13,9 @@ from portal.core.language import _l
 from portal.core.net import system_mode
 from portal.core.times import now
 from portal.core.workflow import Refused
+from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import MemberActor, actor_of_membership
+from portal.domain.people.assurance import objection
 from portal.domain.people.models import LoginSession, Membership, Role
 from portal.domain.people.sessions import hash_token, usable_memberships
 
@@ -53,6 +55,12 @@ def standings_of(actor: MemberActor) -> Sequence[Standing]:
         ]
 
 
+def _is_barred(taken: Membership, device: LoginSession) -> bool:
+    with system_mode("the person's own memberships"):
+        place = db.session.get_one(Organisation, taken.organisation_id)
+    return bool(objection(place, device.provider, device.has_two_factors))
+
+
 def switch_membership(actor: MemberActor, taken: Membership) -> str:
     """Let the sign-in go on for ``taken``, another membership of the person; return its new token.
 
@@ -69,9 +77,14 @@ def switch_membership(actor: MemberActor, taken: Membership) -> str:
             LoginSession.token_hash == hash_token(actor.token), LoginSession.ended_at.is_(None)
         )
     ).one()
+    if _is_barred(taken, device):
+        raise Refused(_l("That organisation asks for another way of signing in."))
     device.ended_at = now()
     token = secrets.token_urlsafe(32)
-    kept = ("user_id", "identity_id", "provider_sid", "acr", "amr", "authenticated_at", "address")
+    kept = (
+        "user_id", "identity_id", "provider", "has_two_factors", "provider_sid", "acr", "amr",
+        "authenticated_at", "address",
+    )  # fmt: skip
     db.session.add(
         LoginSession(
             token_hash=hash_token(token),

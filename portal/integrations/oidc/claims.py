@@ -87,6 +87,23 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
     )  # fmt: skip
 
 
+# Methods of RFC 8176 by what each proves: something known, something held, something one is.
+FACTORS = (
+    frozenset({"kba", "pin", "pwd"}),
+    frozenset({"hwk", "otp", "pop", "sc", "sms", "swk", "tel"}),
+    frozenset({"face", "fpt", "iris", "retina", "vbm"}),
+)
+
+
+def has_two_factors(identity: Identity, strong: frozenset[str]) -> bool:
+    """Say whether the provider vouches for two factors of different kinds.
+
+    ``strong`` are the values of ``acr`` that mean so at this provider.
+    """
+    kinds = sum(1 for methods in FACTORS if methods & set(identity.amr))
+    return identity.acr in strong or "mfa" in identity.amr or kinds >= 2
+
+
 def _line(value: object, longest: int) -> str | None:
     if not isinstance(value, str):
         return None

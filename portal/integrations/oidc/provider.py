@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from portal.core.identity import Identity, Logout, SignInRefused
 from portal.core.language import chosen_language
-from portal.integrations.oidc.claims import check_claims, identity_from
+from portal.integrations.oidc.claims import check_claims, has_two_factors, identity_from
 from portal.integrations.oidc.client import CautiousClient, prune_states
 from portal.integrations.oidc.logout import LONGEST, read_logout_claims
 
@@ -39,6 +40,9 @@ class OidcProvider:
         if not is_secure_transport(self.issuer):
             raise ValueError(f"OIDC_PROVIDERS: the issuer of {self.name} must be an https address")
         self.label = entry.get("label") or self.name
+        # One of these values of acr is asked for; those of the second list mean two factors.
+        self.levels = frozenset((entry.get("acr") or "").split())
+        self.strong = frozenset((entry.get("two_factor_acr") or "").split())
         parts = urlsplit(entry.get("origin") or self.issuer)
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self.client = cast(
@@ -57,7 +61,10 @@ class OidcProvider:
     def start(self, redirect_uri: str, **particulars: Any) -> Response:
         """See IdentityProvider.start."""
         try:
-            made = self.client.create_authorization_url(redirect_uri, ui_locales=chosen_language())
+            asked = {"acr_values": " ".join(sorted(self.levels))} if self.levels else {}
+            made = self.client.create_authorization_url(
+                redirect_uri, ui_locales=chosen_language(), **asked
+            )
         except Exception as trouble:
             raise self._refusal(trouble) from trouble
         self.client.save_authorize_data(
@@ -72,7 +79,7 @@ class OidcProvider:
             self._check_response()
             token = self._exchange(kept)
             claims = self._claims(token, kept["nonce"])
-            return identity_from(claims), dict(kept.get(PARTICULARS) or {})
+            return self._assured(identity_from(claims)), dict(kept.get(PARTICULARS) or {})
         except Exception as trouble:
             raise self._refusal(trouble) from trouble
 
@@ -115,6 +122,13 @@ class OidcProvider:
         except OAuthError:
             return False
         return "post_logout_redirect_uri" in kept
+
+    def _assured(self, identity: Identity) -> Identity:
+        """Return the identity with how far it is assured; raises SignInRefused("assurance")."""
+        if self.levels and identity.acr not in self.levels:
+            raise SignInRefused("assurance", str(identity.acr))
+        is_strong = has_two_factors(identity, self.strong)
+        return replace(identity, provider=self.name, has_two_factors=is_strong)
 
     def _take_state(self) -> dict[str, Any]:
         """Return what `start` kept for this answer; a second answer finds nothing."""
@@ -178,6 +192,6 @@ class OidcProvider:
             if isinstance(trouble, SignInRefused)
             else SignInRefused("provider", f"{type(trouble).__name__}: {trouble}"[:200])
         )
-        if refusal.reason not in {"state", "denied", "response"}:
+        if refusal.reason not in {"state", "denied", "response", "assurance"}:
             self.client.forget()
         return refusal

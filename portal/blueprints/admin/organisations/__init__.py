@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("organisations", __name__)
 
-from portal.blueprints.admin.organisations import views  # noqa: E402, F401
+from portal.blueprints.admin.organisations import sign_in_rules, views  # noqa: E402, F401
