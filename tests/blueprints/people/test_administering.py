@@ -33,7 +33,7 @@ def home_of(app: Flask, short: str) -> str:
 def invited(nadia: Browser, **values: str) -> Page:
     """Invite somebody as Nadia would, from her list of people."""
     page = nadia.get("/people")
-    link = page.soup.select_one(".actions a.primary")
+    link = page.soup.select_one("main a.primary")
     assert link is not None
     form = nadia.get(str(link["href"]))
     filled = {

@@ -47,6 +47,7 @@ def results(page: Page) -> list[tuple[str, str]]:
 def test_every_line_has_its_result(app: Flask, sign_in: SignIn) -> None:
     nadia = sign_in("nadia")
     form = form_of(app, nadia)
+    assert "Dana Reid <dana@northwind.ca>, manager." in form.words
     page = nadia.follow(nadia.submit(form, people=LIST, role="partner_seller", status=303))
     assert page.heading == "3 invitations are on their way."
     assert [result for _line, result in results(page)] == [
