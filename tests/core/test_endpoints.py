@@ -13,6 +13,7 @@ from tests.conftest import MakeApp
 
 # Everything that answers somebody who has not signed in. Think twice before adding to it.
 PUBLIC = {
+    "account.confirm",  # by the signed link in a mail to the new address
     "receipts.show",
     "sign_in.find",
     "sign_in.hear_logout",

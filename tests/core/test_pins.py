@@ -299,7 +299,8 @@ def test_when_somebody_was_here_answers_with_a_time(data_app: Flask) -> None:
         numbers = [ana.id, bruno.id]
         session.add(
             LoginSession(
-                token_hash="h", membership_id=bruno.id, agent=CANARY, seen_at=now(),
+                token_hash="h", membership_id=bruno.id, user_id=bruno.user_id, agent=CANARY,
+                seen_at=now(),
                 identity_id=session.scalar(select(UserIdentity.id).filter_by(subject="bruno")),
             )
         )  # fmt: skip

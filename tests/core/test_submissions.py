@@ -210,4 +210,11 @@ def test_who_needs_no_key_is_pinned(app: Flask) -> None:
             or guard_of(app, rule.endpoint).permission is None  # type: ignore[union-attr]
         )
     }
-    assert free == {"drafts.keep", "drafts.discard", "sign_in.sign_out"}
+    assert free == {
+        "account.confirm",
+        "drafts.discard",
+        "drafts.keep",
+        "sign_in.find",
+        "sign_in.hear_logout",
+        "sign_in.sign_out",
+    }

@@ -10,9 +10,19 @@ from sqlalchemy import select, update
 
 from portal.core.guards import guard_of
 from portal.domain.deals.models import Deal
+from portal.domain.people.administration import invite_again
+from portal.domain.people.models import Role
+from portal.domain.people.operations import add_membership
 from portal.domain.registrations.models import Registration, Status
 from tests.browser import Browser
-from tests.domain.world import everything, in_state, submitted, under_review
+from tests.domain.world import (
+    actor_of,
+    everything,
+    in_state,
+    membership_of,
+    submitted,
+    under_review,
+)
 from tests.figures import record
 
 
@@ -67,7 +77,55 @@ def test_every_endpoint_that_changes_a_versioned_record_is_listed(app: Flask) ->
         and (guard := guard_of(app, rule.endpoint)) is not None
         and getattr(guard.model, "version", None) is not None
     }
-    assert changing == {form.endpoint for form in FORMS}
+    assert (
+        changing == {form.endpoint for form in FORMS} | {form[0] for form in KEPT_BY_STAFF} | SWITCH
+    )
+
+
+# Tried where somebody has two memberships: tests/blueprints/account/test_switching.py.
+SWITCH = {"account.switch"}
+COMPANY, PERSON = "/admin/organisations/{northwind}", "/people/{%s}"
+# Endpoint, who sends it, on which page the form stands, and where it goes.
+KEPT_BY_STAFF = (
+    ("admin.organisations.edit", "pia", f"{COMPANY}/edit", "/edit"),
+    ("admin.organisations.move", "pia", f"{COMPANY}/move?parent={{cobalt}}", "/move"),
+    ("admin.organisations.change_status", "pia", f"{COMPANY}/status", "/status"),
+    ("admin.organisations.update_sign_in", "sid", f"{COMPANY}/sign-in", "/sign-in"),
+    ("admin.people.end_devices", "sid", "/admin/people/{ana}/devices", "/devices"),
+    ("people.invite", "nadia", "/organisations/{northwind}/invitation", "/invitation"),
+    ("people.invite_many", "nadia", "/organisations/{northwind}/invitations", "/invitations"),
+    ("people.change", "nadia", PERSON % "ana" + "/access", "/access"),
+    ("people.deactivate", "nadia", PERSON % "ana" + "/deactivation", "/deactivation"),
+    ("people.reactivate", "nadia", PERSON % "dora", "/reactivation"),
+    ("people.invite_again", "nadia", PERSON % "invited", "/invitation"),
+    ("people.uninvite", "nadia", PERSON % "invited", "/invitation/end"),
+)
+
+
+@pytest.mark.parametrize("form", KEPT_BY_STAFF, ids=lambda form: form[0])
+def test_an_older_form_about_people_or_a_company_is_refused(
+    app: Flask, form: tuple[str, str, str, str]
+) -> None:
+    endpoint, who, page, action = form
+    with everything(app) as session:
+        ana, bruno = membership_of("ana"), membership_of("bruno")
+        invited = add_membership(
+            session, ana.organisation, name="Ida New", email="ida@northwind.example",
+            role=Role.PARTNER_SELLER,
+        )  # fmt: skip
+        names = {
+            "northwind": ana.organisation.reference, "cobalt": bruno.organisation.reference,
+            "ana": ana.reference, "dora": membership_of("dora").reference,
+            "invited": invited.reference,
+        }  # fmt: skip
+        if page.endswith("{invited}"):
+            invite_again(invited, actor_of("nadia"))
+        session.commit()
+    Browser(app).signed_in("ana")  # so that there is a device
+    browser = Browser(app).signed_in(who)
+    shown = browser.get(page.format(**names))
+    answer = browser.submit(shown, action, version="0", status=409)
+    assert "changed meanwhile" in answer.words, endpoint
 
 
 def prepare(app: Flask, form: FormOf, number: int) -> str:

@@ -24,7 +24,7 @@ from portal.domain.people.administration import (
 )
 from portal.domain.people.invitations import LinkRefused, accept_link, describe_link, token_of
 from portal.domain.people.models import Invitation, Membership, Reach, Role, Standing, User
-from portal.domain.people.operations import NoMembership, open_session
+from portal.domain.people.sessions import NoMembership, open_session
 from portal.integrations.mail.letters import kept_letter, write_letter
 from tests.browser import Browser
 from tests.domain.world import actor_of, everything, membership_of
