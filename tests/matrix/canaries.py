@@ -210,8 +210,8 @@ class Readers:
     def _event(self, who: Person, canary: Canary) -> bool:
         row = canary.row
         is_name = canary.column == "actor_name"
-        if who.short == "sid":  # reads that something happened, not what was said in it
-            return is_name
+        if who.short == "sid":  # reads that something happened, and what was said of companies
+            return is_name or self._knows_of_record(who, row)
         if who.short == "pia":  # reads that something was told, not what was said in it
             is_heard = is_name and row["id"] in self.told
             return is_heard or self._knows_of_record(who, row)

@@ -100,7 +100,12 @@ def plant(session: Session) -> Planted:
         session.flush()
     session.flush()
     cole, lena = planted.holders[EXTRA], planted.holders["lena"]
-    other = Membership(user=cole.user, organisation=lena.organisation, role=Role.PARTNER_SELLER)
+    other = Membership(
+        user=cole.user,
+        organisation=lena.organisation,
+        role=Role.PARTNER_SELLER,
+        joined_at=now(),
+    )
     session.add(other)
     session.flush()
     planted.second = other.reference

@@ -280,11 +280,6 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
             row["vendor_owner_id"],
         )
     homes = {row["id"]: row for row in rows["membership"]}
-    for row in rows["membership"]:
-        place = row["organisation_id"]
-        yield Facts(
-            "person", row["reference"], organisation=place, owner=row["id"], user=row["user_id"]
-        )
     for row in rows["login_session"]:
         member = homes[row["membership_id"]]
         place = member["organisation_id"]
@@ -305,6 +300,7 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
             home,
             row["id"],
             submitter=row["user_id"],
+            user=row["user_id"],
             side=sides[home],
         )
     for row in rows["delivery"]:
