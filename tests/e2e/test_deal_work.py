@@ -110,7 +110,8 @@ def test_who_signs_out_leaves_nothing_behind(person: Callable[..., Any], js: boo
     ana.opens("/deals")
     ana.reads("Harbourview Clinics")
     ana.opens("/account")
-    ana.tap("Sign out")
+    # Beside it stand "Sign out there", for other devices.
+    ana.page.get_by_role("button", name="Sign out", exact=True).click()
     ana.reads_heading("You are signed out")
     ana.reads("Here and at the demo.")
     for _page in ("account", "deals"):
