@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -11,11 +10,12 @@ from flask import g, request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, Field, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectMultipleField
-from wtforms.validators import DataRequired, Optional, StopValidation, ValidationError
+from wtforms.validators import DataRequired, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from portal.core import drafts
-from portal.core.language import _, _l, chosen_language, show_ago
+from portal.core.checks import AtLeast, AtMost, IsEmail, IsPhone, Needed, called
+from portal.core.language import _, chosen_language, show_ago
 from portal.core.money import MAXIMUM_MAJOR, NotMoney, parse_major
 from portal.core.text import clean_line, clean_text
 
@@ -74,6 +74,25 @@ class Line(StringField):
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         super().process_formdata([clean_line(str(value)) for value in valuelist[:1]])
+
+
+class EmailLine(Line):
+    """An e-mail address; ``wrong`` is the sentence for what is none."""
+
+    def __init__(self, label: Any, *, wrong: Any, **kw: Any) -> None:
+        keys = {"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
+        super().__init__(label, maximum=254, validators=[IsEmail(wrong)], render_kw=keys, **kw)
+
+
+class PhoneLine(Line):
+    """A telephone number, kept in E.164; ``wrong`` is the sentence for what is none.
+
+    Its form says by ``home_country()`` in whose way it is written.
+    """
+
+    def __init__(self, label: Any, *, wrong: Any, **kw: Any) -> None:
+        keys = {"inputmode": "tel"}
+        super().__init__(label, maximum=40, validators=[IsPhone(wrong)], render_kw=keys, **kw)
 
 
 class Text(TextAreaField):
@@ -187,25 +206,8 @@ class Tick(BooleanField):
         super().__init__(label, [DataRequired(required)] if required else [], **kw)
 
 
-def called(field: Field) -> str:
-    """Return how a sentence names ``field`` where its label is not beside it.
-
-    That is its description, or else its label.
-    """
-    return str(field.description or field.label.text).strip(" ?\u00a0")
-
-
 def _need(sentence: Any) -> list[Any]:
     return [Needed(sentence)] if sentence else [Optional()]
-
-
-class Needed(DataRequired):
-    """Refuse an empty field; one that holds what cannot be read keeps the sentence about that."""
-
-    def __call__(self, form: Any, field: Field) -> None:
-        if field.process_errors:
-            raise StopValidation
-        super().__call__(form, field)
 
 
 def no_amount(field: Field) -> str:
@@ -216,67 +218,6 @@ def no_amount(field: Field) -> str:
 def not_listed(field: Field) -> str:
     """Return the sentence for a value that ``field`` does not offer."""
     return _("%(field)s: choose from the list.", field=called(field))
-
-
-class AtMost:
-    """Refuse more than ``limit`` characters."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-
-    def __call__(self, _form: Any, field: Field) -> None:
-        if field.data and len(field.data) > self.limit:
-            raise ValidationError(
-                _(
-                    "%(field)s: use at most %(limit)d characters; this has %(count)d.",
-                    field=called(field),
-                    limit=self.limit,
-                    count=len(field.data),
-                )
-            )
-
-
-class AtLeast:
-    """Refuse fewer than ``limit`` characters."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-
-    def __call__(self, _form: Any, field: Field) -> None:
-        if field.data and len(field.data) < self.limit:
-            raise ValidationError(
-                _(
-                    "%(field)s: use at least %(limit)d characters, so that a reader can judge.",
-                    field=called(field),
-                    limit=self.limit,
-                )
-            )
-
-
-TOO_EARLY = _l("%(field)s: give today or a later date.")
-TOO_LATE = _l("%(field)s: give today or an earlier date.")
-
-
-class NotBefore:
-    """Refuse a date before ``first()``; ``sentence`` says so, with the field as ``%(field)s``."""
-
-    def __init__(self, first: Callable[[], dt.date], sentence: Any) -> None:
-        self.first, self.sentence = first, sentence
-
-    def __call__(self, _form: Any, field: Field) -> None:
-        if field.data and field.data < self.first():
-            raise ValidationError(str(self.sentence) % {"field": called(field)})
-
-
-class NotAfter:
-    """Refuse a date after ``last()``; ``sentence`` says so, with the field as ``%(field)s``."""
-
-    def __init__(self, last: Callable[[], dt.date], sentence: Any) -> None:
-        self.last, self.sentence = last, sentence
-
-    def __call__(self, _form: Any, field: Field) -> None:
-        if field.data and field.data > self.last():
-            raise ValidationError(str(self.sentence) % {"field": called(field)})
 
 
 def only(form: Form, names: Iterable[str]) -> None:

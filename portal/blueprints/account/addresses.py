@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from flask import Response, request, url_for
-from wtforms.validators import ValidationError
 
 from portal.blueprints.account import bp
 from portal.blueprints.acting import member
-from portal.core.forms import Form, Line, bind
+from portal.core.forms import EmailLine, Form, bind
 from portal.core.guards import public, requires
-from portal.core.language import _, _l
+from portal.core.language import _l
 from portal.core.limits import limiter, where_from
 from portal.core.pages import done, invalid, render
 from portal.core.transactions import record_aside
-from portal.domain.people.addresses import NotAnAddress, clean_address
 from portal.domain.people.email_changes import (
     CannotConfirm,
     ask_for_email,
@@ -30,20 +28,11 @@ LONGEST = 100
 class EmailForm(Form):
     """The address to which the portal shall write."""
 
-    email = Line(
+    email = EmailLine(
         _l("New e-mail address"),
-        maximum=254,
         required=_l("Give your new e-mail address."),
-        render_kw={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"},
+        wrong=_l("Give an e-mail address such as dana@northwind.ca."),
     )
-
-    def validate_email(self, field: Line) -> None:
-        """Refuse what is no e-mail address."""
-        try:
-            field.data = clean_address(field.data or "")
-        except NotAnAddress:
-            message = _("Give an e-mail address such as dana@northwind.ca.")
-            raise ValidationError(message) from None
 
 
 @bp.route("/account/email", methods=["GET", "POST"])

@@ -6,8 +6,9 @@ from flask import Response, request, url_for
 
 from portal.blueprints.acting import member
 from portal.blueprints.company import bp
-from portal.blueprints.company.forms import ContactForm, values_of
+from portal.blueprints.company.forms import ContactForm
 from portal.blueprints.company.showing import company_page, own_company
+from portal.blueprints.reaching import reached_at
 from portal.core.forms import bind
 from portal.core.guards import requires
 from portal.core.pages import done, invalid, render
@@ -27,7 +28,7 @@ def show() -> Response:
 def edit() -> Response:
     """Change how the company is reached."""
     organisation = own_company(member())
-    form = bind(ContactForm, data=values_of(organisation), organisation=organisation)
+    form = bind(ContactForm, data=reached_at(organisation), organisation=organisation)
     if request.method == "POST" and form.validate():
         keep_contact(organisation, member(), form.values())
         return done(url_for("company.show"), organisation.reference)

@@ -7,17 +7,8 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from portal.core.forms import (
-    TOO_EARLY,
-    Day,
-    Form,
-    Line,
-    Money,
-    NotBefore,
-    Pick,
-    called,
-    no_amount,
-)
+from portal.core.checks import TOO_EARLY, NotBefore, called
+from portal.core.forms import Day, Form, Line, Money, Pick, no_amount
 from portal.core.language import _, _l
 from portal.core.money import NotMoney, to_minor
 from portal.core.times import today

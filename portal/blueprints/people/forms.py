@@ -6,11 +6,10 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from portal.core.forms import Form, Line, Money, Pick, Text
+from portal.core.forms import EmailLine, Form, Line, Money, Pick, Text
 from portal.core.language import _, _l
 from portal.domain.organisations.models import Side
 from portal.domain.people.actor import MemberActor
-from portal.domain.people.addresses import NotAnAddress, clean_address
 from portal.domain.people.administration import Access
 from portal.domain.people.models import Reach, Role
 from portal.domain.people.pasting import MOST_LINES, lines_of
@@ -74,17 +73,8 @@ class InvitationForm(AccessForm):
     """Who is invited."""
 
     name = Line(_l("Name"), maximum=120, required=_l("Say who it is."))
-    email = Line(
+    email = EmailLine(
         _l("Work e-mail"),
-        maximum=254,
         required=_l("Give the person's e-mail address."),
-        render_kw={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"},
+        wrong=_l("Give an e-mail address such as dana@northwind.ca."),
     )
-
-    def validate_email(self, field: Line) -> None:
-        """Refuse what is no e-mail address."""
-        try:
-            field.data = clean_address(field.data or "")
-        except NotAnAddress:
-            message = _("Give an e-mail address such as dana@northwind.ca.")
-            raise ValidationError(message) from None

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from wtforms.validators import ValidationError
 
-from portal.core.forms import Form, Line, Pick, Tick, called
+from portal.core.checks import called
+from portal.core.forms import EmailLine, Form, Line, PhoneLine, Pick, Tick
 from portal.core.language import _, _l, chosen_language
 from portal.domain.customers.identity import NotACustomer, customer_domain
 from portal.domain.customers.places import REGIONS, countries, regions
@@ -36,13 +35,15 @@ class CustomerForm(Form):
     contact_name = Line(
         LABELS["contact_name"], maximum=120, required=_l("Say who your contact is.")
     )
-    contact_email = Line(
+    contact_email = EmailLine(
         LABELS["contact_email"],
-        maximum=254,
         required=_l("Give your contact's e-mail address."),
-        render_kw={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"},
+        wrong=_l("Give your contact's e-mail address, such as dana@northernrobotics.ca."),
     )
-    contact_phone = Line(LABELS["contact_phone"], maximum=40, render_kw={"inputmode": "tel"})
+    contact_phone = PhoneLine(
+        LABELS["contact_phone"],
+        wrong=_l("Give your contact's phone number, such as 416 555 0134 or +1 416 555 0134."),
+    )
 
     def __init__(
         self,
@@ -98,28 +99,6 @@ class CustomerForm(Form):
         """Ask for at least two characters."""
         if field.data and len(field.data) < 2:
             raise ValidationError(_("Give the customer's whole name."))
-
-    def validate_contact_email(self, field: Line) -> None:
-        """Refuse what is no e-mail address."""
-        try:
-            field.data = validate_email(field.data or "", check_deliverability=False).normalized
-        except EmailNotValidError:
-            message = _("Give your contact's e-mail address, such as dana@northernrobotics.ca.")
-            raise ValidationError(message) from None
-
-    def validate_contact_phone(self, field: Line) -> None:
-        """Turn a number as written in the customer's country into E.164."""
-        if not field.data:
-            return
-        try:
-            number = phonenumbers.parse(field.data, self.home_country())
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
-            raise ValidationError(
-                _("Give your contact's phone number, such as 416 555 0134 or +1 416 555 0134.")
-            )
-        field.data = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def home_country(self) -> str | None:
         """Return the country (ISO 3166-1) in whose way a phone number is written."""

@@ -9,7 +9,8 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag
 from wtforms.validators import DataRequired, StopValidation
 
-from portal.core.forms import TOO_LATE, Day, Form, NotAfter, Tick, not_listed
+from portal.core.checks import TOO_LATE, NotAfter
+from portal.core.forms import Day, Form, Tick, not_listed
 from portal.core.language import _, _l
 from portal.core.times import now, today
 from portal.domain.programme import programme

@@ -9,19 +9,8 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from portal.core.forms import (
-    TOO_EARLY,
-    Day,
-    Form,
-    Line,
-    Money,
-    NotBefore,
-    Pick,
-    PickSome,
-    Text,
-    called,
-    no_amount,
-)
+from portal.core.checks import TOO_EARLY, NotBefore, called
+from portal.core.forms import Day, Form, Line, Money, Pick, PickSome, Text, no_amount
 from portal.core.language import _, _l, chosen_language, show_date
 from portal.core.money import NotMoney, to_major, to_minor
 from portal.core.times import today

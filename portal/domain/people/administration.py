@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from portal.core.access import can, deny, visible
 from portal.core.changes import differences
+from portal.core.contact import address_key, is_same_address
 from portal.core.database import db
 from portal.core.events import EventKind, declare, record_event
 from portal.core.language import _l
@@ -19,7 +20,6 @@ from portal.core.times import now
 from portal.core.workflow import Refused, WrongState
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor, actor_of_membership
-from portal.domain.people.addresses import address_key, is_same_address
 from portal.domain.people.invitations import send_invitation, void_invitations
 from portal.domain.people.models import (
     Invitation,

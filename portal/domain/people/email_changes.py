@@ -8,13 +8,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.core.access import visible
+from portal.core.contact import is_same_address
 from portal.core.database import db
 from portal.core.events import EventKind, declare, record_event
 from portal.core.language import _l
 from portal.core.links import reference_in_token, token_for
 from portal.core.times import now
 from portal.domain.people.actor import MemberActor, actor_from
-from portal.domain.people.addresses import is_same_address
 from portal.domain.people.models import EmailChange, Membership, User
 
 LINK_LIVES = dt.timedelta(hours=72)

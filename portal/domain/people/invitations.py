@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from portal.core.contact import is_same_address
 from portal.core.database import db
 from portal.core.events import EventKind, declare, record_event
 from portal.core.identity import Identity
@@ -16,7 +17,6 @@ from portal.core.links import reference_in_token, token_for
 from portal.core.text import clean_line
 from portal.core.times import now
 from portal.domain.people.actor import MemberActor, actor_from
-from portal.domain.people.addresses import is_same_address
 from portal.domain.people.models import Invitation, Membership, User, UserIdentity
 
 LINK_LIVES = dt.timedelta(hours=72)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from portal.core.contact import NotAnAddress, clean_address
 from portal.core.database import db
 from portal.core.events import EventKind, declare, record_event
 from portal.core.language import _l
@@ -14,7 +15,6 @@ from portal.core.text import clean_line, fold
 from portal.core.workflow import Refused
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import MemberActor
-from portal.domain.people.addresses import NotAnAddress, clean_address
 from portal.domain.people.administration import Access, AlreadyHere, invite
 from portal.domain.people.models import InvitationList, Reach, Role
 from portal.domain.people.roles import REACH_OF_COLLEAGUE, ROLE_WORDS

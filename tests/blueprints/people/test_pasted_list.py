@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from portal.core.contact import NotAnAddress
 from portal.core.database import db
-from portal.domain.people.addresses import NotAnAddress
 from portal.domain.people.administration import Access
 from portal.domain.people.models import Membership, Reach, Role
 from portal.domain.people.pasting import Unclear, read_line

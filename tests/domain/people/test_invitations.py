@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.core.contact import is_same_address
 from portal.core.database import db
 from portal.core.identity import Identity
 from portal.core.net import system_mode
 from portal.core.outbox import Delivery
 from portal.core.times import at, now
-from portal.domain.people.addresses import is_same_address
 from portal.domain.people.administration import (
     Access,
     AlreadyHere,

@@ -10,13 +10,12 @@ from wtforms.validators import ValidationError
 
 from portal.blueprints.acting import member
 from portal.blueprints.admin.organisations.lists import called
+from portal.blueprints.reaching import company_email, company_phone, reached_at
 from portal.core.forms import Form, Line, Pick, PickSome, Text
 from portal.core.language import LANGUAGES, _, _l, chosen_language
 from portal.core.text import fold
 from portal.domain.customers.identity import NotACustomer, host_of, registrable_domain
 from portal.domain.customers.places import countries, country_name
-from portal.domain.customers.wording import phone_of
-from portal.domain.organisations.contact import NotReachable, email_address, phone_number
 from portal.domain.organisations.content import LABELS
 from portal.domain.organisations.models import Organisation, PartnerType
 from portal.domain.organisations.workflow import ORGANISATION
@@ -49,12 +48,8 @@ class OrganisationForm(Form):
     domains = Line(LABELS["domains"])
     products = PickSome(LABELS["products"])
     account_manager = Pick(LABELS["account_manager"])
-    contact_email = Line(
-        LABELS["company_email"],
-        maximum=254,
-        render_kw={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"},
-    )
-    contact_phone = Line(LABELS["company_phone"], maximum=40, render_kw={"inputmode": "tel"})
+    contact_email = company_email()
+    contact_phone = company_phone()
 
     def __init__(
         self,
@@ -107,19 +102,9 @@ class OrganisationForm(Form):
             if host not in self.hosts:
                 self.hosts.append(host)
 
-    def validate_contact_email(self, field: Line) -> None:
-        """Refuse what is no e-mail address."""
-        try:
-            field.data = email_address(field.data or "")
-        except NotReachable as problem:
-            raise ValidationError(str(problem)) from problem
-
-    def validate_contact_phone(self, field: Line) -> None:
-        """Turn a number as written in the partner's first country into E.164."""
-        try:
-            field.data = phone_number(field.data or "", self.codes[0] if self.codes else "")
-        except NotReachable as problem:
-            raise ValidationError(str(problem)) from problem
+    def home_country(self) -> str | None:
+        """Return the country (ISO 3166-1) in whose way a phone number is written."""
+        return self.codes[0] if self.codes else None
 
     def values(self) -> dict[str, Any]:
         """Return the fields as the operation takes them."""
@@ -168,8 +153,7 @@ def values_of(organisation: Organisation, products: Sequence[str]) -> dict[str, 
         "domains": ", ".join(organisation.domains),
         "products": list(products),
         "account_manager": manager.reference if manager else "",
-        "contact_email": organisation.contact_email or "",
-        "contact_phone": phone_of(organisation.contact_phone or ""),
+        **reached_at(organisation),
     }
 
 

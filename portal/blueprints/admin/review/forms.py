@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.core.forms import Form, Pick, Text, Tick, called
+from portal.core.checks import called
+from portal.core.forms import Form, Pick, Text, Tick
 from portal.core.language import _, _l
 from portal.domain.organisations.models import Side
 from portal.domain.registrations.content import labels_for, reasons_for

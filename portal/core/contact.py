@@ -1,7 +1,8 @@
-"""Are these two the same e-mail address?"""
+"""Is this an e-mail address or a telephone number, and how is it kept?"""
 
 from __future__ import annotations
 
+import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 
@@ -9,10 +10,14 @@ class NotAnAddress(ValueError):
     """The text is no e-mail address."""
 
 
+class NotANumber(ValueError):
+    """The text is no telephone number."""
+
+
 def clean_address(text: str) -> str:
     """Return an e-mail address as it is written to; raises NotAnAddress."""
     try:
-        return validate_email(text, check_deliverability=False).normalized
+        return str(validate_email(text, check_deliverability=False).normalized)
     except EmailNotValidError:
         raise NotAnAddress from None
 
@@ -38,3 +43,14 @@ def is_same_address(one: str | None, other: str | None) -> bool:
         return bool(one and other) and address_key(one or "") == address_key(other or "")
     except NotAnAddress:
         return False
+
+
+def clean_phone(text: str, country: str | None) -> str:
+    """Return a number typed as ``country`` (ISO 3166-1) writes it, in E.164; raises NotANumber."""
+    try:
+        number = phonenumbers.parse(text, country or None)
+    except phonenumbers.NumberParseException:
+        raise NotANumber from None
+    if not phonenumbers.is_possible_number(number):
+        raise NotANumber
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
