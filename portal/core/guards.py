@@ -22,10 +22,14 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Guard:
-    """What an endpoint asks for; ``permission`` None means public."""
+    """What an endpoint asks for; ``permission`` None means public.
+
+    ``own`` names the actor's attribute with the row number of the record, where no address does.
+    """
 
     permission: str | None
     model: type[Any] | None = None
+    own: str | None = None
 
 
 def public(view: View) -> View:
@@ -35,43 +39,51 @@ def public(view: View) -> View:
 
 
 def requires(
-    permission: str, model: type[Any] | None = None, *, by: str = "reference"
+    permission: str,
+    model: type[Any] | None = None,
+    *,
+    by: str = "reference",
+    own: str | None = None,
 ) -> Callable[[View], View]:
     """Let only actors with ``permission`` through, and hand the view its record.
 
     With ``model`` the rule's argument ``by`` is replaced by the record, loaded inside the actor's
-    scope: outside it the answer is 404, inside it without the right 403.
+    scope: outside it the answer is 404, inside it without the right 403. With ``own`` no argument
+    names it: it is the one whose row number stands in that attribute of the actor.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             actor = actor_now()
+            if (model is None or own) and not can(actor, permission):
+                deny(actor, permission, None)
             if model is None:
-                if not can(actor, permission):
-                    deny(actor, permission, None)
                 return view(*args, **kwargs)
-            record = load(model, str(kwargs.pop(by)), actor, by)
+            if own:
+                record = load(model, getattr(actor, own), actor, "id")
+            else:
+                record = load(model, str(kwargs.pop(by)), actor, by)
             if not can(actor, permission, record):
                 deny(actor, permission, record)
             if request.method not in SAFE:
                 expect_version(record)
             return view(record, *args, **kwargs)
 
-        cast(Any, guarded).__guard__ = Guard(permission, model)
+        cast(Any, guarded).__guard__ = Guard(permission, model, own)
         return cast(View, guarded)
 
     return decorate
 
 
-def load(model: type[M], name: str, actor: Actor, by: str = "reference") -> M:
+def load(model: type[M], name: str | int, actor: Actor, by: str = "reference") -> M:
     """Return the record that ``name`` names inside the actor's scope, or abort with 404.
 
     For a request that may write, the row is locked first, so that the second of two writers
     reads what the first one left behind. Rows that point to it can still be added meanwhile: two
     writers, each with the other's record in hand, would wait for each other.
     """
-    column: InstrumentedAttribute[str] = getattr(model, by)
+    column: InstrumentedAttribute[str | int] = getattr(model, by)
     query = visible(model, actor).where(column == name)
     if has_request_context() and request.method not in SAFE:
         query = query.with_for_update(of=model, key_share=True)

@@ -92,6 +92,7 @@ KEPT_BY_STAFF = (
     ("admin.organisations.change_status", "pia", f"{COMPANY}/status", "/status"),
     ("admin.organisations.update_sign_in", "sid", f"{COMPANY}/sign-in", "/sign-in"),
     ("admin.people.end_devices", "sid", "/admin/people/{ana}/devices", "/devices"),
+    ("company.edit", "nadia", "/company/contact", "/contact"),
     ("people.invite", "nadia", "/organisations/{northwind}/invitation", "/invitation"),
     ("people.invite_many", "nadia", "/organisations/{northwind}/invitations", "/invitations"),
     ("people.change", "nadia", PERSON % "ana" + "/access", "/access"),

@@ -47,7 +47,7 @@ def _told(subject: Subject | None, guard: Guard, facts: Facts | None) -> str:
     if subject is None:
         is_allowed = explain(NOBODY, str(guard.permission), None).is_allowed
         return "yes" if is_allowed else "no access"
-    record = _record(guard, facts) if guard.model is not None else None
+    record = _record(guard, facts, subject) if guard.model is not None else None
     if guard.model is not None and record is None:
         return "no access" if subject.closed else "unseen"
     return _in_a_word(why(subject.actor, str(guard.permission), record, subject.closed))
@@ -64,9 +64,11 @@ def _in_a_word(answer: Answer) -> str:
     return "yes" if answer.is_allowed else "no right"
 
 
-def _record(guard: Guard, facts: Facts | None) -> Any:
+def _record(guard: Guard, facts: Facts | None, subject: Subject) -> Any:
+    model: Any = guard.model
+    if guard.own:
+        return db.session.get(model, getattr(subject.actor, guard.own))
     if facts is None:
         return None
-    model: Any = guard.model
     column = model.key if facts.kind == "delivery" else model.reference
     return db.session.scalar(select(model).where(column == facts.reference))

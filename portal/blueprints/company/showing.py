@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app
 
 from portal.blueprints.reading import Phone, email_of
-from portal.core.access import can, visible
-from portal.core.database import db
-from portal.core.guards import SAFE
+from portal.core.access import can
 from portal.core.language import chosen_language
-from portal.core.versions import expect_version
 from portal.domain.organisations.content import LABELS
 from portal.domain.organisations.models import Organisation
 from portal.domain.organisations.wording import countries_of, dates_of, names_of, products_of
@@ -20,20 +17,6 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.people.roles import TYPE_WORDS
 from portal.domain.permissions import Permission as P
 from portal.domain.timeline.sentences import timeline
-
-
-def own_company(actor: MemberActor) -> Organisation:
-    """Return the company for which ``actor`` acts, as ``guards.load`` does: locked for a write.
-
-    Raises StaleForm when the posted form is older than the record.
-    """
-    query = visible(Organisation, actor).where(Organisation.id == actor.organisation_id)
-    if request.method in SAFE:
-        return db.session.scalars(query).one()
-    locked = query.with_for_update(of=Organisation, key_share=True)
-    organisation = db.session.scalars(locked).one()
-    expect_version(organisation)
-    return organisation
 
 
 def company_page(organisation: Organisation, actor: MemberActor) -> dict[str, Any]:

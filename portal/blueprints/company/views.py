@@ -7,27 +7,27 @@ from flask import Response, request, url_for
 from portal.blueprints.acting import member
 from portal.blueprints.company import bp
 from portal.blueprints.company.forms import ContactForm
-from portal.blueprints.company.showing import company_page, own_company
+from portal.blueprints.company.showing import company_page
 from portal.blueprints.reaching import reached_at
 from portal.core.forms import bind
 from portal.core.guards import requires
 from portal.core.pages import done, invalid, render
+from portal.domain.organisations.models import Organisation
 from portal.domain.organisations.operations import keep_contact
 from portal.domain.permissions import Permission as P
 
 
 @bp.get("/company")
-@requires(P.COMPANY_READ)
-def show() -> Response:
+@requires(P.COMPANY_READ, Organisation, own="organisation_id")
+def show(organisation: Organisation) -> Response:
     """Show the own company as the vendor keeps it."""
-    return render("company/show.html", **company_page(own_company(member()), member()))
+    return render("company/show.html", **company_page(organisation, member()))
 
 
 @bp.route("/company/contact", methods=["GET", "POST"])
-@requires(P.COMPANY_EDIT)
-def edit() -> Response:
+@requires(P.COMPANY_EDIT, Organisation, own="organisation_id")
+def edit(organisation: Organisation) -> Response:
     """Change how the company is reached."""
-    organisation = own_company(member())
     form = bind(ContactForm, data=reached_at(organisation), organisation=organisation)
     if request.method == "POST" and form.validate():
         keep_contact(organisation, member(), form.values())
