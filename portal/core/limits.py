@@ -21,6 +21,23 @@ COUNT = """INSERT INTO rate_count (key, count, expires_at) VALUES (:key, :amount
         expires_at = CASE WHEN expires_at <= :now THEN :until ELSE expires_at END
     RETURNING count"""
 SELDOM = 1000
+PATIENCE, GLANCE = 5, 0.005  # seconds
+
+
+def _turn_to_wal(connection: sqlite3.Connection) -> None:
+    """Let readers and writers not wait for each other; several who begin a new file take turns.
+
+    SQLite answers that the file is locked at once here, whatever the timeout is.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(GLANCE)
 
 
 class FileStorage(Storage):
@@ -46,8 +63,8 @@ class FileStorage(Storage):
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self.path, isolation_level=None, timeout=5)
-            connection.execute("PRAGMA journal_mode=WAL")
+            connection = sqlite3.connect(self.path, isolation_level=None, timeout=PATIENCE)
+            _turn_to_wal(connection)
             connection.execute("PRAGMA synchronous=OFF")
             connection.execute(SCHEMA)
             self._local.connection = connection

@@ -51,6 +51,28 @@ def test_threads_count_together(uri: str) -> None:
     assert sorted(found) == list(range(1, 101))
 
 
+def count_at_once(storage: FileStorage, together: threading.Barrier, found: list[int]) -> None:
+    """Count once, at the moment at which all others do."""
+    together.wait(60)
+    found.append(storage.incr("shared", 60))
+
+
+def test_those_who_begin_a_new_file_together_all_count(tmp_path: Path) -> None:
+    """As the first requests of a new portal do, which arrive at the same moment."""
+    for place in range(100):
+        storage = FileStorage(f"file://{tmp_path / str(place)}")
+        together, found = threading.Barrier(8), list[int]()
+        threads = [
+            threading.Thread(target=count_at_once, args=(storage, together, found))
+            for _ in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert sorted(found) == list(range(1, 9))
+
+
 def test_a_count_begins_anew_when_its_time_is_over(
     uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
