@@ -2,15 +2,52 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from flask import url_for
+from sqlalchemy import bindparam, select
 
+from portal.core.database import db
+from portal.core.gathering import gather
 from portal.core.language import _, chosen_language, show_date, show_money
 from portal.domain.customers.wording import both_spellings, phone_of, place_of
+from portal.domain.products.models import Product, RowOfName, name_of
 from portal.domain.registrations.content import ACTIVITY_WORDS, labels_for, may_contact_for
-from portal.domain.registrations.models import Registration
+from portal.domain.registrations.models import (
+    Registration,
+    RegistrationActivity,
+    RegistrationProduct,
+)
+
+# What stands beside the registration :registration: its products' names, what was done and when.
+PRODUCTS = gather(
+    select(Product.name, Product.name_fr)
+    .join(RegistrationProduct, RegistrationProduct.product_id == Product.id)
+    .where(RegistrationProduct.registration_id == bindparam("registration"))
+).label("products")
+ACTIVITIES = gather(
+    select(RegistrationActivity.kind, RegistrationActivity.on).where(
+        RegistrationActivity.registration_id == bindparam("registration")
+    )
+).label("activities")
+_BESIDE = select(PRODUCTS, ACTIVITIES)
+
+
+class Beside(Protocol):
+    """A row with PRODUCTS and ACTIVITIES, whatever else is in it."""
+
+    @property
+    def products(self) -> list[list[str]]: ...
+    @property
+    def activities(self) -> list[list[str]]: ...
+
+
+def beside(registration: Registration) -> Beside:
+    """Return what stands beside the registration, for a page that needs nothing else there."""
+    row: Any = db.session.execute(_BESIDE, {"registration": registration.id}).one()
+    return row  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -23,7 +60,9 @@ class Part:
     change_url: str | None
 
 
-def parts_of(registration: Registration, side: str, with_links: bool = False) -> list[Part]:
+def parts_of(
+    registration: Registration, around: Beside, side: str, with_links: bool = False
+) -> list[Part]:
     """Return the content by step as a reader of ``side`` is told it.
 
     ``with_links`` adds the way to change each.
@@ -37,11 +76,19 @@ def parts_of(registration: Registration, side: str, with_links: bool = False) ->
     return [
         Part("customer", _("Customer"), _filled(_customer(registration, side)), url("customer")),
         Part(
-            "opportunity", _("Opportunity"), _filled(_opportunity(registration, side)),
+            "opportunity", _("Opportunity"), _filled(_opportunity(registration, around, side)),
             url("opportunity"),
         ),
-        Part("evidence", _("Done so far"), _filled(_evidence(registration, side)), url("evidence")),
+        Part(
+            "evidence", _("Done so far"), _filled(_evidence(registration, around, side)),
+            url("evidence"),
+        ),
     ]  # fmt: skip
+
+
+def names_of(products: list[list[str]], language: str) -> list[str]:
+    """Return the names in ``language`` of gathered products, in the order of the English ones."""
+    return [name_of(RowOfName(*row), language) for row in sorted(products)]
 
 
 class Phone(str):
@@ -82,10 +129,10 @@ def _customer(r: Registration, side: str) -> list[tuple[Any, str | None]]:
     ]
 
 
-def _opportunity(r: Registration, side: str) -> list[tuple[Any, str | None]]:
+def _opportunity(r: Registration, around: Beside, side: str) -> list[tuple[Any, str | None]]:
     language, labels = chosen_language(), labels_for(side)
     return [
-        (labels["products"], ", ".join(product.name_in(language) for product in r.products)),
+        (labels["products"], ", ".join(names_of(around.products, language))),
         (labels["value"], show_money(r.value_minor, r.currency) if r.currency else ""),
         (labels["close_on"], show_date(r.close_on)),
         (labels["need"], r.need),
@@ -94,11 +141,11 @@ def _opportunity(r: Registration, side: str) -> list[tuple[Any, str | None]]:
     ]
 
 
-def _evidence(r: Registration, side: str) -> list[tuple[Any, str | None]]:
+def _evidence(r: Registration, around: Beside, side: str) -> list[tuple[Any, str | None]]:
     labels = labels_for(side)
     done = " · ".join(
-        f"{ACTIVITY_WORDS[activity.kind]} {show_date(activity.on)}"  # type: ignore[index]
-        for activity in r.activities
+        f"{ACTIVITY_WORDS[kind]} {show_date(dt.date.fromisoformat(on))}"  # type: ignore[index]
+        for on, kind in sorted((on, kind) for kind, on in around.activities)
     )
     return [
         (labels["activities"], done),

@@ -10,9 +10,10 @@ from flask import current_app
 from sqlalchemy import bindparam, select
 
 from portal.blueprints.deals.forms import StageForm
-from portal.blueprints.reading import Phone, email_of
+from portal.blueprints.reading import Phone, email_of, names_of
 from portal.core.access import can
 from portal.core.database import db
+from portal.core.gathering import gather
 from portal.core.language import _, chosen_language, show_date, show_due
 from portal.core.times import now
 from portal.domain.customers.wording import place_of
@@ -22,12 +23,17 @@ from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, User
 from portal.domain.permissions import Permission as P
-from portal.domain.products.models import Product, name_of
+from portal.domain.products.models import Product
 from portal.domain.programme import programme
 from portal.domain.registrations.content import labels_for
 from portal.domain.registrations.models import Registration
 from portal.domain.timeline.sentences import timeline
 
+_PRODUCTS = gather(
+    select(Product.name, Product.name_fr)
+    .join(DealProduct, DealProduct.product_id == Product.id)
+    .where(DealProduct.deal_id == bindparam("deal"))
+)
 # The names around a deal, each as far as the reader may know it.
 _AROUND = select(
     select(User.name)
@@ -38,12 +44,7 @@ _AROUND = select(
     select(Registration.reference)
     .where(Registration.id == bindparam("registration"))
     .scalar_subquery(),
-)
-_PRODUCTS = (
-    select(Product.name, Product.name_fr)
-    .join(DealProduct, DealProduct.product_id == Product.id)
-    .where(DealProduct.deal_id == bindparam("deal"))
-    .order_by(Product.name)
+    _PRODUCTS,
 )
 
 
@@ -75,18 +76,18 @@ def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
 
 def _summary(deal: Deal, side: str) -> tuple[list[tuple[str, str]], str | None]:
     """Return the facts, and the registration's reference if the reader sees it."""
-    owner, partner, registration = db.session.execute(
+    owner, partner, registration, products = db.session.execute(
         _AROUND,
         {
             "owner": deal.owner_id,
             "organisation": deal.organisation_id,
             "registration": deal.registration_id,
+            "deal": deal.id,
         },
     ).one()
-    products = db.session.execute(_PRODUCTS, {"deal": deal.id})
     language = chosen_language()
     rows = [
-        (_("Products"), ", ".join(name_of(product, language) for product in products)),
+        (_("Products"), ", ".join(names_of(products, language))),
         (_("Expected close date"), show_date(deal.close_on)),
         (_("Place"), place_of(deal.city, deal.region, deal.country, language)),
         (_("Contact"), deal.contact_name),

@@ -6,15 +6,10 @@ from flask import Response, request
 
 from portal.blueprints.acting import member
 from portal.blueprints.home import bp
+from portal.blueprints.home.registrations import registrations_of
+from portal.blueprints.home.standing import standings
 from portal.blueprints.home.telling import told
-from portal.blueprints.home.turns import (
-    FARTHEST,
-    SOONEST,
-    decided,
-    greeting,
-    turns_of,
-    undecided,
-)
+from portal.blueprints.home.turns import FARTHEST, SOONEST, greeting, turns_of
 from portal.core.guards import requires
 from portal.core.language import show_day
 from portal.core.pages import render
@@ -34,7 +29,8 @@ def index() -> Response:
     """Show what needs the person, then the one thing to begin, then what stands elsewhere."""
     actor = member()
     after = _shown_already()
-    turns = turns_of(actor, after)
+    registrations = registrations_of(actor, after + SOONEST)
+    turns = turns_of(actor, registrations.mine, after)
     return render(
         "home/index.html",
         turns=turns.shown,
@@ -43,7 +39,7 @@ def index() -> Response:
         next=after + SOONEST,
         greeting=greeting(actor),
         today=show_day(now()),
-        undecided=undecided(actor),
-        decided=decided(actor),
+        undecided=standings(registrations.undecided),
+        decided=standings(registrations.decided),
         told=told(actor),
     )

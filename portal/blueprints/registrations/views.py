@@ -7,7 +7,7 @@ from typing import Any, cast
 from flask import Response, redirect, request, url_for
 
 from portal.blueprints.acting import member
-from portal.blueprints.reading import parts_of
+from portal.blueprints.reading import beside, parts_of
 from portal.blueprints.registrations import bp
 from portal.blueprints.registrations.asking import Step, answering, step_named
 from portal.blueprints.registrations.forms import WithdrawForm
@@ -116,7 +116,7 @@ def _check_page(registration: Registration) -> Response:
         "registrations/check.html",
         registration=registration,
         missing=unfinished_steps(registration),
-        parts=parts_of(registration, member().side, with_links=True),
+        parts=parts_of(registration, beside(registration), member().side, with_links=True),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import Boolean, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -39,6 +39,13 @@ class Named(Protocol):
     def name(self) -> str: ...
     @property
     def name_fr(self) -> str: ...
+
+
+class RowOfName(NamedTuple):
+    """A product's name in both languages, read without the product."""
+
+    name: str
+    name_fr: str
 
 
 def name_of(product: Named, language: str) -> str:

@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import case, func, select
 
 from portal.blueprints.admin.review.queue import name_of, place_in_queue
-from portal.blueprints.reading import parts_of
+from portal.blueprints.reading import beside, parts_of
 from portal.core.access import Explanation, can, explain, visible
 from portal.core.database import db
 from portal.core.language import _, _c, chosen_language, show_date, show_due, show_money
@@ -73,7 +73,7 @@ def decision_page(
         "obstacle": guard(registration, actor) if guard and "approve" in steps else None,
         "refusal": None if decide.is_allowed else _refusal(decide),
         "protection_days": programme().protection_days,
-        "parts": parts_of(registration, actor.side),
+        "parts": parts_of(registration, beside(registration), actor.side),
         "partner": _partner_facts(registration, actor),
         "labels": labels_for(actor.side),
         "reason": reasons_for(actor.side).get(
@@ -175,9 +175,8 @@ def _partner_facts(registration: Registration, actor: MemberActor) -> list[tuple
 
 def said_so_far(registration: Registration) -> dict[str, str]:
     """Return by field what the registration says, cut to a line, for asking about it."""
-    rows = {
-        label: value for part in parts_of(registration, Side.VENDOR) for label, value in part.rows
-    }
+    parts = parts_of(registration, beside(registration), Side.VENDOR)
+    rows = {label: value for part in parts for label, value in part.rows}
     shown = {"country": _("Place"), "contact_name": _("Contact")}
     said = {
         name: rows.get(shown.get(name, str(label)), "")

@@ -1,0 +1,53 @@
+"""How is it said on home where a registration stands that needs nobody here?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+
+from portal.core.addresses import address
+from portal.core.language import _, show_ago, show_due, show_money
+from portal.core.times import now
+from portal.core.workflow import VENDOR
+from portal.domain.registrations.workflow import REGISTRATION
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A registration that stands with the other side, or is decided."""
+
+    reference: str
+    company: str
+    amount: str
+    tone: str
+    word: str
+    detail: str
+    url: str
+
+
+def standings(rows: Sequence[Any]) -> list[Standing]:
+    """Return how each of the registrations stands, in the order of ``rows``."""
+    return [_standing(row) for row in rows]
+
+
+def _standing(row: Any) -> Standing:
+    state = REGISTRATION.state_of(row)
+    vendor = current_app.config["VENDOR_SHORT_NAME"]
+    if row.next_side == VENDOR and row.next_by:
+        due = show_due(row.next_by)
+        words = due.words if row.next_by > now() else _("soon")
+        detail = _("%(vendor)s answers %(when)s", vendor=vendor, when=words)
+    else:
+        detail = _("Changed %(when)s", when=show_ago(row.changed_at))
+    return Standing(
+        row.reference,
+        row.company,
+        show_money(row.value_minor, row.currency) if row.currency else "",
+        state.tone,
+        str(state.label),
+        detail,
+        address("registrations.show", reference=row.reference),
+    )
