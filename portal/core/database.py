@@ -11,7 +11,9 @@ from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.pq import TransactionStatus
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Integer, MetaData, String, event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import OperationalError
@@ -152,6 +154,23 @@ def _on_checkin(_connection: Any, record: Any) -> None:
         _writer.release()
 
 
+class _Postgresql(psycopg.Connection[Any]):
+    """A connection that remembers its prepared statements over transactions that only read.
+
+    psycopg forgets them at a ROLLBACK; for what could not write, COMMIT ends it just as well.
+    """
+
+    def rollback(self) -> None:
+        if self.read_only and self.info.transaction_status == TransactionStatus.INTRANS:
+            self.commit()
+        else:
+            super().rollback()
+
+
+def _on_connect_postgresql(_dialect: Any, _record: Any, arguments: Any, named: Any) -> Any:
+    return _Postgresql.connect(*arguments, **named)
+
+
 def _on_begin_postgresql(connection: Connection) -> None:
     raw: Any = connection.connection.driver_connection
     raw.read_only = transaction_mode.get() == "read"
@@ -164,6 +183,7 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "begin", _on_begin_sqlite)
         event.listen(engine.pool, "checkin", _on_checkin)
     else:
+        event.listen(engine, "do_connect", _on_connect_postgresql)
         event.listen(engine, "begin", _on_begin_postgresql)
 
 
@@ -179,4 +199,8 @@ def engine_options(url: str) -> dict[str, Any]:
             "pool_size": 10,
             "max_overflow": 20,
         }
-    return {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": False}
+    return {
+        "pool_size": 10,
+        "max_overflow": 20,
+        "pool_pre_ping": False,
+    }

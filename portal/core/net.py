@@ -7,15 +7,17 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Table, event, select
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
-from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.sql.base import Executable, ExecutableOption
 
 from portal.core.access import NOBODY, Actor, Unhashed, scope_of, terms_of
 from portal.core.database import Base, db
 from portal.core.statements import Unscoped, tables_in
+
+S = TypeVar("S", bound=Executable)
 
 
 @dataclass(frozen=True)
@@ -99,21 +101,41 @@ def _net(state: ORMExecuteState) -> None:
     if state.is_update and isinstance(state.parameters, list):
         # An update by row numbers goes past every condition.
         raise Unscoped("rows are updated by their numbers in system mode only")
-    names = tables_in(statement)
-    if not state.is_orm_statement and names:
+    if not state.is_orm_statement and tables_in(statement):
         raise Unscoped("tables are read through their models, which have scopes")
-    inherited = statement._with_options
+    if LASTING in state.execution_options:
+        key = mode.actor.scope_key
+        state.statement = _scoped_once(statement, key, Unhashed(mode.actor))
+    else:
+        state.statement = _scoped(statement, mode.options)
+
+
+def _scoped(statement: Any, options: Mapping[str, ExecutableOption]) -> Any:
+    """Return ``statement`` with the scopes of all tables in it."""
+    names, inherited = tables_in(statement), statement._with_options
     if any(not isinstance(option, LoaderCriteriaOption) for option in inherited):
         # Loading options may join tables that are not in the statement yet.
-        names = frozenset(mode.options)
+        names = frozenset(options)
     # What is loaded with a record brings the scopes that the record was read with.
-    state.statement = statement.options(
-        *(
-            option
-            for name, option in mode.options.items()
-            if name in names and option not in inherited
-        )
+    return statement.options(
+        *(option for name, option in options.items() if name in names and option not in inherited)
     )
+
+
+@lru_cache(maxsize=256)
+def _scoped_once(statement: Any, scope_key: Hashable, actor: Unhashed) -> Any:
+    return _scoped(statement, _options_of(scope_key, actor))
+
+
+LASTING = "lasting"
+
+
+def lasting(statement: S) -> S:
+    """Mark a statement that is put together once: its scopes are added once for each reader.
+
+    For those of the pages that everybody asks for all day; all others need no mark.
+    """
+    return statement.execution_options(**{LASTING: True})
 
 
 def install_net(session_class: type[Session]) -> None:

@@ -15,6 +15,7 @@ from portal.core.access import can
 from portal.core.database import db
 from portal.core.gathering import gather
 from portal.core.language import _, chosen_language, show_date, show_due
+from portal.core.net import lasting
 from portal.core.times import now
 from portal.domain.customers.wording import place_of
 from portal.domain.deals.models import OPEN_STAGES, Deal, DealProduct
@@ -35,16 +36,20 @@ _PRODUCTS = gather(
     .where(DealProduct.deal_id == bindparam("deal"))
 )
 # The names around a deal, each as far as the reader may know it.
-_AROUND = select(
-    select(User.name)
-    .join(Membership, Membership.user_id == User.id)
-    .where(Membership.id == bindparam("owner"))
-    .scalar_subquery(),
-    select(Organisation.name).where(Organisation.id == bindparam("organisation")).scalar_subquery(),
-    select(Registration.reference)
-    .where(Registration.id == bindparam("registration"))
-    .scalar_subquery(),
-    _PRODUCTS,
+_AROUND = lasting(
+    select(
+        select(User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.id == bindparam("owner"))
+        .scalar_subquery(),
+        select(Organisation.name)
+        .where(Organisation.id == bindparam("organisation"))
+        .scalar_subquery(),
+        select(Registration.reference)
+        .where(Registration.id == bindparam("registration"))
+        .scalar_subquery(),
+        _PRODUCTS,
+    )
 )
 
 

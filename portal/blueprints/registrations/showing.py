@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select
 from portal.blueprints.reading import ACTIVITIES, PRODUCTS, parts_of
 from portal.core.database import db
 from portal.core.language import show_due
+from portal.core.net import lasting
 from portal.domain.deals.models import Deal
 from portal.domain.people.actor import MemberActor
 from portal.domain.registrations.content import labels_for, reasons_for
@@ -23,7 +24,7 @@ _QUESTIONS = (
     .scalar_subquery()
 )
 # The last receipt, the deal and what stands beside, each as far as the reader may know it.
-_AROUND = (
+_AROUND = lasting(
     select(
         Receipt.reference,
         Receipt.at,

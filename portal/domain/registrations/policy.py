@@ -75,6 +75,11 @@ def sent(actor: MemberActor) -> Condition | None:
     return Registration.status != Status.DRAFT if actor.role != Role.CHANNEL_MANAGER else None
 
 
+def sees_own_registrations_alone(actor: MemberActor) -> bool:
+    """Tell whether every registration in the actor's scope is their own organisation's."""
+    return actor.side == Side.PARTNER and actor.reach != Reach.FAMILY
+
+
 def is_workers(actor: MemberActor, registration: Registration) -> bool:
     """The owner, or a manager or administrator of the same organisation."""
     if registration.organisation_id != actor.organisation_id:

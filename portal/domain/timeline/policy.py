@@ -16,6 +16,7 @@ from portal.domain.people.models import Role
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations.events import WHILE_DRAFT
 from portal.domain.registrations.models import Registration
+from portal.domain.registrations.policy import sees_own_registrations_alone
 
 Condition = ColumnElement[bool]
 
@@ -48,6 +49,8 @@ def _is_of(
 
 def _no_drafts_of_others(actor: MemberActor) -> Condition:
     """What happened while it was a draft stays with the organisation whose draft it was."""
+    if sees_own_registrations_alone(actor):
+        return true()
     own = Registration.organisation_id == actor.organisation_id
     return or_(
         Event.tag.not_in(sorted(WHILE_DRAFT)),

@@ -12,6 +12,7 @@ from sqlalchemy import Integer, bindparam, select
 from portal.core.database import db
 from portal.core.events import CHANGES, Event, kind_of
 from portal.core.language import _, _l, show_ago
+from portal.core.net import lasting
 from portal.domain.deals.workflow import LOSS_WORDS
 from portal.domain.deals.workflow import WORDS as STAGES
 from portal.domain.organisations.models import Side
@@ -40,7 +41,7 @@ class Entry:
 
 
 # A line needs these columns; whole events would be built and watched for nothing.
-_HISTORY = (
+_HISTORY = lasting(
     select(
         Event.id, Event.tag, Event.at, Event.membership_id, Event.actor_side, Event.actor_name,
         Event.from_state, Event.to_state, Event.particulars, Event.words,
