@@ -65,8 +65,13 @@ def account() -> Account:
 
 def translate(text: str, **values: Any) -> Markup:
     """Return ``text`` in the page's language as markup, its ``values`` escaped."""
-    translated = language.marked(text)
+    translated = _marked(language.catalogue(), text)
     return translated % values if values else translated
+
+
+@lru_cache(maxsize=4096)
+def _marked(catalogue: Any, text: str) -> Markup:
+    return Markup(catalogue.ugettext(text))  # noqa: S704 - the catalogue is ours
 
 
 def translate_count(one: str, many: str, num: int, **values: Any) -> Markup:

@@ -13,9 +13,9 @@ from babel.dates import format_date, get_timezone_name
 from babel.numbers import format_currency, get_currency_precision
 from babel.support import NullTranslations
 from flask import current_app, g, has_request_context, request
-from flask_babel import Babel, LazyString, get_domain
-from markupsafe import Markup, escape
+from flask_babel import Babel, get_domain
 
+from portal.core.later import Later
 from portal.core.money import to_major
 from portal.core.times import now
 
@@ -26,14 +26,9 @@ def translated(text: str, many: str | None = None, num: int = 1) -> str:
     return str(catalogue.ugettext(text) if many is None else catalogue.ungettext(text, many, num))
 
 
-def marked(text: str) -> Markup:
-    """Return ``text`` in the page's language as markup; a page has a hundred of them."""
-    return _marked(_speech().catalogue, text)
-
-
-@lru_cache(maxsize=4096)
-def _marked(catalogue: Any, text: str) -> Markup:
-    return Markup(catalogue.ugettext(text))  # noqa: S704 - the catalogue is ours
+def catalogue() -> Any:
+    """Return the page's language's catalogue: one object as long as the process lives."""
+    return _speech().catalogue
 
 
 def _(text: str, **values: Any) -> str:
@@ -49,14 +44,6 @@ def _n(one: str, many: str, num: int, **values: Any) -> str:
 def _c(context: str, text: str) -> str:
     """Return ``text`` in the page's language as it is said in ``context``, such as "several"."""
     return str(_speech().catalogue.upgettext(context, text))
-
-
-class Later(LazyString):  # type: ignore[misc]
-    """A text that is said in the page's language each time that it is read."""
-
-    def __html__(self) -> str:
-        # Without this a template would translate it twice: to ask for __html__, and to show it.
-        return escape(str(self))
 
 
 def N_(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -136,6 +136,20 @@ def lasting(statement: S) -> S:
     For those of the pages that everybody asks for all day; all others need no mark.
     """
     return statement.execution_options(**{LASTING: True})
+
+
+def once_for_each_reader(build: Callable[..., Any]) -> Callable[..., Any]:
+    """Put together ``build(actor, …)``'s statement once for each reader, scopes and all.
+
+    It may read of the actor what stands in the scope key, and nothing else that changes.
+    """
+
+    @lru_cache(maxsize=256)
+    def built(_scope_key: Hashable, reader: Unhashed, *rest: Hashable) -> Any:
+        statement = build(reader.actor, *rest)
+        return None if statement is None else lasting(statement)
+
+    return lambda actor, *rest: built(actor.scope_key, Unhashed(actor), *rest)
 
 
 def install_net(session_class: type[Session]) -> None:

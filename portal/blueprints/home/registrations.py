@@ -11,6 +11,7 @@ from sqlalchemy import Select, literal, or_, select, union_all
 from portal.core.access import scope_of
 from portal.core.database import db
 from portal.core.drafts import kept_paths
+from portal.core.net import once_for_each_reader
 from portal.core.references import reference_in
 from portal.core.workflow import PARTNER, VENDOR
 from portal.domain.organisations.models import Side
@@ -46,31 +47,35 @@ def registrations_of(actor: MemberActor, most: int) -> Registrations:
     At most ``most`` and one more of the actor's, so that one sees whether there are more. All
     lists are read in one statement: each further one costs the page a tenth of its time.
     """
-    parts: dict[str, Rows] = {}
-    mine = _mine(actor, most)
-    if mine is not None:
-        parts[_MINE] = mine
-    if P.REGISTRATION_LIST in actor.permissions and actor.side == Side.PARTNER:
-        parts |= {_UNDECIDED: _undecided(actor), _DECIDED: _decided(actor)}
-    if not parts:
+    query = _lists(actor, most)
+    if query is None:
         return Registrations()
     found: dict[str, list[Any]] = {name: [] for name in (_MINE, _UNDECIDED, _DECIDED)}
-    for row in db.session.execute(_together(parts)):
+    for row in db.session.execute(query):
         found[row.part].append(row)
     for name in (_MINE, _UNDECIDED):
         found[name].sort(key=lambda row: (row.next_by is None, row.next_by, row.id))
     found[_DECIDED].sort(key=lambda row: (row.changed_at, row.reference), reverse=True)
-    if actor.side == Side.PARTNER and mine is not None:
-        found[_MINE] = _begun(mine, found[_MINE])
+    if actor.side == Side.PARTNER:
+        found[_MINE] = _begun(actor, most, found[_MINE])
     return Registrations(found[_MINE], found[_UNDECIDED], found[_DECIDED])
 
 
-def _together(parts: dict[str, Rows]) -> Any:
-    """Return the parts as one SELECT whose column ``part`` names the one a row is of."""
+@once_for_each_reader
+def _lists(actor: MemberActor, most: int) -> Any:
+    """Return all of the actor's lists as one SELECT, or None where they have none.
+
+    Its column ``part`` names the list that a row is of.
+    """
+    parts = {_MINE: _mine(actor, most)}
+    if P.REGISTRATION_LIST in actor.permissions and actor.side == Side.PARTNER:
+        parts |= {_UNDECIDED: _undecided(actor), _DECIDED: _decided(actor)}
     named = [
-        query.add_columns(literal(name).label("part")).subquery() for name, query in parts.items()
+        query.add_columns(literal(name).label("part")).subquery()
+        for name, query in parts.items()
+        if query is not None
     ]
-    return union_all(*(select(part) for part in named))
+    return union_all(*(select(part) for part in named)) if named else None
 
 
 def _mine(actor: MemberActor, most: int) -> Rows | None:
@@ -97,9 +102,10 @@ def _mine(actor: MemberActor, most: int) -> Rows | None:
     return query.order_by(*_SOONEST).limit(most + 1)
 
 
-def _begun(query: Rows, rows: list[Any]) -> list[Any]:
-    """Return the rows without drafts into which nobody has typed anything."""
-    if all(row.company for row in rows):
+def _begun(actor: MemberActor, most: int, rows: list[Any]) -> list[Any]:
+    """Return the actor's rows without drafts into which nobody has typed anything."""
+    query = _mine(actor, most) if not all(row.company for row in rows) else None
+    if query is None:
         return rows
     # A draft that names nobody waits only for who has typed something into it.
     typed = {reference_in(path) for path in kept_paths()}

@@ -22,6 +22,7 @@ from portal.core.language import (
     show_short_date,
     timezone,
 )
+from portal.core.net import once_for_each_reader
 from portal.core.times import now
 from portal.core.workflow import PARTNER
 from portal.domain.deals.models import Deal
@@ -141,6 +142,11 @@ def _open_questions(registration_ids: list[int]) -> dict[int, int]:
 
 
 def _deals(actor: MemberActor, most: int) -> list[Turn]:
+    return [_deal_turn(row) for row in db.session.execute(_next_deals(actor, most))]
+
+
+@once_for_each_reader
+def _next_deals(actor: MemberActor, most: int) -> Any:
     query = select(*_DEAL).where(
         scope_of(Deal, actor),
         Deal.next_side == PARTNER,
@@ -148,8 +154,7 @@ def _deals(actor: MemberActor, most: int) -> list[Turn]:
     )
     if actor.role not in LEADS:
         query = query.where(Deal.owner_id == actor.membership_id)
-    rows = db.session.execute(query.order_by(Deal.next_by, Deal.id).limit(most + 1)).all()
-    return [_deal_turn(row) for row in rows]
+    return query.order_by(Deal.next_by, Deal.id).limit(most + 1)
 
 
 def _deal_turn(row: Any) -> Turn:
