@@ -172,8 +172,13 @@ def _newest(owners: list[tuple[int, int]]) -> set[int]:
     return {number for numbers in newest.values() for number in numbers[-10:]}
 
 
-def _reference(chance: random.Random, prefix: str) -> str:
-    return f"{prefix}-" + "".join(chance.choices(ALPHABET, k=LENGTH))
+def _reference(number: int, prefix: str) -> str:
+    """Return a reference as scattered as a random one, and no other number's: of a million
+    random ones two would be the same in every third world.
+    """
+    scattered = number * 0x9E3779B97F % len(ALPHABET) ** LENGTH
+    digits = (scattered >> 5 * place & 31 for place in range(LENGTH))
+    return f"{prefix}-" + "".join(ALPHABET[digit] for digit in digits)
 
 
 def _record(
@@ -193,7 +198,7 @@ def _record(
         "close_on": close_on, "made_at": moment, "changed_at": moment,
     }  # fmt: skip
     registration = {
-        **common, "id": number, "reference": _reference(chance, "DR"), "status": "approved",
+        **common, "id": number, "reference": _reference(number, "DR"), "status": "approved",
         "website": f"www.{domain}", "has_no_website": False, "value_minor": amount,
         "legal_name": "", "street": "", "postal_code": "", "rivals": "", "may_contact": "yes",
         "need": "Two arms for the packing line, with the safety package and training on site.",
@@ -201,7 +206,7 @@ def _record(
         "submitted_by_id": owner, "decided_at": moment, "reason_code": "", "reason_text": "",
     }  # fmt: skip
     deal = {
-        **common, "id": number, "reference": _reference(chance, "DL"), "amount_minor": amount,
+        **common, "id": number, "reference": _reference(number, "DL"), "amount_minor": amount,
         "sourced_by_id": organisation, "registration_id": number, "stage": stage.value,
         "next_step": step, "next_step_on": close_on if step else None,
         "loss_reason": "price" if stage == Stage.LOST else "",
