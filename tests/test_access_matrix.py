@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from portal import create_app
-from portal.core.database import db
 from portal.core.limits import limiter
-from tests.conftest import _configure
 from tests.figures import record
 from tests.matrix import canaries, crafted
 from tests.matrix.asked import check_explanations
 from tests.matrix.cells import unnamed
 from tests.matrix.explained import disagreements
 from tests.matrix.lists import check_cursors, check_lists, check_searches
+from tests.matrix.opening import opened
 from tests.matrix.oracle import EXPLAINERS, OUTSIDE, PAGES, RECORDS, RELATIONS, REVIEWED
 from tests.matrix.planting import EXTRA, LARGE, OPEN, TWIN
 from tests.matrix.scopes import check_scopes
@@ -32,17 +29,8 @@ INSIDE = tuple(short for short in SHORTS if short not in OUTSIDE)
 
 @pytest.fixture(scope="module")
 def world(sqlite_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """The demo world with purpose-made records, and a canary in every text of every row."""
-    folder = tmp_path_factory.mktemp("matrix")
-    file = folder / "portal.db"
-    shutil.copy(sqlite_world, file)
-    limiter.enabled = False
-    app = create_app(_configure(f"sqlite:///{file}", folder))
-    made = World(app, file)
-    yield made
-    made.close()
-    with app.app_context():
-        db.engine.dispose()
+    with opened(sqlite_world, tmp_path_factory.mktemp("matrix")) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -19,8 +19,11 @@ from tests.matrix.oracle import OUTSIDE, Facts, expect
 from tests.matrix.world import World
 
 
-def disagreements(world: World, short: str) -> Iterator[str | None]:
-    """Yield for each cell of one person None, or in which way the explanation is another answer."""
+def disagreements(world: World, short: str, permission: str = "") -> Iterator[str | None]:
+    """Yield for each cell of one person None, or in which way the explanation is another answer.
+
+    With ``permission`` only the cells that ask for it.
+    """
     person = world.people[short]
     with world.app.app_context(), system_mode("test"):
         found = db.session.get(Membership, person.membership)
@@ -28,6 +31,8 @@ def disagreements(world: World, short: str) -> Iterator[str | None]:
         for cell in cells_of(world, short):
             guard = guard_of(world.app, cell.endpoint)
             assert guard is not None and guard.permission is not None, cell
+            if permission and guard.permission != permission:
+                continue
             wanted = _wanted(world, cell)
             told = _told(subject, guard, cell.facts)
             yield None if told == wanted else f"{cell}: explained as {told}, expected {wanted}"
