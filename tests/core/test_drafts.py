@@ -90,6 +90,16 @@ def test_a_draft_is_thrown_away_on_request(data_app: Flask) -> None:
     assert typed(ana.get(path), path) != "THROWN"
 
 
+def test_a_discarded_registration_leaves_no_typed_text(data_app: Flask) -> None:
+    noah = Browser(data_app).signed_in("noah")
+    page = noah.follow(noah.submit(noah.get("/"), "/registrations", status=303))
+    path = page.path
+    autosave(noah, page, path, company="GONE")
+    assert count(data_app, Draft) == 1
+    noah.submit(noah.get(path), path.replace("customer", "discard"), status=303)
+    assert count(data_app, Draft) == 0
+
+
 def test_what_is_kept_is_cleaned_and_has_a_limit(data_app: Flask) -> None:
     with everything(data_app) as session:
         form = MultiDict(

@@ -28,7 +28,8 @@ def test_a_closed_tab_takes_no_word_with_it(person: Callable[..., Any]) -> None:
     noah.reads("It is not sent yet")
     noah.sees_typed("Customer company", customer.company)
     noah.sees_typed("Contact name", "Dana Roy")
-    noah.tap("Throw it away")
+    noah.page.get_by_text("Throw it away", exact=True).click()
+    noah.tap("Yes, throw it away")
     noah.sees_typed("Customer company", "")
     noah.does_not_read("It is not sent yet")
 

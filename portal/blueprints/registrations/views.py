@@ -14,7 +14,9 @@ from portal.blueprints.registrations.forms import WithdrawForm
 from portal.blueprints.registrations.known import known_customers
 from portal.blueprints.registrations.lists import list_page
 from portal.blueprints.registrations.showing import record_page
+from portal.core import drafts
 from portal.core.access import can
+from portal.core.database import db
 from portal.core.forms import bind
 from portal.core.guards import requires
 from portal.core.limits import limiter
@@ -174,6 +176,8 @@ def withdraw(registration: Registration) -> Response:
 @bp.post(f"{ONE}/discard")
 @requires(P.REGISTRATION_EDIT, Registration)
 def discard(registration: Registration) -> Response:
-    """Throw a draft away."""
+    """Throw a draft away, with what was typed into its steps."""
+    steps = _step_url(registration, STEPS[0]).removesuffix(STEPS[0])
     operations.discard(registration, member())
+    drafts.forget_below(db.session(), member().membership_id, steps)
     return done(url_for("home.index", gone=1))
