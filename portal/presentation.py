@@ -122,6 +122,7 @@ def init_presentation(app: Flask) -> None:
         gettext=translate,
         ngettext=translate_count,
         can=may,
+        will_ask=guards.will_ask,
         navigation=navigation,
         submission_key=new_key,
         P=P,

@@ -73,11 +73,15 @@ class IdentityProvider(Protocol):
     def origin(self) -> str:
         """Scheme, host and port that a form may lead to (for `form-action`)."""
 
-    def start(self, redirect_uri: str, **particulars: Any) -> Response:
+    def start(
+        self, redirect_uri: str, *, anew: bool = False, strong: bool = False, **particulars: Any
+    ) -> Response:
         """Send the browser to the provider.
 
         `redirect_uri` is the absolute address to come back to; `particulars` (text values) are
-        handed back by `finish`, without ever leaving the portal.
+        handed back by `finish`, without ever leaving the portal. With `anew` the provider is to
+        ask the person again, whatever it remembers, and the answer must say that it has; with
+        `strong` it is to ask for two factors.
         Raises SignInRefused when the provider cannot be reached or makes no sense.
         """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Response, current_app
+from flask import Response, current_app, url_for
 
 from portal.core.identity import Identity, IdentityProvider, SignInRefused, identity_providers
 from portal.core.language import _
@@ -33,6 +33,16 @@ def not_this_way(other: NotThisWay, used: IdentityProvider, identity: Identity) 
     log.info("sign-in of %r at %s refused: %s", identity.subject, identity.issuer, other.reason)
     names = ", ".join(labels) if other.reason == "another-way" else used.label
     return refused(403, other.reason, provider=names, who=identity.email or identity.name)
+
+
+def not_renewed(reason: str, back: str, identity: Identity | None = None) -> Response:
+    """Answer a fresh sign-in that renews nothing: 403, and whoever was signed in still is."""
+    who = identity and (identity.email or identity.name)
+    if identity is not None:
+        log.warning("fresh sign-in by %r at %s refused", identity.subject, identity.issuer)
+    title, text = _words(reason, "")
+    way = url_for("sign_in.again", next=back)
+    return render("sign_in/refused.html", status=403, title=title, text=text, who=who, way=way)
 
 
 def refused(status: int, reason: str, provider: str = "", who: str | None = None) -> Response:
@@ -68,6 +78,21 @@ def _words(reason: str, provider: str) -> tuple[str, str]:
                 "that on at %(provider)s, then sign in again.",
                 provider=provider,
             )
+        case "fresh":
+            title = _("%(provider)s has not asked you again", provider=provider)
+            text = _(
+                "It does not say that you have just signed in there. Try once more; if it stays "
+                "like this, sign out and sign in again."
+            )
+        case "another":
+            title = _("That was another account")
+            text = _(
+                "You are signed in here with a different one, and you still are. Nothing was "
+                "changed. Sign in again with the account that you use here."
+            )
+        case "over":
+            title = _("Your sign-in has ended meanwhile")
+            text = _("Sign in anew. What you typed is kept.")
         case "closed":
             title = _("Your access is closed")
             text = _(

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, or_, select, true
 
-from portal.core.access import Policy, Rule, Term, with_one
+from portal.core.access import Fresh, Policy, Rule, Term, with_one
 from portal.core.language import _l
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation, Side, family_ids
-from portal.domain.organisations.policy import portfolio_ids
+from portal.domain.organisations.policy import OF_PEOPLE, portfolio_ids
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import (
     EmailChange,
@@ -155,6 +155,10 @@ MEMBERSHIP = Policy(
                 _is_another,
             ),
         ],
+    },
+    fresh={
+        P.PERSON_ADMINISTER: OF_PEOPLE,
+        P.SESSION_END_ALL: Fresh(_l("Signing somebody out needs a fresh sign-in.")),
     },
 )
 
