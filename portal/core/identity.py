@@ -46,12 +46,16 @@ class Logout:
 
 
 class SignInRefused(Exception):
-    """A sign-in that must not succeed; `reason` is a code for the log and for the page."""
+    """A sign-in that must not succeed; `reason` is a code for the log and for the page.
+
+    `particulars` are those given to `start`, as far as the answer is one to it.
+    """
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+        self.particulars: dict[str, Any] = {}
 
 
 class IdentityProvider(Protocol):

@@ -273,6 +273,27 @@ def test_a_provider_that_is_gone_from_the_settings_is_not_offered(
     assert "/sign-in/bent" not in page.text
 
 
+@pytest.mark.parametrize(
+    ("bend", "heading"),
+    [
+        (saying("ana"), "That was another account"),
+        (saying(auth_time=...), "Bent has not asked you again"),
+        (saying(nonce="another"), "Bent did not answer as it should"),
+    ],
+)
+def test_whoever_was_refused_tries_once_more_from_the_same_form(
+    app: Flask, hostile: HostileProvider, bend: Bend, heading: str
+) -> None:
+    nadia = Nadia(app, hostile)
+    back = come_back(nadia.starts())
+    hostile.bend = bend
+    page = BeautifulSoup(nadia.client.get(back).text, "html.parser")
+    assert page.h1 is not None
+    assert page.h1.text == heading
+    ways = [str(link["href"]) for link in page.select("main a[href]")]
+    assert ways == ["/sign-in-again?next=/people"]
+
+
 # What a hostile provider or a hostile browser gets
 
 Act = Callable[["Nadia", HostileProvider], list[TestResponse]]

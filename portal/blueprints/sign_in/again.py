@@ -11,8 +11,8 @@ from flask_login import current_user
 
 from portal.blueprints.acting import member
 from portal.blueprints.sign_in import bp
-from portal.blueprints.sign_in.refusals import not_renewed, not_signed_in, not_this_way
-from portal.blueprints.sign_in.ways import address, onward
+from portal.blueprints.sign_in.refusals import not_renewed, not_signed_in, not_this_way, way_of
+from portal.blueprints.sign_in.ways import PARTICULAR, address, onward
 from portal.core.access import wants_fresh
 from portal.core.admission import TOKEN, let_in, lifetimes
 from portal.core.guards import requires
@@ -23,8 +23,6 @@ from portal.core.transactions import record_aside
 from portal.domain.people.assurance import NotThisWay
 from portal.domain.people.step_up import AnotherPerson, SignInOver, renew, what_to_ask
 from portal.domain.permissions import Permission as P
-
-PARTICULAR = "again"  # which sign-in a proof is to renew
 
 
 @bp.get("/sign-in-again")
@@ -64,7 +62,6 @@ def finish_again(
     provider: IdentityProvider, identity: Identity, particulars: Mapping[str, Any]
 ) -> ResponseReturnValue:
     """Renew the sign-in of which the proof was asked, and lead back to the form."""
-    back = onward(particulars.get("next")) or "/"
     longest, _idle = lifetimes()
     # Whose sign-in is over, or closed, has nothing to be renewed.
     token = str(session.get(TOKEN, "")) if current_user.is_authenticated else ""
@@ -72,10 +69,10 @@ def finish_again(
         with record_aside("sign-in") as aside:
             fresh = renew(aside, token, str(particulars[PARTICULAR]), identity, now() - longest)
     except SignInOver:
-        return not_renewed("over", back)
+        return not_renewed("over", "")
     except AnotherPerson:
-        return not_renewed("another", back, identity)
+        return not_renewed("another", way_of(particulars), identity)
     except NotThisWay as other:
-        return not_this_way(other, provider, identity)
+        return not_this_way(other, provider, identity, way_of(particulars))
     let_in(fresh)
-    return redirect(back)
+    return redirect(onward(particulars.get("next")) or "/")

@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.blueprints.sign_in import bp
-from portal.blueprints.sign_in.again import PARTICULAR, finish_again, start_again
+from portal.blueprints.sign_in.again import finish_again, start_again
 from portal.blueprints.sign_in.refusals import (
     link_refused,
     not_admitted,
     not_signed_in,
     not_this_way,
 )
-from portal.blueprints.sign_in.ways import address, onward, provider_named
+from portal.blueprints.sign_in.ways import PARTICULAR, address, onward, provider_named
 from portal.core.admission import TOKEN, let_in
 from portal.core.guards import public
 from portal.core.identity import Identity, SignInRefused, identity_providers

@@ -9,6 +9,8 @@ from flask import abort, current_app, url_for
 from portal.core.admission import leads_to_page
 from portal.core.identity import IdentityProvider, identity_providers
 
+PARTICULAR = "again"  # names the sign-in that a fresh one is to renew
+
 
 def provider_named(name: str) -> IdentityProvider:
     """Return the configured provider of that name, or abort with 404."""

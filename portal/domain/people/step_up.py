@@ -18,6 +18,7 @@ from portal.core.times import now
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import CLOSED, MemberActor, actor_from
 from portal.domain.people.assurance import NotThisWay, objection
+from portal.domain.people.claims import note_claim
 from portal.domain.people.models import LoginSession, Membership
 from portal.domain.people.sessions import find_identity, hash_token
 
@@ -94,4 +95,5 @@ def renew(
     chain = f"membership:{membership.id}"
     actor = actor_from(membership)
     record_event("session:step_up", chain, actor, session=session, device=device.reference)
+    note_claim(session, known, identity, actor)
     return fresh

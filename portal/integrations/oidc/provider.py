@@ -90,6 +90,7 @@ class OidcProvider:
 
     def finish(self) -> tuple[Identity, dict[str, Any]]:
         """See IdentityProvider.finish."""
+        kept: dict[str, Any] = {}
         try:
             kept = self._take_state()
             self._check_response()
@@ -99,7 +100,9 @@ class OidcProvider:
                 check_asked_anew(claims, kept[ASKED_AT])
             return self._assured(identity_from(claims)), dict(kept.get(PARTICULARS) or {})
         except Exception as trouble:
-            raise self._refusal(trouble) from trouble
+            refusal = self._refusal(trouble)
+            refusal.particulars = dict(kept.get(PARTICULARS) or {})
+            raise refusal from trouble
 
     def read_logout(self, token: str) -> Logout:
         """See IdentityProvider.read_logout."""
