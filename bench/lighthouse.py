@@ -19,6 +19,7 @@ from bench.servers import PORTAL, Databases, Server, serve, session_cookie
 from portal.core.database import Base, db
 from portal.core.identity import Identity
 from portal.core.net import system_mode
+from portal.core.times import now
 from portal.demo import load_demo
 from portal.domain.deals.models import Deal
 from portal.domain.people.models import Membership, User, UserIdentity
@@ -87,7 +88,7 @@ def _cookie(server: Server, folder: Path, subject: str) -> str:
         found = db.session.scalars(
             select(UserIdentity).where(UserIdentity.subject == subject)
         ).one()
-        identity = Identity(found.issuer, subject, None, True, subject)
+        identity = Identity(found.issuer, subject, None, True, subject, authenticated_at=now())
         token = open_session(db.session(), identity, "127.0.0.1", "bench")
         db.session.commit()
     return "sid=" + session_cookie({"_user_id": token})

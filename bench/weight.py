@@ -21,6 +21,7 @@ from portal.blueprints.deals import lists
 from portal.core.database import Base, db, transaction_mode
 from portal.core.identity import Identity
 from portal.core.net import system_mode
+from portal.core.times import now
 from portal.demo import load_demo
 from portal.domain.people.models import UserIdentity
 from portal.domain.people.sessions import open_session
@@ -55,7 +56,7 @@ def signed_in(app: Flask, subject: str) -> FlaskClient:
         found = db.session.scalars(
             select(UserIdentity).where(UserIdentity.subject == subject)
         ).one()
-        identity = Identity(found.issuer, subject, None, True, subject)
+        identity = Identity(found.issuer, subject, None, True, subject, authenticated_at=now())
         secret = open_session(db.session(), identity, "127.0.0.1", "bench")
         db.session.commit()
     transaction_mode.reset(token)

@@ -21,6 +21,7 @@ from portal.core.net import system_mode
 from portal.core.paging import write_cursor
 from portal.core.references import ALPHABET, LENGTH
 from portal.core.text import words
+from portal.core.times import now
 from portal.domain.deals.models import OPEN_STAGES, Deal, DealProduct, DealWord, Stage
 from portal.domain.organisations.models import Organisation, PartnerType, Side
 from portal.domain.organisations.operations import add_organisation
@@ -353,7 +354,9 @@ def sign_in(url: str, reader: Reader) -> tuple[str, int, int]:
     engine = engine_for(url)
     with system_mode("bench"), Session(engine) as session:
         member = _membership(session, reader)
-        identity = Identity(ISSUER, reader.subject, None, True, reader.subject)
+        identity = Identity(
+            ISSUER, reader.subject, None, True, reader.subject, authenticated_at=now()
+        )
         token = open_session(session, identity, "127.0.0.1", "bench")
         found = token, member.id, member.organisation_id
         session.commit()

@@ -132,6 +132,8 @@ def explain_access(person_name: str, reference: str, permission: str) -> None:
 def _say(what: str, answer: Answer, is_yes: bool) -> None:
     names = ", ".join(answer.terms) if what == "sees it" and is_yes else answer.rule
     click.echo(f"  {what:<24} {'yes' if is_yes else 'NO '} {answer.sentence} [{names}]")
+    if answer.fresh:
+        click.echo(f"  {'':<28} {answer.fresh}")
     for change in answer.changes:
         click.echo(f"  {'':<28} would have to hold: {change}")
 

@@ -17,6 +17,7 @@ from portal.blueprints.acting import member
 from portal.blueprints.navigation import Tab, tabs_of
 from portal.core import access, guards, language
 from portal.core.addresses import address
+from portal.core.contact import spelled
 from portal.core.submissions import new_key
 from portal.domain.permissions import Permission as P
 from portal.domain.timeline.sentences import timeline
@@ -127,6 +128,7 @@ def init_presentation(app: Flask) -> None:
         gettext=translate,
         ngettext=translate_count,
         can=may,
+        will_ask=guards.will_ask,
         navigation=navigation,
         submission_key=new_key,
         P=P,
@@ -138,6 +140,7 @@ def init_presentation(app: Flask) -> None:
         exact=language.show_exact,
         money=language.show_money,
         short_date=language.show_short_date,
+        spelled=spelled,
     )
 
     @app.context_processor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import re
 from functools import cached_property
@@ -16,6 +17,7 @@ from werkzeug.test import TestResponse
 from portal.core.database import db, transaction_mode
 from portal.core.identity import Identity
 from portal.core.net import system_mode
+from portal.core.times import now
 from portal.domain.people.models import UserIdentity
 from portal.domain.people.sessions import open_session
 
@@ -106,17 +108,21 @@ class Browser:
         self.app = app
         self.client = app.test_client()
 
-    def signed_in(self, short: str, language: str | None = "en") -> Browser:
+    def signed_in(self, short: str, language: str | None = "en", *, stale: bool = False) -> Browser:
         """Sign the persona in, as the identity provider's answer would.
 
-        Their account speaks ``language`` from then on; None leaves it as it is.
+        Their account speaks ``language`` from then on; None leaves it as it is. With ``stale`` it
+        is an hour ago that they proved who they are.
         """
         with self.app.app_context(), system_mode("test"):
             token = transaction_mode.set("write")
             found = db.session.scalar(select(UserIdentity).where(UserIdentity.subject == short))
             assert found is not None, short
             found.user.language = language or found.user.language
-            identity = Identity(found.issuer, short, None, True, short, provider="demo")
+            proved = now() - dt.timedelta(hours=1 if stale else 0)
+            identity = Identity(
+                found.issuer, short, None, True, short, provider="demo", authenticated_at=proved
+            )
             secret = open_session(db.session(), identity, "127.0.0.1", "test")
             db.session.commit()
             transaction_mode.reset(token)

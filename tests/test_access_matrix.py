@@ -16,7 +16,16 @@ from tests.matrix.cells import unnamed
 from tests.matrix.explained import disagreements
 from tests.matrix.lists import check_cursors, check_lists, check_searches
 from tests.matrix.opening import opened
-from tests.matrix.oracle import EXPLAINERS, OUTSIDE, PAGES, RECORDS, RELATIONS, REVIEWED
+from tests.matrix.oracle import (
+    EXPLAINERS,
+    FRESH_ALWAYS,
+    FRESH_IF_LARGE,
+    OUTSIDE,
+    PAGES,
+    RECORDS,
+    RELATIONS,
+    REVIEWED,
+)
 from tests.matrix.planting import EXTRA, LARGE, OPEN, TWIN
 from tests.matrix.scopes import check_scopes
 from tests.matrix.walk import Walk
@@ -191,6 +200,33 @@ def test_typed_text_stays_with_the_person_who_typed_it(
 def test_keys_of_another_persons_form_open_nothing(walk: Callable[[str], Walk], short: str) -> None:
     faults = list(crafted.strange_keys(walk(short), "ana"))
     assert not faults, "\n".join(faults)
+
+
+def test_a_stale_sign_in_is_renewed_before_it_decides(
+    walk: Callable[[str], Walk], world: World
+) -> None:
+    """Whoever signed in a while ago is asked again where it is named, and there writes nothing."""
+    faults: list[str] = []
+    asked: set[str] = set()
+    count = 0
+    for short in ("olga", "omar", "sid", "nadia", "ana", "pia", "dora"):
+        way = walk(short)
+        for cell, found in crafted.stale(way):
+            count += 1
+            if found is None:
+                asked.add(cell.endpoint)
+            elif found:
+                faults.append(f"{cell}: {found}")
+    is_good = not faults and asked == FRESH_ALWAYS | FRESH_IF_LARGE
+    record(
+        3,
+        "stale sign-ins",
+        "asked again at exactly the named endpoints, 0 written",
+        f"{count:,} cells, asked at {len(asked)} endpoints, {len(faults)} other answers",
+        is_good,
+    )
+    assert not faults, "\n".join(faults[:40])
+    assert asked == FRESH_ALWAYS | FRESH_IF_LARGE
 
 
 def test_four_eyes_and_the_limit(walk: Callable[[str], Walk], world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -32,6 +33,10 @@ class Actor(Protocol):
     @property
     def permissions(self) -> frozenset[str]: ...
     @property
+    def authenticated_at(self) -> dt.datetime | None:
+        """When the person last proved who they are, as far as their provider has said."""
+
+    @property
     def scope_key(self) -> Hashable:
         """Everything that a policy's terms may read of the actor."""
 
@@ -45,6 +50,7 @@ class Nobody:
     name = ""
     side = "nobody"
     permissions: frozenset[str] = frozenset()
+    authenticated_at: dt.datetime | None = None
     scope_key = "nobody"
 
 
@@ -82,6 +88,17 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Fresh:
+    """What asks for a sign-in of the last minutes; ``words`` say so, of everybody.
+
+    ``test`` tells for which records; without one it is all of them.
+    """
+
+    words: Words
+    test: Callable[[Any, Any], bool] = lambda _actor, _record: True
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Why an answer is yes or no: the rule's or term's name, and a sentence."""
 
@@ -92,11 +109,15 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Policy(Generic[M]):
-    """Everything that decides on one model: its scope and, per permission, its rules."""
+    """Everything that decides on one model: its scope and, per permission, its rules.
+
+    ``fresh`` names the permissions that, whoever has them, are used after a fresh sign-in alone.
+    """
 
     model: type[M]
     scope: Sequence[Term]
     rules: Mapping[str, Sequence[Rule]] = field(default_factory=dict)
+    fresh: Mapping[str, Fresh] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.model in _policies:
@@ -213,6 +234,19 @@ def missing_rules(actor: Actor, permission: str, record: Any) -> list[Rule]:
     """Return every rule that refuses ``permission`` on ``record``, whatever the actor's role."""
     rules = rules_of(type(record), permission) or ()
     return [rule for rule in rules if not rule.test(actor, record)]
+
+
+def wants_fresh(actor: Actor, permission: str, record: Any = None) -> Fresh | None:
+    """Return what asks for a fresh sign-in where ``permission`` is used on ``record``, or None.
+
+    Without a record it is asked for wherever it might be.
+    """
+    if record is None:
+        return next((one.fresh[permission] for one in _policies.values()
+                     if permission in one.fresh), None)  # fmt: skip
+    policy = _policies.get(type(record))
+    asked = policy.fresh.get(permission) if policy else None
+    return asked if asked is not None and asked.test(actor, record) else None
 
 
 def terms_of(model: type[Any], actor: Actor) -> list[tuple[Term, ColumnElement[bool]]]:

@@ -6,13 +6,13 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import SecurityError
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.core import drafts, submissions
 from portal.core.access import NOBODY, Nobody
@@ -107,7 +107,48 @@ def ask_to_sign_in() -> Response:
     path = request.path if request.method in SAFE else form_path()
     if request.method in SAFE and request.query_string:
         path += "?" + request.query_string.decode("ascii", "replace")
-    url = "/sign-in?" + urlencode({"next": path[:1000]})
+    return _lead("/sign-in?" + urlencode({"next": path[:1000]}))
+
+
+def ask_again(permission: str) -> Response:
+    """Keep what was typed and lead to the page that asks for a fresh sign-in, and back from there.
+
+    It says why by the ``permission`` that is to be used.
+    """
+    keep_posted_form()
+    return _lead("/sign-in-again?" + urlencode({"for": permission, "next": _page_of_form()}))
+
+
+def _page_of_form() -> str:
+    """Return the page on which the posted form stands: its own address, or where it was pressed."""
+    if leads_to_page(path := form_path()):
+        return path
+    pressed = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    origin = f"{pressed.scheme}://{pressed.netloc}"
+    where = f"{pressed.path}?{pressed.query}" if pressed.query else pressed.path
+    if origin == current_app.config["PORTAL_URL"] and leads_to_page(where):
+        return where
+    while path.count("/") > 1:
+        path = path.rpartition("/")[0]
+        if leads_to_page(path):
+            return path
+    return "/"
+
+
+def leads_to_page(path: object) -> bool:
+    """Tell whether ``path`` is that of a page here that a GET answers."""
+    adapter = current_app.create_url_adapter(request)
+    plain = safe_path(path)
+    if plain is None or adapter is None:
+        return False
+    try:
+        adapter.match(plain.partition("?")[0], "GET")
+    except HTTPException:
+        return False
+    return True
+
+
+def _lead(url: str) -> Response:
     if is_htmx():
         response = make_response("", 401)
         response.headers["HX-Redirect"] = url

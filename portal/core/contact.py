@@ -37,6 +37,28 @@ def address_key(text: str) -> str:
     return "".join(c.lower() if c.isascii() else c for c in local) + "@" + domain.lower()
 
 
+def domain_key(text: str) -> str:
+    """Return a domain as IDNA has it, lower case in ASCII; nothing for what is none.
+
+    Another case, or another way to write the same letter, is the same domain; a look-alike letter
+    of another script makes another one.
+    """
+    try:
+        return address_key(f"x@{text}").rpartition("@")[2]
+    except NotAnAddress:
+        return ""
+
+
+def spelled(address: str) -> str:
+    """Return an address with its domain's ASCII form behind it, where that is another one.
+
+    Letters of other scripts look like ours: whoever judges an address must see which they are.
+    """
+    domain = address.rpartition("@")[2]
+    plain = domain_key(domain) if "@" in address and not domain.isascii() else ""
+    return f"{address} ({plain})" if plain else address
+
+
 def is_same_address(one: str | None, other: str | None) -> bool:
     """Tell whether both are addresses, and the same one."""
     try:

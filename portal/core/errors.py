@@ -15,8 +15,9 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from portal.core import drafts
 from portal.core.access import Denied
-from portal.core.admission import ask_to_sign_in, keep_posted_form
+from portal.core.admission import ask_again, ask_to_sign_in, keep_posted_form
 from portal.core.events import EventKind, declare, record_event
+from portal.core.guards import StaleSignIn
 from portal.core.language import _, _l
 from portal.core.pages import done, is_htmx
 from portal.core.submissions import AlreadySent, UnusableKey
@@ -125,6 +126,11 @@ def on_denied(error: Denied) -> Response:
     return show(403, text=error.why.words)
 
 
+def on_stale_sign_in(error: StaleSignIn) -> Response:
+    """Too long ago that the person proved who they are: keep the text, ask again."""
+    return ask_again(error.permission)
+
+
 def note_denial(error: Denied) -> None:
     """Write the refusal into the person's chain."""
     target = getattr(error.record, "reference", None) or "-"
@@ -206,6 +212,7 @@ def init_errors(app: Flask) -> None:
         (UnusableKey, on_unusable_form),
         (AlreadySent, on_already_sent),
         (Denied, on_denied),
+        (StaleSignIn, on_stale_sign_in),
         (RateLimitExceeded, on_http),
         (HTTPException, on_http),
         (OperationalError, on_database),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -11,8 +12,9 @@ from flask import Flask, abort, current_app, has_request_context, request
 from flask_login import current_user
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.core.access import NOBODY, Actor, can, deny, visible
+from portal.core.access import NOBODY, Actor, Fresh, can, deny, visible, wants_fresh
 from portal.core.database import Base, db
+from portal.core.times import now
 from portal.core.versions import expect_version
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -50,6 +52,9 @@ def requires(
     With ``model`` the rule's argument ``by`` is replaced by the record, loaded inside the actor's
     scope: outside it the answer is 404, inside it without the right 403. With ``own`` no argument
     names it: it is the one whose row number stands in that attribute of the actor.
+
+    Where the policy asks for a fresh sign-in, a request that may write raises StaleSignIn without
+    one: in the end, when nothing else is in its way.
     """
 
     def decorate(view: View) -> View:
@@ -59,6 +64,7 @@ def requires(
             if (model is None or own) and not can(actor, permission):
                 deny(actor, permission, None)
             if model is None:
+                expect_fresh(actor, permission)
                 return view(*args, **kwargs)
             if own:
                 record = load(model, getattr(actor, own), actor, "id")
@@ -68,12 +74,43 @@ def requires(
                 deny(actor, permission, record)
             if request.method not in SAFE:
                 expect_version(record)
+                expect_fresh(actor, permission, record)
             return view(record, *args, **kwargs)
 
         cast(Any, guarded).__guard__ = Guard(permission, model, own)
         return cast(View, guarded)
 
     return decorate
+
+
+class StaleSignIn(Exception):
+    """The person proved too long ago who they are: they are asked again before this is done."""
+
+    def __init__(self, permission: str, why: Fresh) -> None:
+        super().__init__(permission)
+        self.permission, self.why = permission, why
+
+
+def expect_fresh(actor: Actor, permission: str, record: Any = None) -> None:
+    """Raise StaleSignIn where a write needs a fresh sign-in and the actor's is not."""
+    if request.method in SAFE:
+        return
+    why = wants_fresh(actor, permission, record)
+    if why is not None and not is_fresh(actor):
+        raise StaleSignIn(permission, why)
+
+
+def is_fresh(actor: Actor) -> bool:
+    """Tell whether the person has proved in the last minutes who they are."""
+    moment = actor.authenticated_at
+    fresh: dt.timedelta = current_app.config["FRESH"]
+    return moment is not None and now() - moment < fresh
+
+
+def will_ask(permission: str, record: Any = None) -> bool:
+    """Tell whether the signed-in person is asked to sign in again before such a write."""
+    actor = actor_now()
+    return wants_fresh(actor, permission, record) is not None and not is_fresh(actor)
 
 
 def load(model: type[M], name: str | int, actor: Actor, by: str = "reference") -> M:

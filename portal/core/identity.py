@@ -46,12 +46,16 @@ class Logout:
 
 
 class SignInRefused(Exception):
-    """A sign-in that must not succeed; `reason` is a code for the log and for the page."""
+    """A sign-in that must not succeed; `reason` is a code for the log and for the page.
+
+    `particulars` are those given to `start`, as far as the answer is one to it.
+    """
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+        self.particulars: dict[str, Any] = {}
 
 
 class IdentityProvider(Protocol):
@@ -73,11 +77,15 @@ class IdentityProvider(Protocol):
     def origin(self) -> str:
         """Scheme, host and port that a form may lead to (for `form-action`)."""
 
-    def start(self, redirect_uri: str, **particulars: Any) -> Response:
+    def start(
+        self, redirect_uri: str, *, anew: bool = False, strong: bool = False, **particulars: Any
+    ) -> Response:
         """Send the browser to the provider.
 
         `redirect_uri` is the absolute address to come back to; `particulars` (text values) are
-        handed back by `finish`, without ever leaving the portal.
+        handed back by `finish`, without ever leaving the portal. With `anew` the provider is to
+        ask the person again, whatever it remembers, and the answer must say that it has; with
+        `strong` it is to ask for two factors.
         Raises SignInRefused when the provider cannot be reached or makes no sense.
         """
 

@@ -47,6 +47,7 @@ ASIDE = {
     ("blueprints/admin/audit/views.py", "export"),
     ("blueprints/sign_in/back_channel.py", "sign-in"),
     ("blueprints/account/addresses.py", "e-mail address"),
+    ("blueprints/sign_in/again.py", "sign-in"),
     ("blueprints/sign_in/finding.py", "sign-in"),
     ("blueprints/sign_in/views.py", "sign-in"),
     ("core/admission.py", "draft"),

@@ -147,6 +147,7 @@ def security_pages(live: Live) -> list[Page]:
     )
     return [
         ("how they sign in", f"/admin/organisations/{place}/sign-in"),
+        ("sign in again", "/sign-in-again?for=person:administer&next=/admin/people"),
         ("devices of somebody", f"/admin/people/{person}/devices"),
         ("devices, own", f"/admin/people/{own}/devices"),
     ]

@@ -146,6 +146,36 @@ def test_from_discovery_to_sign_out(metadata: Json) -> None:
     assert left.headers["Location"] == "http://127.0.0.1:8000/signed-out?state=s-1"
 
 
+def test_whoever_is_known_is_asked_again_all_the_same(metadata: Json) -> None:
+    """Whatever the browser remembers: prompt=login and max_age lead to the question, and
+    auth_time is the moment of its answer."""
+    visit = Asking().choose(metadata, "nadia").headers["Set-Cookie"].partition(";")[0]
+    for asked in ({"prompt": "login"}, {"max_age": "0"}, {"prompt": "login", "max_age": "0"}):
+        asking = Asking(**asked)
+        answer = asking.look(metadata, Cookie=visit)
+        assert answer.status_code == 200, "nobody is let through unasked"
+        page = BeautifulSoup(answer.text, "html.parser")
+        assert page.h1 is not None
+        assert page.h1.text == "Say again who you are"
+        names = [str(button["value"]) for button in page.select("button[name=persona]")]
+        assert names[0] == "nadia", "whoever is known here stands first"
+        assert sorted(names) == sorted(one.short for one in PERSONAS)
+        began = time.time()
+        code = brought_back(asking.choose(metadata, "nadia"))["code"]
+        token = asking.exchange(metadata, code).json()["id_token"]
+        keys = KeySet.import_key_set(requests.get(metadata["jwks_uri"], timeout=5).json())
+        assert jwt.decode(token, keys, algorithms=["ES256"]).claims["auth_time"] >= int(began)
+    strange = BeautifulSoup(Asking(prompt="login").look(metadata).text, "html.parser")
+    assert strange.select("button[name=persona]")[0]["value"] == PERSONAS[0].short
+
+
+def test_nobody_is_let_in_without_being_asked(metadata: Json) -> None:
+    answer = Asking(prompt="none").look(metadata)
+    assert brought_back(answer)["error"] == "login_required"
+    for odd in ("soon", "-1", "1e3", ""):
+        assert Asking(max_age=odd).look(metadata).status_code == 400
+
+
 def test_a_code_is_good_once(metadata: Json) -> None:
     asking = Asking()
     code = brought_back(asking.choose(metadata, "noah"))["code"]

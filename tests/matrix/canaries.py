@@ -46,6 +46,7 @@ TEXTS: Mapping[str, str] = {
     "contact_name contact_email contact_phone need rivals own_reference consent_words reason_text",
     "registration_match": "organisation_name company domain place answered_by",
     "user": "name email",
+    "user_identity": "claimed_email",
 }
 CODES: Mapping[str, str] = {
     "chain_head": "chain hash",
@@ -192,6 +193,7 @@ class Readers:
             "question": self._part,
             "registration": lambda who, one: who.knows(self.registrations[one.row["id"]]),
             "registration_match": lambda who, one: who.side == "vendor" and self._part(who, one),
+            "user_identity": lambda who, one: self.knows_identity(who, one.row),
             "user": lambda who, one: any(
                 who.knows_person(membership, self.homes[membership])
                 for membership in self.people.get(one.row["id"], ())
@@ -223,6 +225,11 @@ class Readers:
         """Tell whether ``who`` may know that somebody is invited."""
         membership = row["membership_id"]
         return membership == who.membership or who.administers(self.homes[membership])
+
+    def knows_identity(self, who: Person, row: Mapping[str, Any]) -> bool:
+        """Tell whether ``who`` may know with what somebody signs in."""
+        homes = (self.homes[membership] for membership in self.people.get(row["user_id"], ()))
+        return row["user_id"] == who.user or any(who.administers(home) for home in homes)
 
     def knows_event(self, who: Person, row: Mapping[str, Any]) -> bool:
         """Tell whether ``who`` may know that something happened."""

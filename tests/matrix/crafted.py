@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Boolean, Date, DateTime, Integer
@@ -11,9 +12,20 @@ from portal.core.database import Base
 from portal.core.times import at
 from tests.browser import BASE, fields_of
 from tests.matrix.canaries import REFERENCE
-from tests.matrix.cells import ABSENT, LEAVES, PAGE_OF, STEPS, Cell, address, guarded_rules
+from tests.matrix.cells import (
+    ABSENT,
+    LEAVES,
+    PAGE_OF,
+    STEPS,
+    Cell,
+    address,
+    cells_of,
+    guarded_rules,
+)
 from tests.matrix.oracle import (
     DRAFT,
+    FRESH_IF_LARGE,
+    LARGE_FROM,
     OUTSIDE,
     PAGES,
     RECORDS,
@@ -21,9 +33,10 @@ from tests.matrix.oracle import (
     SUBMITTED,
     Ask,
     Facts,
+    asks_again,
     expect,
 )
-from tests.matrix.planting import EXTRA, OPEN
+from tests.matrix.planting import EXTRA, LARGE, OPEN
 from tests.matrix.walk import Walk
 from tests.matrix.world import Change, World, normalised, slots
 
@@ -126,6 +139,50 @@ def _expect(
         yield f"{walk.short} {path}: wrote {sorted(written - may_change)}"
     if not keep:
         walk.world.restore()
+
+
+# --- a sign-in of a while ago --------------------------------------------------------------------
+
+
+def stale(walk: Walk) -> Iterator[tuple[Cell, str | None]]:
+    """Yield each write of the person whose sign-in is an hour old, and what is wrong with it.
+
+    None: the person is asked to sign in again, and should be. The form is sent as it would be
+    taken; of what should be answered as always, only the answer is judged.
+    """
+    world = walk.world
+    large = world.planted.references["noah", LARGE]
+    # One of each kind: the same address with the same answer behind it is asked once.
+    kinds: dict[tuple[str, int, bool], Cell] = {}
+    for cell in cells_of(world, walk.short):
+        if cell.method == "POST":
+            status = expect(walk.person, cell.endpoint, cell.method, cell.facts)
+            kinds.setdefault((cell.endpoint, status, cell.htmx), cell)
+            if cell.endpoint in FRESH_IF_LARGE and cell.facts is not None:
+                path = cell.path.replace(cell.facts.reference, large)
+                over = replace(cell, path=path, facts=world.facts[large])
+                kinds.setdefault((cell.endpoint, LARGE_FROM, cell.htmx), over)
+    cells = list(kinds.values())
+    for cell in cells:
+        world.restore()
+        world.prove("-1 hour")
+        world.written()
+        cookies = dict(walk.browser.client._cookies or {})
+        answer = walk.ask("POST", cell.path, walk.typed(cell), cell.htmx)
+        walk.browser.client._cookies = cookies
+        where = answer.headers.get("HX-Redirect") or answer.headers.get("Location") or ""
+        is_led = where.startswith("/sign-in-again?")
+        if not asks_again(walk.person, cell.endpoint, cell.method, cell.facts):
+            yield cell, f"asked again: {answer.status_code}" if is_led else ""
+            continue
+        written = {table for table, _, _ in world.written()} - {"draft"}
+        if not is_led or answer.status_code != (401 if cell.htmx else 303):
+            yield cell, f"{answer.status_code}, leads to {where or 'nowhere'}"
+        elif written:
+            yield cell, f"wrote {sorted(written)}"
+        else:
+            yield cell, None
+    world.restore()
 
 
 # --- fields that nobody asked for ---------------------------------------------------------------

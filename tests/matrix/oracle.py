@@ -78,6 +78,7 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("account.update", "POST"): (EVERYBODY, 303),
     ("account.end_others", "POST"): (EVERYBODY, 303),
     ("account.choose", "GET"): (EVERYBODY, 200),
+    ("sign_in.again", "GET"): (EVERYBODY, 200),
     ("account.email", "GET"): (EVERYBODY, 200),
     ("account.email", "POST"): (EVERYBODY, 303),
     ("drafts.keep", "POST"): (EVERYBODY, 200),
@@ -101,6 +102,24 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("admin.access.permissions", "GET"): (EXPLAINERS, 200),
     ("people.index", "GET"): (ADMINISTRATORS, 200),
 }
+
+# Writes before which whoever signed in a while ago is asked again: these always, and a decision
+# over that many minor units, or over the approver's own limit if that is lower.
+FRESH_ALWAYS = frozenset(
+    {
+        "admin.organisations.update_sign_in",
+        "admin.people.end_devices",
+        "people.change",
+        "people.deactivate",
+        "people.invite",
+        "people.invite_again",
+        "people.invite_many",
+        "people.reactivate",
+        "people.uninvite",
+    }
+)
+FRESH_IF_LARGE = frozenset({"admin.review.approve", "admin.review.reject"})
+LARGE_FROM = 100_000_00
 
 # Endpoints for everybody, also before sign-in. A change here is a decision.
 PUBLIC = frozenset(
@@ -339,6 +358,17 @@ def expect(person: Person, endpoint: str, method: str, facts: Facts | None) -> i
     if endpoint == "registrations.show" and person.short in REVIEW_READERS:
         return 302  # to the vendor's page of it
     return ask.by_state.get(facts.state, ask.otherwise)
+
+
+def asks_again(person: Person, endpoint: str, method: str, facts: Facts | None) -> bool:
+    """Tell whether a stale sign-in is led to the provider instead of being answered."""
+    if method == "GET" or person.short in OUTSIDE or facts is None:
+        return False
+    if expect(person, endpoint, method, facts) in (403, 404):
+        return False
+    limit = min(LIMITS.get(person.short, LARGE_FROM), LARGE_FROM)
+    is_large = endpoint in FRESH_IF_LARGE and facts.minor > limit
+    return endpoint in FRESH_ALWAYS or is_large
 
 
 def with_htmx(person: Person, method: str, status: int) -> int:

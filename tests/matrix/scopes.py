@@ -65,6 +65,7 @@ GRANTS: Mapping[str, Grant] = {
         who.side == "vendor" and _registration(readers, who, row)
     ),
     "registration_product": _registration,
+    "user_identity": lambda readers, who, row: readers.knows_identity(who, row),
     "user": lambda readers, who, row: any(
         who.knows_person(membership, readers.homes[membership])
         for membership in readers.people.get(row["id"], ())

@@ -97,7 +97,7 @@ class Walk:
         if is_write and is_allowed:
             self._write(cell, status)
         elif is_write:
-            self._judge(cell, status, self.ask("POST", cell.path, self._typed(cell), cell.htmx))
+            self._judge(cell, status, self.ask("POST", cell.path, self.typed(cell), cell.htmx))
         else:
             answer = self.ask("GET", cell.path, htmx=cell.htmx)
             if status == 200 and cell.endpoint in READING_LEAVES:
@@ -108,7 +108,7 @@ class Walk:
                 self._look_at_page(cell, answer)
         self.cells.setdefault(cell.place, set()).add(status)
 
-    def _typed(self, cell: Cell) -> dict[str, str]:
+    def typed(self, cell: Cell) -> dict[str, str]:
         """Return the form as sent by somebody who knows how it looks."""
         keys = self.world.keys[self.short]
         facts = cell.facts
@@ -241,8 +241,8 @@ class Walk:
     def _send(self, cell: Cell) -> TestResponse:
         if cell.endpoint.startswith("drafts."):
             if cell.endpoint == "drafts.discard":  # there must be something to throw away
-                self.ask("POST", "/drafts", self._typed(cell) | {"language": "fr"})
-            return self.ask("POST", cell.path, self._typed(cell), cell.htmx)
+                self.ask("POST", "/drafts", self.typed(cell) | {"language": "fr"})
+            return self.ask("POST", cell.path, self.typed(cell), cell.htmx)
         name = cell.facts.reference if cell.facts else ""
         where = PAGE_OF.get(cell.endpoint, cell.path).format(name)
         page = self.browser.get(where, check=False)

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from portal.core.database import db
 from portal.core.identity import Identity
 from portal.core.net import system_mode
+from portal.core.times import now
 from portal.domain.people.models import UserIdentity
 from portal.domain.people.sessions import open_session
 from tests.browser import fields_of
@@ -70,7 +71,7 @@ def sign_in(app: Flask, short: str) -> str:
     with app.app_context(), system_mode("test"):
         found = db.session.scalar(select(UserIdentity).where(UserIdentity.subject == short))
         assert found is not None, short
-        identity = Identity(found.issuer, short, None, True, short)
+        identity = Identity(found.issuer, short, None, True, short, authenticated_at=now())
         token = open_session(db.session(), identity, "127.0.0.1", "test")
         db.session.commit()
     signer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from portal.core.language import _l
 from portal.core.limits import limiter, where_from
 from portal.core.pages import done, invalid, render
 from portal.core.transactions import record_aside
+from portal.domain.people.claims import claimed_addresses
 from portal.domain.people.email_changes import (
     CannotConfirm,
     ask_for_email,
@@ -40,7 +41,8 @@ class EmailForm(Form):
 @limiter.limit(SELDOM, methods=["POST"])
 def email() -> Response:
     """Ask for the new address, and send the link there that confirms it."""
-    form = bind(EmailForm)
+    stated = claimed_addresses(member().user_id, member()) if "of" in request.args else []
+    form = bind(EmailForm, email=stated[0] if stated else "")
     if request.method == "POST" and form.validate():
         ask_for_email(member(), form.email.data or "")
         return done(url_for("account.show"))

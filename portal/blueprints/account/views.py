@@ -16,6 +16,7 @@ from portal.core.guards import requires
 from portal.core.language import LANGUAGES, _, _l
 from portal.core.pages import done, invalid, render
 from portal.domain.people.actor import MemberActor
+from portal.domain.people.claims import claimed_addresses
 from portal.domain.people.devices import describe_devices, devices_of
 from portal.domain.people.email_changes import awaited
 from portal.domain.people.models import Reach
@@ -101,5 +102,6 @@ def _page(form: AccountForm) -> Response:
         role=ROLE_WORDS[actor.role],
         reach=REACH_WORDS[Reach(actor.reach)] if actor.side == "partner" else None,
         awaited=awaited(actor),
+        claimed=claimed_addresses(actor.user_id, actor),
         actor=actor,
     )

@@ -17,6 +17,7 @@ from portal.core.text import clean_line
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.administration import last_seen, open_invitation
+from portal.domain.people.claims import claimed_addresses
 from portal.domain.people.models import InvitationList, Membership, Reach, Standing, User
 from portal.domain.people.pasting import Outcome
 from portal.domain.people.roles import REACH_OF_COLLEAGUE, ROLE_WORDS, STANDING_WORDS
@@ -116,7 +117,7 @@ def unfinished(actor: MemberActor) -> dict[str, str]:
     return {"people": "\n".join(lines), "role": "", "reach": Reach.OWN.value}
 
 
-def record_page(membership: Membership) -> dict[str, Any]:
+def record_page(membership: Membership, actor: MemberActor) -> dict[str, Any]:
     """Return the context of a person's page: where they stand and what can be done about it."""
     seen = last_seen([membership.id]).get(membership.id)
     invitation = open_invitation(membership)
@@ -125,6 +126,7 @@ def record_page(membership: Membership) -> dict[str, Any]:
         "invitation": invitation,
         "has_run_out": invitation is not None and invitation.has_run_out,
         "seen": show_ago(seen) if seen else "",
+        "claimed": claimed_addresses(membership.user_id, actor),
         "standing": membership.standing,
         "standings": STANDING_WORDS,
         "roles": ROLE_WORDS,

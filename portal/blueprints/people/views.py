@@ -50,7 +50,7 @@ def index() -> Response:
 @requires(P.PERSON_ADMINISTER, Membership)
 def show(person: Membership) -> Response:
     """Show where a colleague stands, and what can be done about it."""
-    return render("people/show.html", **record_page(person))
+    return render("people/show.html", **record_page(person, member()))
 
 
 @bp.route("/organisations/<reference:reference>/invitation", methods=["GET", "POST"])

@@ -6,6 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.blueprints.sign_in import bp
+from portal.core.contact import domain_key
 from portal.core.guards import public
 from portal.core.identity import identity_providers
 from portal.core.limits import limiter, where_from
@@ -25,7 +26,7 @@ def find() -> ResponseReturnValue:
 
     Whether anybody with the address is known here makes no difference.
     """
-    domain = clean_line(request.form.get("email", "")).rpartition("@")[2].lower()[:253]
+    domain = domain_key(clean_line(request.form.get("email", ""))[:320].rpartition("@")[2])
     onward = safe_path(request.form.get("next"))
     with record_aside("sign-in") as aside:
         name = provider_for(aside, domain)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
-from flask import Response, current_app
+from flask import Response, current_app, url_for
 
+from portal.blueprints.sign_in.ways import PARTICULAR, onward
 from portal.core.identity import Identity, IdentityProvider, SignInRefused, identity_providers
 from portal.core.language import _
 from portal.core.pages import render
@@ -18,7 +21,7 @@ log = logging.getLogger(__name__)
 def not_signed_in(provider: IdentityProvider, refusal: SignInRefused) -> Response:
     """Answer a sign-in that proved nothing: 400, and how to go on."""
     log.warning("sign-in at %s refused: %s (%r)", provider.name, refusal.reason, refusal.detail)
-    return refused(400, refusal.reason, provider=provider.label)
+    return refused(400, refusal.reason, provider=provider.label, way=way_of(refusal.particulars))
 
 
 def not_admitted(reason: str, identity: Identity) -> Response:
@@ -27,18 +30,42 @@ def not_admitted(reason: str, identity: Identity) -> Response:
     return refused(403, reason, who=identity.email or identity.name)
 
 
-def not_this_way(other: NotThisWay, used: IdentityProvider, identity: Identity) -> Response:
+def way_of(particulars: Mapping[str, Any]) -> str:
+    """Return where a fresh sign-in is tried once more; of any other, nothing."""
+    if PARTICULAR not in particulars:
+        return ""
+    return url_for("sign_in.again", next=onward(particulars.get("next")))
+
+
+def not_this_way(
+    other: NotThisWay, used: IdentityProvider, identity: Identity, way: str = ""
+) -> Response:
     """Answer a person whose organisation asks for another way in: 403, and which."""
     labels = [one.label for one in identity_providers().values() if one.name in other.providers]
     log.info("sign-in of %r at %s refused: %s", identity.subject, identity.issuer, other.reason)
     names = ", ".join(labels) if other.reason == "another-way" else used.label
-    return refused(403, other.reason, provider=names, who=identity.email or identity.name)
+    who = identity.email or identity.name
+    return refused(403, other.reason, provider=names, who=who, way=way)
 
 
-def refused(status: int, reason: str, provider: str = "", who: str | None = None) -> Response:
-    """Return the page for a reason code, naming the provider or the person."""
+def not_renewed(reason: str, way: str, identity: Identity | None = None) -> Response:
+    """Answer a fresh sign-in that renews nothing: 403, and whoever was signed in still is."""
+    who = None
+    if identity is not None:
+        who = identity.email or identity.name
+        log.warning("fresh sign-in by %r at %s refused", identity.subject, identity.issuer)
+    return refused(403, reason, who=who, way=way)
+
+
+def refused(
+    status: int, reason: str, provider: str = "", who: str | None = None, way: str = ""
+) -> Response:
+    """Return the page for a reason code, naming the provider or the person.
+
+    ``way`` leads to where it is tried again; without it that is the sign-in page.
+    """
     title, text = _words(reason, provider)
-    return render("sign_in/refused.html", status=status, title=title, text=text, who=who)
+    return render("sign_in/refused.html", status=status, title=title, text=text, who=who, way=way)
 
 
 def _words(reason: str, provider: str) -> tuple[str, str]:
@@ -68,6 +95,21 @@ def _words(reason: str, provider: str) -> tuple[str, str]:
                 "that on at %(provider)s, then sign in again.",
                 provider=provider,
             )
+        case "fresh":
+            title = _("%(provider)s has not asked you again", provider=provider)
+            text = _(
+                "It does not say that you have just signed in there. Try once more; if it stays "
+                "like this, sign out and sign in again."
+            )
+        case "another":
+            title = _("That was another account")
+            text = _(
+                "You are signed in here with a different one, and you still are. Nothing was "
+                "changed. Sign in again with the account that you use here."
+            )
+        case "over":
+            title = _("Your sign-in has ended meanwhile")
+            text = _("Sign in anew. What you typed is kept.")
         case "closed":
             title = _("Your access is closed")
             text = _(
@@ -91,7 +133,7 @@ def link_refused(status: int, refusal: LinkRefused, identity: Identity | None = 
     if identity is not None:
         log.info("link of %r at %s: %s", identity.subject, identity.issuer, refusal.reason)
     who = identity and (identity.email or identity.name)
-    return render("sign_in/refused.html", status=status, title=title, text=text, who=who)
+    return render("sign_in/refused.html", status=status, title=title, text=text, who=who, way="")
 
 
 def _link_words(refusal: LinkRefused) -> tuple[str, str]:

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, current_app, redirect, request, session, url_for
+from flask import Response, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from werkzeug.exceptions import HTTPException
 
 from portal.blueprints.sign_in import bp
+from portal.blueprints.sign_in.again import finish_again, start_again
 from portal.blueprints.sign_in.refusals import (
     link_refused,
     not_admitted,
     not_signed_in,
     not_this_way,
 )
+from portal.blueprints.sign_in.ways import PARTICULAR, address, onward, provider_named
 from portal.core.admission import TOKEN, let_in
 from portal.core.guards import public
-from portal.core.identity import (
-    Identity,
-    IdentityProvider,
-    SignInRefused,
-    identity_providers,
-)
+from portal.core.identity import Identity, SignInRefused, identity_providers
 from portal.core.language import chosen_language
 from portal.core.limits import limiter, where_from
 from portal.core.pages import done, render
-from portal.core.redirects import safe_path
 from portal.core.transactions import record_aside
 from portal.domain.people.assurance import NotThisWay
 from portal.domain.people.invitations import LinkRefused, accept_link, describe_link
@@ -49,25 +44,27 @@ LONGEST_LINK = 200
 @public
 def index() -> ResponseReturnValue:
     """Offer every provider, and keep where the person was going."""
-    onward = _onward(request.args.get("next"))
+    path = onward(request.args.get("next"))
     if current_user.is_authenticated:
-        return redirect(onward or "/")
-    return render("sign_in/index.html", providers=list(identity_providers().values()), next=onward)
+        return redirect(path or "/")
+    return render("sign_in/index.html", providers=list(identity_providers().values()), next=path)
 
 
 @bp.get("/sign-in/<provider>")
 @public
 @limiter.limit(OFTEN, key_func=where_from)
 def start(provider: str) -> ResponseReturnValue:
-    """Send the browser to the provider."""
-    chosen = _provider(provider)
-    particulars = {
-        "next": _onward(request.args.get("next")),
+    """Send the browser to the provider; whoever is signed in may ask to be asked anew there."""
+    chosen = provider_named(provider)
+    if "again" in request.args and current_user.is_authenticated:
+        return start_again(chosen, onward(request.args.get("next")))
+    particulars: dict[str, Any] = {
+        "next": onward(request.args.get("next")),
         "link": request.args.get("link", "")[:LONGEST_LINK],
     }
     try:
         answer = chosen.start(
-            _address("sign_in.finish", provider=provider),
+            address("sign_in.finish", provider=provider),
             **{name: value for name, value in particulars.items() if value},
         )
     except SignInRefused as refusal:
@@ -80,11 +77,13 @@ def start(provider: str) -> ResponseReturnValue:
 @limiter.limit(OFTEN, key_func=where_from)
 def finish(provider: str) -> ResponseReturnValue:
     """Take the provider's answer, and let in whom it names."""
-    chosen = _provider(provider)
+    chosen = provider_named(provider)
     try:
         identity, particulars = chosen.finish()
     except SignInRefused as refusal:
         return not_signed_in(chosen, refusal)
+    if PARTICULAR in particulars:
+        return finish_again(chosen, identity, particulars)
     try:
         token, has_choice = _open(identity, str(particulars.get("link") or ""))
     except NoMembership:
@@ -96,8 +95,8 @@ def finish(provider: str) -> ResponseReturnValue:
     except NotThisWay as other:
         return not_this_way(other, chosen, identity)
     let_in(token)
-    onward = _onward(particulars.get("next")) or "/"
-    return redirect(url_for("account.choose", next=onward) if has_choice else onward)
+    path = onward(particulars.get("next")) or "/"
+    return redirect(url_for("account.choose", next=path) if has_choice else path)
 
 
 @bp.post("/sign-out")
@@ -111,7 +110,7 @@ def sign_out() -> ResponseReturnValue:
     session.clear()
     for provider in identity_providers().values():
         if provider.issuer == issuer:
-            answer = provider.sign_out(_address("sign_in.signed_out"))
+            answer = provider.sign_out(address("sign_in.signed_out"))
             if answer is not None and answer.location:
                 return _clearing(done(answer.location))
     return _clearing(done(url_for("sign_in.signed_out")))
@@ -144,13 +143,6 @@ def join(token: str) -> ResponseReturnValue:
     )
 
 
-def _provider(name: str) -> IdentityProvider:
-    provider = identity_providers().get(name)
-    if provider is None:
-        abort(404)
-    return provider
-
-
 def _open(identity: Identity, link: str) -> tuple[str, bool]:
     """Return the token of the new sign-in, and whether the person chooses for whom to act."""
     with record_aside("sign-in") as aside:
@@ -161,25 +153,6 @@ def _open(identity: Identity, link: str) -> tuple[str, bool]:
         where_and_how = request.remote_addr or "", request.headers.get("User-Agent", "")
         token = open_session(aside, identity, *where_and_how)
         return token, has_choice_of_membership(aside, identity)
-
-
-def _onward(value: Any) -> str | None:
-    """Return `value` when it is the path of a page here that a GET answers."""
-    path = safe_path(value)
-    adapter = current_app.create_url_adapter(request)
-    if path is None or adapter is None:
-        return None
-    try:
-        adapter.match(path.partition("?")[0], "GET")
-    except HTTPException:
-        return None
-    return path
-
-
-def _address(endpoint: str, **values: Any) -> str:
-    """Return an absolute address from the configuration, never from the Host header."""
-    base: str = current_app.config["PORTAL_URL"]
-    return base.rstrip("/") + url_for(endpoint, **values)
 
 
 def _clearing(answer: Response) -> Response:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
-from portal.core.access import explain, missing_rules, policies, rules_of, terms_of
+from portal.core.access import explain, missing_rules, policies, rules_of, terms_of, wants_fresh
 from portal.core.database import db
 from portal.core.language import _
 from portal.core.net import granting_terms, system_mode
@@ -24,6 +24,7 @@ class Answer:
     """Whether, why, and what would have to change; sentences speak of a third person.
 
     ``terms`` name the scope terms that let them know of the record, ``rule`` the one that decided.
+    ``fresh`` says so where they are asked to sign in again before they do it.
     """
 
     is_visible: bool
@@ -32,6 +33,7 @@ class Answer:
     rule: str
     sentence: str
     changes: Sequence[str] = ()
+    fresh: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,9 @@ def _right(actor: MemberActor, permission: str, record: Any, terms: Sequence[str
     found = explain(actor, permission, record)
     if found.is_allowed:
         told = _told(record, permission, found.rule) or _("Their role includes this.")
-        return Answer(True, True, terms, found.rule, told)
+        asked = wants_fresh(actor, permission, record)
+        fresh = str(asked.words) if asked else ""
+        return Answer(True, True, terms, found.rule, told, fresh=fresh)
     is_of_role = permission in actor.permissions
     changes = [] if is_of_role else _roles_with(actor, permission)
     if record is not None and _could_be(permission, actor.side):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ class _Group:
     permissions: frozenset[str]
     name: str = ""
     email: str = ""
+    authenticated_at: dt.datetime | None = None
 
     @property
     def membership_id(self) -> Any:

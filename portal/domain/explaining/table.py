@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.core.access import policies, terms_of
+from portal.core.access import NOBODY, policies, terms_of, wants_fresh
 from portal.domain.explaining.answers import permissions_at_best, roles_of, somebody
 from portal.domain.explaining.subjects import MODEL_WORDS
 from portal.domain.explaining.wording import PERMISSION_WORDS
@@ -54,7 +54,8 @@ def rights() -> list[RightRow]:
                 rule.told
                 for policy in policies().values()
                 for rule in policy.rules.get(permission, ())
-            ],
+            ]
+            + ([asked.words] if (asked := wants_fresh(NOBODY, permission)) else []),
         )
         for permission in sorted(Permission)
     ]

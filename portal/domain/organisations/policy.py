@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, Select, select, true
 
-from portal.core.access import Policy, Rule, Term, scope_of, with_one
+from portal.core.access import Fresh, Policy, Rule, Term, scope_of, with_one
 from portal.core.language import _l
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation, Side, family_ids
@@ -67,6 +67,7 @@ PARTNERS = Rule(
     "partner", _l("This is for partners; the vendor’s own organisation stays as it is."), is_partner
 )
 OWN = Rule("own", _l("People do this for their own company."), is_own)
+OF_PEOPLE = Fresh(_l("Deciding who comes in, and as what, needs a fresh sign-in."))
 
 
 def administers(actor: MemberActor, organisation: Organisation) -> bool:
@@ -94,6 +95,12 @@ ORGANISATION = Policy(
         P.PERSON_ADMINISTER: [
             Rule("own", _l("They work for another company."), administers),
         ],
+    },
+    fresh={
+        P.ORGANISATION_SECURE: Fresh(
+            _l("Deciding how a company’s people sign in needs a fresh sign-in.")
+        ),
+        P.PERSON_ADMINISTER: OF_PEOPLE,
     },
 )
 

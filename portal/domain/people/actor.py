@@ -33,6 +33,8 @@ class MemberActor:
     permissions: frozenset[str]
     token: str = ""
     seen_at: dt.datetime | None = None
+    # When they last proved who they are, as far as the provider has said.
+    authenticated_at: dt.datetime | None = None
 
     # What Flask-Login asks of a user.
     is_authenticated = True
@@ -96,7 +98,9 @@ _memberships = (
 # Asked by every request, so it is put together once; by equality alone, so that PostgreSQL need
 # not plan it anew for each value.
 _live_session = (
-    _memberships.add_columns(LoginSession.made_at, LoginSession.seen_at)
+    _memberships.add_columns(
+        LoginSession.made_at, LoginSession.seen_at, LoginSession.authenticated_at
+    )
     .join(LoginSession, LoginSession.membership_id == Membership.id)
     .where(LoginSession.token_hash == bindparam("token_hash"), LoginSession.ended_at.is_(None))
 )
@@ -109,6 +113,7 @@ def _actor(
     organisation_name: str,
     token: str = "",
     seen: dt.datetime | None = None,
+    authenticated: dt.datetime | None = None,
 ) -> MemberActor:
     """Return the actor made of three records, or of one row that holds what is asked of each."""
     role = Role(membership.role)
@@ -130,6 +135,7 @@ def _actor(
         ),
         token=token,
         seen_at=seen,
+        authenticated_at=authenticated,
     )
 
 
@@ -160,4 +166,4 @@ def actor_of_session(
         return None
     if row.made_at <= made_after or row.seen_at <= seen_after:
         return None
-    return _actor(row, row, row, row.organisation_name, token, row.seen_at)
+    return _actor(row, row, row, row.organisation_name, token, row.seen_at, row.authenticated_at)

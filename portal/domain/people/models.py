@@ -73,6 +73,8 @@ class UserIdentity(Numbered, Base):
     subject: Mapped[str] = mapped_column(String(255))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     user: Mapped[User] = relationship()
+    # The address that the provider states of late, where it is not the one that we write to.
+    claimed_email: Mapped[str] = mapped_column(String(254), default="")
     __table_args__ = (UniqueConstraint("issuer", "subject"),)
 
 

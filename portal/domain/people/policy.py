@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, or_, select, true
 
-from portal.core.access import Policy, Rule, Term, with_one
+from portal.core.access import Fresh, Policy, Rule, Term, with_one
 from portal.core.language import _l
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation, Side, family_ids
-from portal.domain.organisations.policy import portfolio_ids
+from portal.domain.organisations.policy import OF_PEOPLE, portfolio_ids
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import (
     EmailChange,
@@ -19,6 +19,7 @@ from portal.domain.people.models import (
     Reach,
     Role,
     User,
+    UserIdentity,
 )
 from portal.domain.people.roles import PARTNER_ROLES
 from portal.domain.permissions import Permission as P
@@ -156,6 +157,10 @@ MEMBERSHIP = Policy(
             ),
         ],
     },
+    fresh={
+        P.PERSON_ADMINISTER: OF_PEOPLE,
+        P.SESSION_END_ALL: Fresh(_l("Signing somebody out needs a fresh sign-in.")),
+    },
 )
 
 
@@ -198,15 +203,40 @@ DEVICE = Policy(
 )
 
 
-def _of_seen_membership(actor: MemberActor) -> ColumnElement[bool] | None:
-    parts = [
-        part
-        for where in (administered, every)
-        if P.PERSON_ADMINISTER in actor.permissions and (part := where(actor)) is not None
-    ]
-    if not parts:
+def _of_administered_person(actor: MemberActor) -> ColumnElement[bool] | None:
+    condition = _administered_here(actor)
+    if condition is None:
         return None
-    return with_one(Membership, Membership.id == Invitation.membership_id, or_(*parts))
+    return with_one(Membership, Membership.user_id == UserIdentity.user_id, condition)
+
+
+def _my_identity(actor: MemberActor) -> ColumnElement[bool] | None:
+    return UserIdentity.user_id == actor.user_id if actor.user_id else None
+
+
+IDENTITY = Policy(
+    UserIdentity,
+    scope=[
+        Term("own", _l("They sign in with it."), _my_identity),
+        Term("administered", _l("They administer whoever signs in with it."),
+             _of_administered_person),
+    ],
+)  # fmt: skip
+
+
+def _administered_here(actor: MemberActor) -> ColumnElement[bool] | None:
+    """Whose access the actor decides on: the own company's people, or everybody's."""
+    if P.PERSON_ADMINISTER not in actor.permissions:
+        return None
+    parts = [part for where in (administered, every) if (part := where(actor)) is not None]
+    return or_(*parts) if parts else None
+
+
+def _of_seen_membership(actor: MemberActor) -> ColumnElement[bool] | None:
+    condition = _administered_here(actor)
+    if condition is None:
+        return None
+    return with_one(Membership, Membership.id == Invitation.membership_id, condition)
 
 
 def _to_myself(actor: MemberActor) -> ColumnElement[bool] | None:

@@ -22,6 +22,7 @@ from portal.domain.people.actor import (
     actor_of_session,
 )
 from portal.domain.people.assurance import NotThisWay, objection
+from portal.domain.people.claims import note_claim
 from portal.domain.people.models import (
     LoginSession,
     LogoutToken,
@@ -96,6 +97,7 @@ def open_session(session: Session, identity: Identity, address: str, agent: str)
     session.flush()
     actor = actor_from(usable[0])
     record_event("session:start", f"membership:{usable[0].id}", actor, session=session)
+    note_claim(session, found, identity, actor)
     return token
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.core.access import Policy, Rule, Term, scope_of, with_one
+from portal.core.access import Fresh, Policy, Rule, Term, scope_of, with_one
 from portal.core.language import _l
 from portal.core.money import to_major
 from portal.domain.organisations.models import Side, family_ids
@@ -25,6 +25,8 @@ from portal.domain.registrations.models import (
 )
 
 Condition = ColumnElement[bool]
+# Major units, in whichever currency a registration is: above it a decision is a large one.
+LARGE = 100_000
 
 
 def _is_partner_reader(actor: MemberActor) -> bool:
@@ -106,6 +108,14 @@ def is_within_limit(actor: MemberActor, registration: Registration) -> bool:
     return to_major(registration.value_minor, registration.currency) <= actor.approval_limit
 
 
+def is_large(actor: MemberActor, registration: Registration) -> bool:
+    """The value is over 100,000 or the approver's limit, whichever is lower, in its currency."""
+    if registration.value_minor is None:
+        return False
+    limit = LARGE if actor.approval_limit is None else min(LARGE, actor.approval_limit)
+    return to_major(registration.value_minor, registration.currency) > limit
+
+
 WORKERS = Rule("worker", _l("Its owner or a manager of that organisation does this."), is_workers)
 STRANGERS = Rule("other organisation", _l("Nobody decides for their own side."), is_strangers)
 OTHER_PERSON = Rule(
@@ -139,6 +149,15 @@ REGISTRATION = Policy(
         P.REGISTRATION_WITHDRAW: [WORKERS],
         P.REGISTRATION_REVIEW: [STRANGERS, OTHER_PERSON],
         P.REGISTRATION_DECIDE: [STRANGERS, OTHER_PERSON, LIMIT],
+    },
+    fresh={
+        P.REGISTRATION_DECIDE: Fresh(
+            _l(
+                "A decision over 100,000, or over the approver’s own limit if that is lower, needs"
+                " a fresh sign-in."
+            ),
+            is_large,
+        ),
     },
 )
 

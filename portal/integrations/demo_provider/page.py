@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 from itertools import groupby
 
@@ -14,6 +15,10 @@ _WORDS = {
     "en": {
         "title": "Choose who you are",
         "lead": "This is a demo, so nobody asks for a password.",
+        "again": "Say again who you are",
+        "again_lead": "The portal wants to be sure that it is still you. In this demo one tap "
+        "will do.",
+        "here": "Signed in on this device",
         "front": "The demo sign-in is ready",
         "front_lead": "Open the portal and choose Sign in; it leads here.",
         "absent": "There is no such page",
@@ -28,6 +33,10 @@ _WORDS = {
     "fr": {
         "title": "Qui êtes-vous?",
         "lead": "C’est une démonstration\u00a0: aucun mot de passe ne vous est demandé.",
+        "again": "Confirmez qui vous êtes",
+        "again_lead": "Le portail veut s’assurer que c’est toujours vous. Dans cette "
+        "démonstration, un geste suffit.",
+        "here": "En session sur cet appareil",
         "front": "La connexion de démonstration est prête",
         "front_lead": "Ouvrez le portail et choisissez Se connecter; vous arriverez ici.",
         "absent": "Cette page n’existe pas",
@@ -78,18 +87,24 @@ def language_for(tag: str) -> str:
     return "fr" if tag.lower().partition("-")[0] == "fr" else "en"
 
 
-def choice(action: str, language: str) -> str:
-    """Return the page with one button a persona; the form posts to the path `action`."""
+def choice(action: str, language: str, is_anew: bool = False, known: Persona | None = None) -> str:
+    """Return the page with one button a persona; the form posts to the path `action`.
+
+    Whoever is asked anew is told so, and the persona that is `known` in the browser stands first.
+    """
     words = _WORDS[language]
-    groups = "".join(
-        f"<fieldset><legend>{escape(organisation)}</legend>"
-        + "".join(_button(persona, language) for persona in people)
-        + "</fieldset>"
-        for organisation, people in groupby(PERSONAS, key=lambda persona: persona.organisation)
+    name = "again" if is_anew else "title"
+    lead = "again_lead" if is_anew else "lead"
+    first = known if is_anew else None
+    others = [persona for persona in PERSONAS if persona is not first]
+    groups = _group(words["here"], [first], language) if first else ""
+    groups += "".join(
+        _group(organisation, people, language)
+        for organisation, people in groupby(others, key=lambda persona: persona.organisation)
     )
     return _document(
-        words["title"],
-        words["lead"],
+        words[name],
+        words[lead],
         language,
         f'<form method="post" action="{escape(action)}">{groups}</form>',
     )
@@ -105,6 +120,11 @@ def message(name: str, language: str, detail: str = "") -> str:
     words = _WORDS[language]
     aside = f'<p class="detail">{escape(detail)}</p>' if detail else ""
     return _document(words[name], words[f"{name}_lead"], language, aside)
+
+
+def _group(legend: str, people: Iterable[Persona], language: str) -> str:
+    buttons = "".join(_button(persona, language) for persona in people)
+    return f"<fieldset><legend>{escape(legend)}</legend>{buttons}</fieldset>"
 
 
 def _button(persona: Persona, language: str) -> str:

@@ -175,6 +175,12 @@ class Memory:
             self._visits[sid] = Visit(persona, address)
         return sid
 
+    def visitor(self, sid: str) -> Persona | None:
+        """Return who was last chosen in the browser of that visit, if it is not over."""
+        visit = self._visits.get(sid)
+        is_over = visit is None or visit.began_at < time.time() - VISIT_SECONDS
+        return None if visit is None or is_over else visit.persona
+
     def end_visit(self, sid: str) -> Visit | None:
         """Return the visit once, or None."""
         with self._lock:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import InvalidRequestError
 
 from portal.integrations.demo_provider import page
 from portal.integrations.demo_provider.grants import DemoServer
@@ -92,6 +93,7 @@ class Provider(ThreadingHTTPServer):
                 "auth_time",
                 "amr",
             ],
+            "prompt_values_supported": ["login"],
             "ui_locales_supported": list(page.LANGUAGES),
         }
 
@@ -122,11 +124,17 @@ class Provider(ThreadingHTTPServer):
         language = _language(request)
         try:
             grant = self.oauth.get_consent_grant(request, None)
+            if not request.payload.data.get("max_age", "0").isdecimal():
+                raise InvalidRequestError("max_age is a number of seconds.")
         except OAuth2Error as error:
             return self._refusal(request, error, language)
         short = request.form.get("persona") if request.method == "POST" else None
         if short is None:
-            return _html(200, page.choice(_action(request), language), _origin(request))
+            # Everybody is asked each time, whoever is known in the browser: so whichever
+            # `max_age` was asked for is kept, and `auth_time` is the moment of the answer.
+            known = self.oauth.memory.visitor(_visit(request))
+            choice = page.choice(_action(request), language, _is_anew(request), known)
+            return _html(200, choice, _origin(request))
         persona = BY_SHORT.get(short)
         if persona is None:
             return _html(400, page.message("nobody", language))
@@ -150,10 +158,8 @@ class Provider(ThreadingHTTPServer):
             return reply
 
     def _end_session(self, request: ProviderRequest) -> Reply:
-        with suppress(CookieError):
-            cookies = SimpleCookie(request.headers.get("Cookie", ""))
-            if VISIT in cookies:
-                self.oauth.end_visit(cookies[VISIT].value)
+        if sid := _visit(request):
+            self.oauth.end_visit(sid)
         reply = self.oauth.create_endpoint_response("end_session", request)
         return reply or _html(200, page.message("signed_out", _language(request)))
 
@@ -245,6 +251,21 @@ def _html(status: int, text: str, form_target: str = "") -> Reply:
         text,
         [("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", policy)],
     )
+
+
+def _visit(request: ProviderRequest) -> str:
+    """Return the name of the browser's visit, as it says, or nothing."""
+    with suppress(CookieError):
+        cookies = SimpleCookie(request.headers.get("Cookie", ""))
+        if VISIT in cookies:
+            return cookies[VISIT].value
+    return ""
+
+
+def _is_anew(request: ProviderRequest) -> bool:
+    """Tell whether the portal wants the person to be asked, whoever is known in the browser."""
+    asked = request.payload.data
+    return "login" in asked.get("prompt", "").split() or "max_age" in asked
 
 
 def _action(request: ProviderRequest) -> str:

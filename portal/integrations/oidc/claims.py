@@ -32,6 +32,16 @@ def check_claims(claims: Mapping[str, Any], issuer: str, client_id: str, now: fl
         raise SignInRefused("sub")
 
 
+def check_asked_anew(claims: Mapping[str, Any], since: float) -> None:
+    """Raise SignInRefused("fresh") unless the person signed in at the provider after `since`.
+
+    In Unix seconds; that it is no moment to come, `check_claims` has seen to.
+    """
+    moment: Any = claims.get("auth_time")
+    if not is_time(moment) or moment < since - LEEWAY:
+        raise SignInRefused("fresh", repr(moment)[:40])
+
+
 def check_audience(claims: Mapping[str, Any], client_id: str) -> None:
     """Raise SignInRefused unless the token was made for `client_id`."""
     stated = claims.get("aud")

@@ -16,13 +16,19 @@ from werkzeug.wrappers import Response
 
 from portal.core.identity import Identity, Logout, SignInRefused
 from portal.core.language import chosen_language
-from portal.integrations.oidc.claims import check_claims, has_two_factors, identity_from
+from portal.integrations.oidc.claims import (
+    check_asked_anew,
+    check_claims,
+    has_two_factors,
+    identity_from,
+)
 from portal.integrations.oidc.client import CautiousClient, prune_states
 from portal.integrations.oidc.logout import LONGEST, read_logout_claims
 
 log = logging.getLogger(__name__)
 
 PARTICULARS = "particulars"
+ASKED_AT = "asked_at"  # kept only where the person is to be asked anew
 _SINGLE = ("state", "code", "iss", "error", "error_description")
 
 
@@ -58,30 +64,45 @@ class OidcProvider:
             ),
         )
 
-    def start(self, redirect_uri: str, **particulars: Any) -> Response:
+    def start(
+        self, redirect_uri: str, *, anew: bool = False, strong: bool = False, **particulars: Any
+    ) -> Response:
         """See IdentityProvider.start."""
+        levels = self._levels(strong)
+        asked: dict[str, Any] = {"acr_values": " ".join(sorted(levels))} if levels else {}
+        if anew:
+            asked |= {"prompt": "login", "max_age": 0}
         try:
-            asked = {"acr_values": " ".join(sorted(self.levels))} if self.levels else {}
             made = self.client.create_authorization_url(
                 redirect_uri, ui_locales=chosen_language(), **asked
             )
         except Exception as trouble:
             raise self._refusal(trouble) from trouble
-        self.client.save_authorize_data(
-            redirect_uri=redirect_uri, **{PARTICULARS: particulars}, **made
-        )
+        kept = {PARTICULARS: particulars, **({ASKED_AT: int(time.time())} if anew else {})}
+        self.client.save_authorize_data(redirect_uri=redirect_uri, **kept, **made)
         return redirect(made["url"])
+
+    def _levels(self, strong: bool) -> frozenset[str]:
+        """Return which values of acr to ask for: of what is good here, that which is strong."""
+        if not strong or not self.strong:
+            return self.levels
+        return (self.levels & self.strong) or self.strong
 
     def finish(self) -> tuple[Identity, dict[str, Any]]:
         """See IdentityProvider.finish."""
+        kept: dict[str, Any] = {}
         try:
             kept = self._take_state()
             self._check_response()
             token = self._exchange(kept)
             claims = self._claims(token, kept["nonce"])
+            if ASKED_AT in kept:
+                check_asked_anew(claims, kept[ASKED_AT])
             return self._assured(identity_from(claims)), dict(kept.get(PARTICULARS) or {})
         except Exception as trouble:
-            raise self._refusal(trouble) from trouble
+            refusal = self._refusal(trouble)
+            refusal.particulars = dict(kept.get(PARTICULARS) or {})
+            raise refusal from trouble
 
     def read_logout(self, token: str) -> Logout:
         """See IdentityProvider.read_logout."""
@@ -192,6 +213,6 @@ class OidcProvider:
             if isinstance(trouble, SignInRefused)
             else SignInRefused("provider", f"{type(trouble).__name__}: {trouble}"[:200])
         )
-        if refusal.reason not in {"state", "denied", "response", "assurance"}:
+        if refusal.reason not in {"state", "denied", "response", "assurance", "fresh"}:
             self.client.forget()
         return refusal

@@ -10,6 +10,7 @@ from portal.domain.deals.models import Deal
 from portal.domain.explaining.answers import explain_all, why
 from portal.domain.explaining.readers import everybody_who_can_see, who_can_see
 from portal.domain.explaining.subjects import MODELS, find_people, find_record, subject_of
+from portal.domain.explaining.table import rights
 from portal.domain.organisations.models import Organisation, OrganisationStatus
 from portal.domain.people.actor import actor_of_membership
 from portal.domain.people.models import Membership
@@ -38,6 +39,25 @@ def test_every_reason_to_see_is_named(data_app: Flask) -> None:
         unsent = draft("ana")
         assert not why(actor_of("diego"), None, unsent).is_visible
         assert not why(actor_of("omar"), None, unsent).is_visible
+
+
+def test_what_needs_a_fresh_sign_in_says_so(app: Flask) -> None:
+    with everything(app):
+        large, small = (
+            under_review(value_minor=100_001_00),
+            under_review(domain="other-customer.ca", value_minor=100_000_00),
+        )
+        olga = actor_of("olga")
+        assert "needs a fresh sign-in" in why(olga, P.REGISTRATION_DECIDE, large).fresh
+        assert why(olga, P.REGISTRATION_DECIDE, small).fresh == ""
+        assert why(olga, P.REGISTRATION_REVIEW, large).fresh == ""
+        # Whoever may not do it is told nothing of how it would be done.
+        assert why(actor_of("omar"), P.REGISTRATION_DECIDE, large).fresh == ""
+        ana = membership_of("ana")
+        assert "needs a fresh sign-in" in why(actor_of("nadia"), P.PERSON_ADMINISTER, ana).fresh
+        rows = {row.permission: [str(rule) for rule in row.rules] for row in rights()}
+        assert any("fresh sign-in" in rule for rule in rows[P.SESSION_END_ALL])
+        assert not any("fresh sign-in" in rule for rule in rows[P.DEAL_EDIT])
 
 
 def test_what_would_have_to_change(data_app: Flask) -> None:

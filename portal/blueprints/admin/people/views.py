@@ -19,6 +19,7 @@ from portal.core.text import clean_line
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.administration import last_seen, open_invitation
+from portal.domain.people.claims import claimed_addresses
 from portal.domain.people.models import Membership, User
 from portal.domain.people.roles import REACH_OF_THEIRS, ROLE_WORDS, STANDING_WORDS
 from portal.domain.permissions import Permission as P
@@ -72,6 +73,7 @@ def show(person: Membership) -> Response:
         invitation=invitation,
         has_run_out=invitation is not None and invitation.has_run_out,
         seen=show_ago(seen) if seen else "",
+        claimed=claimed_addresses(person.user_id, member()),
         standing=person.standing,
         told=request.args.get("done", ""),
         **WORDS,
