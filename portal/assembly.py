@@ -38,13 +38,14 @@ from portal.core.queue import make_queue
 from portal.core.references import ReferenceConverter
 from portal.core.times import now
 from portal.core.transactions import Portal, end_transaction, record_aside
+from portal.core.viewing import init_viewing
 from portal.domain import programme
 from portal.domain.deals import policy as _deals  # noqa: F401
 from portal.domain.notifications import audience as _audience  # noqa: F401 - subscribes
 from portal.domain.notifications import policy as _notifications  # noqa: F401
 from portal.domain.organisations import policy as _organisations  # noqa: F401
 from portal.domain.people import policy as _people  # noqa: F401
-from portal.domain.people import sessions
+from portal.domain.people import sessions, viewing
 from portal.domain.people.actor import MemberActor
 from portal.domain.products import policy as _products  # noqa: F401
 from portal.domain.registrations import policy as _registrations  # noqa: F401
@@ -128,6 +129,7 @@ def _connect_requests(app: Flask) -> None:
     init_limits(app)
     # Before the token is judged, so that whoever is signed in gets their form anew.
     init_admission(app, _load_actor, _note_seen)
+    init_viewing(_note_page)
     csrf.init_app(app)
     for view in WITHOUT_CSRF_TOKEN:
         csrf.exempt(view)
@@ -156,7 +158,19 @@ def _connect_outside(app: Flask) -> None:
 
 
 def _load_actor(token: str) -> MemberActor | None:
-    return sessions.load_actor(token, *lifetimes())
+    actor = sessions.load_actor(token, *lifetimes())
+    if actor is None or actor.viewing_id is None:
+        return actor
+    seen = viewing.seen_through(actor)
+    if seen.viewing and seen.viewing.over:
+        with record_aside("viewing") as aside:
+            viewing.end_viewing(aside, actor.viewing_id, seen.viewing.over)
+    return seen
+
+
+def _note_page(actor: MemberActor, page: str, target: str) -> None:
+    with record_aside("page under a viewing") as aside:
+        viewing.note_page(aside, actor, page, target)
 
 
 def _note_seen(actor: MemberActor) -> None:

@@ -30,6 +30,7 @@ from portal.domain.people.models import Reach, Role
 from portal.domain.people.operations import CannotAdd, add_membership
 from portal.domain.people.roles import ROLE_WORDS
 from portal.domain.people.sessions import forget_logout_tokens
+from portal.domain.people.viewing import end_left_viewings
 from portal.domain.permissions import Permission
 
 log = logging.getLogger(__name__)
@@ -211,6 +212,7 @@ def worker() -> None:
             submissions.purge()
             drafts.purge(db.session())
             forget_logout_tokens(db.session())
+            end_left_viewings(db.session())
             db.session.commit()
 
     run_worker(app.extensions["quayside.queue"], sweep, seconds, app.config["WORKER_THREADS"])

@@ -19,6 +19,7 @@ from portal.core import access, guards, language
 from portal.core.addresses import address
 from portal.core.contact import spelled
 from portal.core.submissions import new_key
+from portal.domain.people.actor import Sight
 from portal.domain.permissions import Permission as P
 from portal.domain.timeline.sentences import timeline
 
@@ -40,7 +41,10 @@ class Vendor:
 
 @dataclass(frozen=True)
 class Account:
-    """The signed-in person as the header shows them."""
+    """The person as whom the portal is seen, as the header shows them.
+
+    ``url`` is where they keep their account, empty for whoever only looks on.
+    """
 
     name: str
     initials: str
@@ -61,7 +65,14 @@ def navigation() -> Sequence[Tab]:
 def account() -> Account:
     """Return who is signed in, for the header."""
     actor = member()
-    return Account(actor.name, actor.initials, address("account.show"))
+    url = address("account.show") if P.ACCOUNT_EDIT not in actor.withheld else ""
+    return Account(actor.name, actor.initials, url)
+
+
+def viewing() -> Sight | None:
+    """Return as whom the portal is seen at present, if it is not by the person themselves."""
+    sight = member().viewing
+    return sight if sight and not sight.over else None
 
 
 def translate(text: str, **values: Any) -> Markup:
@@ -84,6 +95,11 @@ def translate_count(one: str, many: str, num: int, **values: Any) -> Markup:
 def may(permission: str, record: Any = None) -> bool:
     """Tell whether the signed-in membership has a permission: what buttons ask."""
     return access.can(guards.actor_now(), permission, record)
+
+
+def has(permission: str) -> bool:
+    """Tell whether the role includes a permission, also where it is not to be used at present."""
+    return permission in guards.actor_now().permissions
 
 
 @lru_cache(maxsize=64)
@@ -129,6 +145,7 @@ def init_presentation(app: Flask) -> None:
         ngettext=translate_count,
         can=may,
         will_ask=guards.will_ask,
+        has=has,
         navigation=navigation,
         submission_key=new_key,
         P=P,
@@ -146,5 +163,10 @@ def init_presentation(app: Flask) -> None:
     @app.context_processor
     def present() -> dict[str, Any]:
         # A mail is written outside any request: nobody is signed in there.
-        signed_in = account() if current_user and current_user.is_authenticated else None
-        return {"vendor": vendor(), "locale": language.locale(), "account": signed_in}
+        is_here = current_user and current_user.is_authenticated
+        return {
+            "vendor": vendor(),
+            "locale": language.locale(),
+            "account": account() if is_here else None,
+            "viewing": viewing() if is_here else None,
+        }

@@ -15,6 +15,7 @@ from tests.matrix.asked import check_explanations
 from tests.matrix.cells import unnamed
 from tests.matrix.explained import disagreements
 from tests.matrix.lists import check_cursors, check_lists, check_searches
+from tests.matrix.looking import PAIRS, Onlooker, unexplained
 from tests.matrix.opening import opened
 from tests.matrix.oracle import (
     EXPLAINERS,
@@ -117,6 +118,21 @@ def test_explain_agrees_with_the_matrix(world: World) -> None:
     record(3, "explain agrees with the matrix", goal, result, is_good)
     assert not faults, "\n".join(faults[:40])
     assert len(cells) >= 1500
+
+
+@pytest.mark.parametrize(("viewer", "viewed"), PAIRS)
+def test_whoever_views_as_somebody_reads_what_they_read_and_writes_nothing(
+    world: World, viewer: str, viewed: str
+) -> None:
+    looking = Onlooker(world, viewer, viewed)
+    try:
+        looking.begin()
+        faults = list(looking.run())
+    finally:
+        world.restore()
+    faults.extend(unexplained(world, viewed))
+    assert not faults, "\n".join(faults[:40])
+    assert looking.cells > 200
 
 
 @pytest.mark.parametrize("short", sorted(EXPLAINERS))

@@ -58,7 +58,7 @@ def tabs_of(actor: MemberActor, blueprint: str, endpoint: str) -> list[Tab]:
     for name, label, icon, permission, current in _TABS:
         # The security administrator has everybody's people on one list, the own among them.
         is_doubled = name == "people.index" and P.PERSON_READ in actor.permissions
-        if permission not in actor.permissions or is_doubled:
+        if permission not in actor.permissions or permission in actor.withheld or is_doubled:
             continue
         is_primary = name == "registrations.create"
         words = _("My deals") if name == "deals.index" and actor.side == "partner" else str(label)

@@ -40,6 +40,14 @@ class Actor(Protocol):
     def scope_key(self) -> Hashable:
         """Everything that a policy's terms may read of the actor."""
 
+    @property
+    def withheld(self) -> frozenset[str]:
+        """What the role includes and is kept from whoever only looks on in its name."""
+
+    @property
+    def behind(self) -> Actor:
+        """Who answers for what is done: themselves, or whoever looks on in their name."""
+
 
 class Nobody:
     """The actor before sign-in: no rows, no rights."""
@@ -52,6 +60,13 @@ class Nobody:
     permissions: frozenset[str] = frozenset()
     authenticated_at: dt.datetime | None = None
     scope_key = "nobody"
+    withheld: frozenset[str] = frozenset()
+    viewing = None
+
+    @property
+    def behind(self) -> Nobody:
+        """Nobody stands behind nobody."""
+        return self
 
 
 NOBODY = Nobody()
@@ -211,6 +226,8 @@ def explain(actor: Actor, permission: str, record: Any = None) -> Explanation:
     """Return the rule that grants or refuses ``permission`` (on ``record``) to ``actor``."""
     if permission not in actor.permissions:
         return Explanation(False, "role", _role_words())
+    if permission in actor.withheld:
+        return looking_on()
     if record is None:
         return Explanation(True, "role", _role_words())
     policy = _policies.get(type(record))
@@ -265,6 +282,14 @@ def _role_words() -> Words:
     from portal.core.language import _l
 
     return _l("Your role does not include this.")
+
+
+def looking_on() -> Explanation:
+    """Return why somebody who sees the portal as another person changes nothing."""
+    from portal.core.language import _l
+
+    words = _l("You view the portal as somebody else: you can read, and nothing is changed.")
+    return Explanation(False, "viewing", words)
 
 
 class Denied(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -16,11 +17,12 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.core import drafts, submissions
 from portal.core.access import NOBODY, Nobody
-from portal.core.guards import SAFE, guard_of
+from portal.core.guards import SAFE, actor_now, guard_of
 from portal.core.net import start_acting, stop_acting, system_mode
 from portal.core.pages import is_htmx
 from portal.core.redirects import safe_path
 from portal.core.transactions import confirmations, record_aside
+from portal.core.viewing import look_on
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +63,8 @@ def admit() -> ResponseReturnValue | None:
         return None  # confirm() asks who it is, in the write's own transaction
     if current_user.is_authenticated:
         start_acting(current_user)  # also where a limit has asked before who it is
+        if current_user.viewing:
+            look_on(actor_now())
         return None
     return None if is_public else ask_to_sign_in()
 
@@ -74,6 +78,10 @@ def confirm() -> ResponseReturnValue | None:
     if guard is None or guard.permission is None:
         return None
     g._login_user = _enter(session.get(TOKEN, "")) or Visitor()
+    if g._login_user.viewing:
+        with suppress(submissions.UnusableKey):
+            submissions.begin()  # the form that began the viewing may come once more
+        look_on(g._login_user)
     return None if g._login_user.is_authenticated else ask_to_sign_in()
 
 

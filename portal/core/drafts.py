@@ -76,7 +76,12 @@ def keep(session: Session, membership_id: int, path: str, form: MultiDict[str, s
 
 
 def offered(path: str | None = None) -> Draft | None:
-    """Return what the signed-in membership had typed into the form at ``path`` (this page)."""
+    """Return what the signed-in membership had typed into the form at ``path`` (this page).
+
+    What somebody has typed and not sent is shown to nobody else, however they look on.
+    """
+    if current_user.viewing:
+        return None
     with system_mode("the actor's own draft"):
         draft = db.session.get(Draft, (current_user.membership_id, path or request.path))
     return draft if draft and draft.at > now() - KEPT else None
@@ -84,6 +89,8 @@ def offered(path: str | None = None) -> Draft | None:
 
 def kept_paths() -> list[str]:
     """Return the addresses of the forms in which the signed-in membership has typed something."""
+    if current_user.viewing:
+        return []
     query = select(Draft.path).where(
         Draft.membership_id == current_user.membership_id, Draft.at > now() - KEPT
     )

@@ -17,12 +17,13 @@ from portal.core import drafts
 from portal.core.access import Denied
 from portal.core.admission import ask_again, ask_to_sign_in, keep_posted_form
 from portal.core.events import EventKind, declare, record_event
-from portal.core.guards import StaleSignIn
+from portal.core.guards import StaleSignIn, actor_now
 from portal.core.language import _, _l
 from portal.core.pages import done, is_htmx
 from portal.core.submissions import AlreadySent, UnusableKey
 from portal.core.transactions import record_aside
 from portal.core.versions import StaleForm
+from portal.core.viewing import ViewingOver, refusal
 from portal.core.workflow import Refused, WrongState
 
 log = logging.getLogger(__name__)
@@ -120,6 +121,12 @@ def _elsewhere(code: int) -> Response:
     return Response(f"{text}\n", code, mimetype="text/plain")
 
 
+def on_viewing_over(error: ViewingOver) -> Response:
+    """Say that somebody no longer sees the portal as another person, and why."""
+    title = _("You no longer view as %(name)s", name=error.viewing.name)
+    return show(403, title, error.viewing.over_words)
+
+
 def on_denied(error: Denied) -> Response:
     """Inside the scope, without the right: say why, and keep that it was refused."""
     note_denial(error)
@@ -134,11 +141,12 @@ def on_stale_sign_in(error: StaleSignIn) -> Response:
 def note_denial(error: Denied) -> None:
     """Write the refusal into the person's chain."""
     target = getattr(error.record, "reference", None) or "-"
+    actor = error.actor.behind
     with record_aside("refusal") as aside:
         record_event(
             "access:deny",
-            f"membership:{error.actor.membership_id}",
-            error.actor,
+            f"membership:{actor.membership_id}",
+            actor,
             session=aside,
             permission=error.permission,
             target=target,
@@ -174,6 +182,8 @@ def on_already_sent(error: AlreadySent) -> Response:
 
 def keep_posted_form_again() -> None:
     """Keep changed content of a form whose key is used up, for its page to offer."""
+    if current_user.viewing:
+        return
     with record_aside("draft") as aside:
         drafts.keep(aside, current_user.membership_id, request.path, request.form)
 
@@ -182,6 +192,8 @@ def on_unusable_form(_error: Exception) -> Response:
     """No valid CSRF token or key: keep the text and show the form again, fresh."""
     if not current_user.is_authenticated:
         return ask_to_sign_in()
+    if current_user.viewing:
+        return on_denied(refusal(actor_now()))
     if keep_posted_form() and _has_page():
         g.keeps_draft = True
         return done(request.path)
@@ -213,6 +225,7 @@ def init_errors(app: Flask) -> None:
         (AlreadySent, on_already_sent),
         (Denied, on_denied),
         (StaleSignIn, on_stale_sign_in),
+        (ViewingOver, on_viewing_over),
         (RateLimitExceeded, on_http),
         (HTTPException, on_http),
         (OperationalError, on_database),

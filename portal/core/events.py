@@ -194,6 +194,7 @@ def record_event(
         particulars[CHANGES] = digest(changes)
     session = session or db.session()
     session.flush()
+    actor = actor.behind if actor else None
     chain = record if isinstance(record, str) else str(record.reference)
     place, previous = lock_chain(session, chain)
     event = Event(

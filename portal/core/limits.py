@@ -105,7 +105,7 @@ class FileStorage(Storage):
 def who_asks() -> str:
     """Return the key of a limit: the person, else the network address."""
     if current_user.is_authenticated:
-        return f"user:{current_user.user_id}"
+        return f"user:{current_user.behind.user_id}"
     return f"address:{request.remote_addr}"
 
 

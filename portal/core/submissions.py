@@ -96,8 +96,11 @@ def key_for(membership_id: int) -> str:
 
 
 def new_key() -> str:
-    """Return a fresh key for a form of the signed-in membership."""
-    return key_for(current_user.membership_id)
+    """Return a fresh key for a form of the signed-in membership.
+
+    Whoever only looks on in its name gets none: nothing that they could send is taken.
+    """
+    return "" if current_user.viewing else key_for(current_user.membership_id)
 
 
 def read_key(key: str) -> tuple[str, int] | None:
@@ -142,7 +145,7 @@ def begin() -> None:
     if guard is None or guard.permission is None or getattr(view, "__repeatable__", False):
         return
     parsed = read_key(request.form.get(FIELD, ""))
-    if parsed is None or parsed[1] != current_user.membership_id:
+    if parsed is None or parsed[1] != current_user.behind.membership_id:
         raise UnusableKey
     fields = [[k, v] for k, v in request.form.items(multi=True) if k not in CARRIERS]
     g.submission = Submission(

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     OUTBOX_READ = "outbox:read"
     PERSON_ADMINISTER = "person:administer"
     PERSON_READ = "person:read"
+    PERSON_VIEW_AS = "person:view_as"
     REGISTRATION_ANSWER = "registration:answer"
     REGISTRATION_CREATE = "registration:create"
     REGISTRATION_DECIDE = "registration:decide"
@@ -38,3 +39,27 @@ class Permission(StrEnum):
     REVIEW_READ = "review:read"
     SESSION_END = "session:end"
     SESSION_END_ALL = "session:end_all"
+
+
+READING = frozenset(
+    {
+        Permission.ACCESS_EXPLAIN,
+        Permission.AUDIT_READ,
+        Permission.COMPANY_READ,
+        Permission.DEAL_LIST,
+        Permission.DEAL_READ,
+        Permission.HOME_READ,
+        Permission.LOG_READ,
+        Permission.ORGANISATION_READ,
+        Permission.OUTBOX_READ,
+        Permission.PERSON_READ,
+        Permission.REGISTRATION_LIST,
+        Permission.REGISTRATION_READ,
+        Permission.REVIEW_READ,
+    }
+)
+"""What whoever sees the portal as another person may do there.
+
+Every other right is for the person alone: what writes, and the pages on which it is asked for,
+such as the account with its devices and addresses, or the people whom an administrator keeps.
+"""

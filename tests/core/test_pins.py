@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.core.access import Denied
+from portal.core.access import Denied, explain
 from portal.core.database import db
 from portal.core.drafts import Draft
 from portal.core.net import acting_as, granting_terms, is_visible, system_mode
@@ -24,9 +24,11 @@ from portal.domain.explaining.readers import everybody_who_can_see
 from portal.domain.explaining.subjects import find_people, find_record
 from portal.domain.notifications.audience import channel_managers
 from portal.domain.organisations import hierarchy
-from portal.domain.organisations.models import Organisation
+from portal.domain.organisations.models import Organisation, Side
+from portal.domain.organisations.operations import add_organisation
 from portal.domain.people.administration import deactivate, last_seen
 from portal.domain.people.models import LoginSession, Membership, UserIdentity
+from portal.domain.permissions import Permission as P
 from portal.domain.registrations import operations
 from portal.domain.registrations.models import Receipt, Registration
 from tests.browser import Browser
@@ -44,6 +46,9 @@ PORTAL = Path(__file__).resolve().parents[2] / "portal"
 # Everything that is kept although the request only read or was refused.
 ASIDE = {
     ("assembly.py", "last seen"),
+    ("assembly.py", "page under a viewing"),
+    ("assembly.py", "viewing"),
+    ("blueprints/admin/people/viewing.py", "viewing"),
     ("blueprints/admin/audit/views.py", "export"),
     ("blueprints/sign_in/back_channel.py", "sign-in"),
     ("blueprints/account/addresses.py", "e-mail address"),
@@ -73,6 +78,7 @@ PAST_THE_ACTOR = {
     ("domain/notifications/audience.py", "choosing an approver"),
     ("domain/organisations/hierarchy.py", "keeping the hierarchy"),
     ("domain/people/standings.py", "the person's own memberships"),
+    ("domain/people/viewing_rules.py", "does a person see beyond a portfolio"),
     ("domain/registrations/matching.py", "claim and conflict check"),
     ("domain/registrations/operations.py", "claim and conflict check"),
 }
@@ -328,6 +334,24 @@ def test_whoever_administers_no_more_is_told_nothing_else(data_app: Flask) -> No
             deactivate(found, nadia)
         assert "Ana" not in str(vars(error.value.why))
         db.session.rollback()
+
+
+def test_whether_somebody_sees_beyond_a_portfolio_answers_yes_or_no(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        harbour = session.scalars(
+            select(Organisation).where(Organisation.name.startswith("Harbour"))
+        ).one()
+        add_organisation(session, CANARY, Side.PARTNER, types=["reseller"], parent=harbour)
+        session.commit()
+        carla = actor_of("carla")
+        people = [membership_of(short).reference for short in ("diego", "ana")]
+        db.session.remove()
+    with data_app.app_context(), acting_as(carla):
+        query = select(Membership).where(Membership.reference.in_(people))
+        found = {one.reference: one for one in db.session.scalars(query)}
+        told = [explain(carla, P.PERSON_VIEW_AS, found[name]) for name in people]
+        assert [(one.is_allowed, one.rule) for one in told] == [(False, "inside"), (True, "inside")]
+        assert CANARY not in repr(told)
 
 
 def test_closing_an_access_ends_that_persons_sessions_alone(data_app: Flask) -> None:

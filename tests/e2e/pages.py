@@ -96,6 +96,30 @@ def staff_pages(live: Live) -> list[Page]:
     ]
 
 
+def _person(live: Live, short: str) -> str:
+    return _one(
+        live,
+        "SELECT m.reference FROM membership m JOIN user u ON u.id = m.user_id"
+        f" WHERE u.email LIKE '{short}@%'",
+    )
+
+
+def viewed_pages(live: Live) -> list[Page]:
+    """Return what looks different to Carla while she sees the portal as Ana does."""
+    deal = _one(live, "SELECT reference FROM deal WHERE company = 'Harbourview Clinics'")
+    receipt = _one(live, "SELECT reference FROM receipt")
+    return [
+        ("viewed home", "/"),
+        ("viewed deals", "/deals"),
+        ("viewed deal", f"/deals/{deal}"),
+        ("viewed draft", f"/registrations/{_of(live, 'ana', 'draft')}"),
+        ("viewed registration", f"/registrations/{_of(live, 'ana', 'submitted')}"),
+        ("viewed, closed", "/account"),
+        ("viewed, nowhere", "/nothing"),
+        ("viewed receipt", f"/receipts/{receipt}"),
+    ]
+
+
 def administrator_pages(live: Live) -> list[Page]:
     """Return what only the programme administrator (Pia) has."""
     sent = _one(live, "SELECT key FROM delivery WHERE state = 'sent'")
@@ -105,6 +129,7 @@ def administrator_pages(live: Live) -> list[Page]:
     above = _one(live, "SELECT reference FROM organisation WHERE name = 'Cobalt Systems'")
     return [
         ("administrator home", "/"),
+        ("view as", f"/admin/people/{_person(live, 'ana')}/viewing"),
         ("partners, kept", "/admin/organisations"),
         ("partners, none found", "/admin/organisations?q=zzzz&status=ended"),
         ("add a partner", "/admin/organisations/new"),

@@ -19,6 +19,7 @@ from tests.e2e.pages import (
     partner_pages,
     security_pages,
     staff_pages,
+    viewed_pages,
     visitor_pages,
 )
 from tests.e2e.people import Person
@@ -174,6 +175,18 @@ def test_pages_of_the_history(
         somebody = person(short, **speaking(language))
         somebody.is_signed_in()
         reading.read_all(somebody, pages)
+
+
+def test_pages_under_a_viewing(
+    person: Callable[..., Any], live: Live, reading: Reading, language: str
+) -> None:
+    carla = person("carla", **speaking(language))
+    carla.is_signed_in()
+    carla.opens(next(path for what, path in administrator_pages(live) if what == "view as"))
+    carla.page.locator("#field-reason").fill("To see it as she does")
+    carla.page.locator(".actions button.primary").click()
+    carla.page.locator(".viewing").wait_for()
+    reading.read_all(carla, viewed_pages(live))
 
 
 @pytest.mark.long

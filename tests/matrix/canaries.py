@@ -23,7 +23,7 @@ from tests.matrix.oracle import (
 )
 
 CANARY = re.compile(r"qzx\d{5}x")
-REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC)-[0-9A-HJKMNP-TV-Z]{8}\b")
+REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC|VW)-[0-9A-HJKMNP-TV-Z]{8}\b")
 
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
 # named below: a new column must be put into one of the two lists.
@@ -47,6 +47,7 @@ TEXTS: Mapping[str, str] = {
     "registration_match": "organisation_name company domain place answered_by",
     "user": "name email",
     "user_identity": "claimed_email",
+    "viewing": "reason",
 }
 CODES: Mapping[str, str] = {
     "chain_head": "chain hash",
@@ -75,6 +76,7 @@ CODES: Mapping[str, str] = {
     "submission_key": "key path fingerprint url reference",
     "user": "language timezone",
     "user_identity": "issuer subject",
+    "viewing": "reference",
 }
 
 
@@ -198,6 +200,7 @@ class Readers:
                 who.knows_person(membership, self.homes[membership])
                 for membership in self.people.get(one.row["id"], ())
             ),
+            "viewing": lambda who, one: self.knows_viewing(who, one.row),
         }
 
     def may_read(self, who: Person, canary: Canary) -> bool:
@@ -231,6 +234,10 @@ class Readers:
         homes = (self.homes[membership] for membership in self.people.get(row["user_id"], ()))
         return row["user_id"] == who.user or any(who.administers(home) for home in homes)
 
+    def knows_viewing(self, who: Person, row: Mapping[str, Any]) -> bool:
+        """Tell whether ``who`` may know what a viewing was for."""
+        return row["membership_id"] == who.membership or who.short in AUDITORS
+
     def knows_event(self, who: Person, row: Mapping[str, Any]) -> bool:
         """Tell whether ``who`` may know that something happened."""
         is_told = who.short in OUTBOX_READERS and row["id"] in self.told
@@ -244,6 +251,10 @@ class Readers:
     def _knows_of_record(self, who: Person, row: Mapping[str, Any]) -> bool:
         if who.short == "axel":
             return True
+        if row["tag"] in ("viewing:start", "viewing:end"):
+            # An administrator reads who looked as one of the own people, and when.
+            viewed = int(row["chain"].removeprefix("membership:"))
+            return who.short == "nadia" and self.homes[viewed] == who.organisation
         facts = self.facts.get(row["chain"])
         if facts is None or not who.knows(facts):
             return False

@@ -86,6 +86,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     # Everybody came in through it: nobody is signed out.
     "admin.organisations.update_sign_in": {"providers": "demo"},
     "admin.people.end_devices": {},
+    "admin.people.view_as": {"reason": "They cannot find their deal."},
     "admin.review.approve": {},
     "admin.review.ask": {"ask_need": "y", "comment_need": "Which of the two lines?"},
     "admin.review.compare": {"answer": "same"},
@@ -165,6 +166,7 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "admin.organisations.move": ("organisation:move", "organisation organisation_closure change"),
     "admin.organisations.update_sign_in": ("organisation:secure", "organisation"),
     "admin.people.end_devices": ("session:revoke+", "login_session"),
+    "admin.people.view_as": ("viewing:start", "viewing login_session"),
     "admin.review.approve": ("registration:approve deal:create",
                              "registration claim deal deal_product deal_word delivery"),
     "admin.review.ask": ("registration:ask", "registration question delivery"),

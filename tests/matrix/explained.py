@@ -34,7 +34,7 @@ def disagreements(world: World, short: str, permission: str = "") -> Iterator[st
             if permission and guard.permission != permission:
                 continue
             wanted = _wanted(world, cell)
-            told = _told(subject, guard, cell.facts)
+            told = told_of(subject, guard, cell.facts)
             yield None if told == wanted else f"{cell}: explained as {told}, expected {wanted}"
         db.session.rollback()
 
@@ -48,7 +48,8 @@ def _wanted(world: World, cell: Cell) -> str:
     return {404: "unseen", 403: "no right"}.get(status, "yes")
 
 
-def _told(subject: Subject | None, guard: Guard, facts: Facts | None) -> str:
+def told_of(subject: Subject | None, guard: Guard, facts: Facts | None) -> str:
+    """Return in a word what the portal explains of a guard and a record."""
     if subject is None:
         is_allowed = explain(NOBODY, str(guard.permission), None).is_allowed
         return "yes" if is_allowed else "no access"

@@ -58,6 +58,11 @@ PARTNER_READERS = frozenset("carla omar olga axel pia sid".split())
 COMPANY_READERS = frozenset("diego marc nadia bruno sofia ivo theo".split())
 COMPANY_EDITORS = frozenset("nadia theo".split())
 PARTNER_KEEPERS = frozenset({"pia"})
+# Who sees the portal as others do, and as which of the vendor's own people.
+VIEWERS: Mapping[str, frozenset[str]] = {
+    "carla": frozenset(),
+    "pia": frozenset({"support_agent", "finance", "programme_administrator"}),
+}
 # Who decides on the people of their own company, and who on everybody's.
 ADMINISTRATORS = frozenset("nadia theo sid".split())
 EVERYBODY = frozenset(
@@ -125,6 +130,7 @@ LARGE_FROM = 100_000_00
 PUBLIC = frozenset(
     {
         "account.confirm",
+        "admin.people.stop",
         "receipts.show",
         "sign_in.find",
         "sign_in.finish",
@@ -205,6 +211,8 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("admin.people.devices", "GET"): Ask("person", "secure", 200),
     ("admin.people.end_devices", "POST"): Ask("person", "secure", 303),
     ("admin.people.show", "GET"): Ask("person", "read partners", 200),
+    ("admin.people.view_as", "GET"): Ask("person", "view as", 200),
+    ("admin.people.view_as", "POST"): Ask("person", "view as", 303),
     ("people.show", "GET"): Ask("person", "administer", 200),
     ("people.change", "GET"): Ask("person", "administer", 200),
     ("people.change", "POST"): Ask("person", "administer", 303),
@@ -235,6 +243,9 @@ class Facts:
     minor: int = 0
     user: int = 0
     side: str = ""
+    role: str = ""
+    reach: str = ""
+    is_closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -312,6 +323,18 @@ class Person:
         is_own = organisation == self.organisation
         return self.short == "sid" or (self.short in ADMINISTRATORS and is_own)
 
+    def views_as(self, facts: Facts) -> bool:
+        """Tell whether the person may see the portal as somebody whom they know of."""
+        if self.short not in VIEWERS or facts.user == self.user:
+            return False
+        if facts.state != ACTIVE or facts.is_closed:
+            return False
+        if facts.side == "vendor":
+            return facts.role in VIEWERS[self.short]
+        # Of a portfolio nobody whose family leads out of it.
+        leads_out = facts.reach == "family" and bool(self.below)
+        return not (self.short == "carla" and leads_out)
+
     def may(self, need: str, facts: Facts) -> bool:
         """Tell whether the person, who knows of the record, may do what the endpoint needs."""
         answer = self._may_by_role(need, facts)
@@ -338,6 +361,7 @@ class Person:
             "read partners": self.short in PARTNER_READERS,
             "keep partners": self.short in PARTNER_KEEPERS and is_partner,
             "secure": self.short in SECURERS,
+            "view as": facts.kind == "person" and self.views_as(facts),
             "switch": is_mine and facts.owner != self.membership,
             "be theirs": is_mine,
         }.get(need)

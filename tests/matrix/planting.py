@@ -20,7 +20,14 @@ from portal.domain.organisations.operations import add_organisation
 from portal.domain.people.actor import MemberActor, actor_from
 from portal.domain.people.email_changes import ask_for_email
 from portal.domain.people.invitations import send_invitation
-from portal.domain.people.models import InvitationList, Membership, Reach, Role, UserIdentity
+from portal.domain.people.models import (
+    InvitationList,
+    Membership,
+    Reach,
+    Role,
+    UserIdentity,
+    Viewing,
+)
 from portal.domain.people.operations import add_membership, bind_identity
 from portal.domain.products.models import OrganisationProduct, Product
 from portal.domain.registrations.models import Status
@@ -99,6 +106,7 @@ def plant(session: Session) -> Planted:
         _special(session, planted, products["ARM"])
         session.flush()
     session.flush()
+    _viewed(session, planted)
     cole, lena = planted.holders[EXTRA], planted.holders["lena"]
     other = Membership(
         user=cole.user,
@@ -123,6 +131,25 @@ def _kept(session: Session, planted: Planted) -> None:
     record_event(E.EDIT, place, pia, session=session, changes=changes)
     words = {"reason": "They did not pay"}
     record_event(E.SUSPEND, place, pia, session=session, words=words)
+
+
+def _viewed(session: Session, planted: Planted) -> None:
+    """Two who saw the portal as somebody else does, one page each."""
+    for viewer, viewed in (("carla", "ana"), ("pia", "bruno")):
+        actor, person = actor_from(planted.holders[viewer]), planted.holders[viewed]
+        one = Viewing(
+            membership_id=actor.membership_id, viewed_id=person.id, reason="Why", ends_at=now(),
+            ended_at=now(),
+        )  # fmt: skip
+        session.add(one)
+        session.flush()
+        chain, what = f"membership:{person.id}", one.reference
+        record_event("viewing:start", chain, actor, session=session, viewing=what)
+        record_event(
+            "viewing:page", chain, actor, session=session, viewing=what, page="deals.show",
+            target=planted.deals[viewed, OPEN],
+        )  # fmt: skip
+        record_event("viewing:end", chain, actor, session=session, viewing=what, why="stopped")
 
 
 def _people(session: Session) -> Iterable[tuple[str, Membership]]:

@@ -70,6 +70,7 @@ GRANTS: Mapping[str, Grant] = {
         who.knows_person(membership, readers.homes[membership])
         for membership in readers.people.get(row["id"], ())
     ),
+    "viewing": lambda readers, who, row: readers.knows_viewing(who, row),
 }
 
 

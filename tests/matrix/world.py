@@ -296,6 +296,7 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
     for row in rows["invitation_list"]:
         yield Facts("list", row["reference"], "", row["organisation_id"], row["made_by_id"])
     sides = {row["id"]: row["side"] for row in rows["organisation"]}
+    closed = {row["id"] for row in rows["organisation"] if row["status"] in ("suspended", "ended")}
     for row in rows["organisation"]:
         yield Facts("organisation", row["reference"], organisation=row["id"], side=row["side"])
     for row in rows["membership"]:
@@ -309,6 +310,9 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
             submitter=row["user_id"],
             user=row["user_id"],
             side=sides[home],
+            role=row["role"],
+            reach=row["reach"],
+            is_closed=home in closed,
         )
     for row in rows["delivery"]:
         yield Facts("delivery", row["key"])

@@ -122,11 +122,15 @@ def _registration_words(row: Any, actor: MemberActor, asked: int) -> tuple[str, 
     if row.status == Status.DRAFT:
         detail = _("Begun %(when)s", when=show_ago(row.made_at))
         url = address("registrations.step", reference=row.reference, step="customer")
+        if P.REGISTRATION_EDIT in actor.withheld:
+            url = address("registrations.show", reference=row.reference)
         return _("Finish the draft"), detail, url, _("Go on")
     vendor = current_app.config["VENDOR_SHORT_NAME"]
     title = _n("Answer one question", "Answer %(num)d questions", asked)
     detail = _("%(vendor)s waits for this before deciding.", vendor=vendor)
-    return title, detail, address("registrations.answer", reference=row.reference), _("Answer")
+    is_reading = P.REGISTRATION_ANSWER in actor.withheld
+    endpoint = "registrations.show" if is_reading else "registrations.answer"
+    return title, detail, address(endpoint, reference=row.reference), _("Answer")
 
 
 def _open_questions(registration_ids: list[int]) -> dict[int, int]:
@@ -142,7 +146,7 @@ def _open_questions(registration_ids: list[int]) -> dict[int, int]:
 
 
 def _deals(actor: MemberActor, most: int) -> list[Turn]:
-    return [_deal_turn(row) for row in db.session.execute(_next_deals(actor, most))]
+    return [_deal_turn(row, actor) for row in db.session.execute(_next_deals(actor, most))]
 
 
 @once_for_each_reader
@@ -157,7 +161,7 @@ def _next_deals(actor: MemberActor, most: int) -> Any:
     return query.order_by(Deal.next_by, Deal.id).limit(most + 1)
 
 
-def _deal_turn(row: Any) -> Turn:
+def _deal_turn(row: Any, actor: MemberActor) -> Turn:
     by = row.next_by or SOMEDAY
     due = show_due(by)
     if row.next_step:
@@ -171,7 +175,8 @@ def _deal_turn(row: Any) -> Turn:
         if days:
             quiet = _n("No activity for %(num)d day.", "No activity for %(num)d days.", days)
             detail = f"{quiet} {detail}"
-    endpoint = "deals.show" if row.next_step else "deals.plan"
+    is_reading = row.next_step or P.DEAL_EDIT in actor.withheld
+    endpoint = "deals.show" if is_reading else "deals.plan"
     return Turn(
         title=title,
         subject=row.company,

@@ -62,7 +62,7 @@ def show(registration: Registration) -> Response:
     if can(member(), P.REVIEW_READ):  # the vendor's side reads it on a page of its own
         url = url_for("admin.review.show", reference=registration.reference)
         return cast(Response, redirect(url))
-    if registration.status == Status.DRAFT:
+    if registration.status == Status.DRAFT and P.REGISTRATION_EDIT not in member().withheld:
         return cast(Response, redirect(_step_url(registration, STEPS[0])))
     return render("registrations/show.html", **record_page(registration, member()))
 

@@ -24,6 +24,7 @@ from portal.core.language import chosen_language
 from portal.core.limits import limiter, where_from
 from portal.core.pages import done, render
 from portal.core.transactions import record_aside
+from portal.core.viewing import while_viewing
 from portal.domain.people.assurance import NotThisWay
 from portal.domain.people.invitations import LinkRefused, accept_link, describe_link
 from portal.domain.people.models import Role
@@ -101,6 +102,7 @@ def finish(provider: str) -> ResponseReturnValue:
 
 @bp.post("/sign-out")
 @public
+@while_viewing
 def sign_out() -> ResponseReturnValue:
     """End the login session here, then at the provider."""
     issuer = None

@@ -98,6 +98,9 @@ def _right(actor: MemberActor, permission: str, record: Any, terms: Sequence[str
         changes += [str(rule.told) for rule in missing_rules(actor, permission, record)]
     if found.rule == "no rule":
         told = _("Nobody does this with a record of this kind.")
+    elif found.rule == "viewing":
+        told = _("Whoever views the portal as somebody else changes nothing.")
+        changes = [_("They stop viewing.")]
     elif found.rule == "role":
         told = _("Their role does not include this.")
     else:

@@ -26,6 +26,7 @@ PERMISSION_WORDS = {
     P.OUTBOX_READ: _l("Read what left the portal"),
     P.PERSON_ADMINISTER: _l("Invite people, change and end their access"),
     P.PERSON_READ: _l("Look up people"),
+    P.PERSON_VIEW_AS: _l("See the portal as somebody else does, without changing anything"),
     P.REGISTRATION_ANSWER: _l("Answer questions about a registration"),
     P.REGISTRATION_CREATE: _l("Begin a registration"),
     P.REGISTRATION_DECIDE: _l("Approve or reject a registration"),

@@ -15,6 +15,23 @@ from portal.domain.people.roles import permissions_of
 
 
 @dataclass(frozen=True)
+class Sight:
+    """As whom somebody sees the portal: the viewer, the person's name, and until when.
+
+    ``over`` says why it has just ended, in a code and in words; then the actor is the viewer.
+    """
+
+    reference: str
+    viewer: MemberActor
+    person: str
+    name: str
+    organisation_name: str
+    ends_at: dt.datetime
+    over: str = ""
+    over_words: Any = ""
+
+
+@dataclass(frozen=True)
 class MemberActor:
     """A membership that acts: what policies, pages and events need of it, read once a request."""
 
@@ -35,6 +52,10 @@ class MemberActor:
     seen_at: dt.datetime | None = None
     # When they last proved who they are, as far as the provider has said.
     authenticated_at: dt.datetime | None = None
+    # The row of the viewing that stands with the sign-in, if any; what came of it is ``viewing``.
+    viewing_id: int | None = None
+    viewing: Sight | None = None
+    withheld: frozenset[str] = frozenset()
 
     # What Flask-Login asks of a user.
     is_authenticated = True
@@ -58,6 +79,11 @@ class MemberActor:
             self.approval_limit,
             self.permissions,
         )
+
+    @property
+    def behind(self) -> MemberActor:
+        """Return who answers for what is done: the viewer, where there is one."""
+        return self.viewing.viewer if self.viewing else self
 
     @property
     def initials(self) -> str:
@@ -99,7 +125,10 @@ _memberships = (
 # not plan it anew for each value.
 _live_session = (
     _memberships.add_columns(
-        LoginSession.made_at, LoginSession.seen_at, LoginSession.authenticated_at
+        LoginSession.made_at,
+        LoginSession.seen_at,
+        LoginSession.authenticated_at,
+        LoginSession.viewing_id,
     )
     .join(LoginSession, LoginSession.membership_id == Membership.id)
     .where(LoginSession.token_hash == bindparam("token_hash"), LoginSession.ended_at.is_(None))
@@ -114,6 +143,7 @@ def _actor(
     token: str = "",
     seen: dt.datetime | None = None,
     authenticated: dt.datetime | None = None,
+    viewing: int | None = None,
 ) -> MemberActor:
     """Return the actor made of three records, or of one row that holds what is asked of each."""
     role = Role(membership.role)
@@ -136,6 +166,7 @@ def _actor(
         token=token,
         seen_at=seen,
         authenticated_at=authenticated,
+        viewing_id=viewing,
     )
 
 
@@ -166,4 +197,13 @@ def actor_of_session(
         return None
     if row.made_at <= made_after or row.seen_at <= seen_after:
         return None
-    return _actor(row, row, row, row.organisation_name, token, row.seen_at, row.authenticated_at)
+    return _actor(
+        row,
+        row,
+        row,
+        row.organisation_name,
+        token,
+        row.seen_at,
+        row.authenticated_at,
+        row.viewing_id,
+    )

@@ -187,6 +187,22 @@ class EmailChange(Numbered, Base):
     voided_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
 
+class Viewing(Numbered, Base):
+    """A while in which somebody of the vendor sees the portal as another person does."""
+
+    __tablename__ = "viewing"
+    reference: Mapped[str] = mapped_column(
+        String(11), unique=True, default=partial(new_reference, "VW")
+    )
+    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
+    viewed_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
+    # What it is for, in the viewer's own words.
+    reason: Mapped[str] = mapped_column(String(200))
+    began_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
+    ends_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+
 class LoginSession(Numbered, Base):
     """A device on which a membership is signed in; only the token's hash is stored."""
 
@@ -212,4 +228,6 @@ class LoginSession(Numbered, Base):
     made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
     seen_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
     ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # As whom it sees the portal at present; it acts for its own membership all the same.
+    viewing_id: Mapped[int | None] = mapped_column(ForeignKey("viewing.id"))
     __table_args__ = (Index("ix_login_session_membership", "membership_id", "ended_at"),)

@@ -22,6 +22,7 @@ from portal.domain.people.models import (
     UserIdentity,
 )
 from portal.domain.people.roles import PARTNER_ROLES
+from portal.domain.people.viewing_rules import VIEW_AS
 from portal.domain.permissions import Permission as P
 
 
@@ -146,6 +147,7 @@ MEMBERSHIP = Policy(
     rules={
         P.MEMBERSHIP_SWITCH: [IS_OTHER_OF_MINE],
         P.PERSON_READ: [],
+        P.PERSON_VIEW_AS: VIEW_AS,
         P.SESSION_END_ALL: [],
         P.PERSON_ADMINISTER: [
             Rule("own organisation", _l("They work for another company."), _is_administered),

@@ -29,6 +29,7 @@ from portal.domain.people.models import (
     Membership,
     UserIdentity,
 )
+from portal.domain.people.viewing import end_viewing
 
 SEEN_EVERY = dt.timedelta(minutes=5)
 
@@ -151,6 +152,8 @@ def end_session(session: Session, token: str) -> str | None:
     if found is None:
         return None
     found.ended_at = now()
+    if found.viewing_id is not None:
+        end_viewing(session, found.viewing_id, "sign-out")
     membership = session.get_one(Membership, found.membership_id)
     record_event(
         "session:end", f"membership:{membership.id}", actor_from(membership), session=session

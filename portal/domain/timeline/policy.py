@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, cast, or_, select, true
 
 from portal.core.access import Policy, Term, scope_of, with_one
 from portal.core.changes import Change
@@ -12,13 +12,16 @@ from portal.core.outbox import Delivery
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor
-from portal.domain.people.models import Role
+from portal.domain.people.models import Membership, Role
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations.events import WHILE_DRAFT
 from portal.domain.registrations.models import Registration
 from portal.domain.registrations.policy import sees_own_registrations_alone
 
 Condition = ColumnElement[bool]
+# What an organisation reads of those who looked as its people do: not each page.
+VIEWINGS = ("viewing:start", "viewing:end")
+VIEWED = "membership:"
 
 
 def _of_seen_records(actor: MemberActor) -> Condition | None:
@@ -58,6 +61,18 @@ def _no_drafts_of_others(actor: MemberActor) -> Condition:
     )
 
 
+def of_viewed(organisation_id: int) -> Condition:
+    """Return that the event says that staff saw the portal as somebody of an organisation."""
+    own = Membership.organisation_id == organisation_id
+    chain = VIEWED + cast(Membership.id, String)
+    return and_(Event.tag.in_(VIEWINGS), with_one(Membership, chain == Event.chain, own))
+
+
+def _of_own_viewed(actor: MemberActor) -> Condition | None:
+    """Who looked, and when, for those who read the log of their organisation."""
+    return of_viewed(actor.organisation_id) if P.LOG_READ in actor.permissions else None
+
+
 def _audit(actor: MemberActor) -> Condition | None:
     """The whole history, for those who audit it; what a deal's event says is another question."""
     return true() if P.AUDIT_READ in actor.permissions else None
@@ -94,6 +109,7 @@ EVENT = Policy(
     Event,
     scope=[
         Term("record", _l("They see the record."), _of_seen_records),
+        Term("viewed", _l("It says who saw the portal as one of their people."), _of_own_viewed),
         Term("audit", _l("Their role reads what happened to every record."), _audit),
         Term("outbox", _l("Their role reads the outbox, which tells of it."), _told),
     ],

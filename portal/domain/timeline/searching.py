@@ -21,9 +21,10 @@ from portal.core.times import DAY
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side
 from portal.domain.people.actor import MemberActor
-from portal.domain.people.models import Membership, User
+from portal.domain.people.models import Membership, User, Viewing
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import Registration
+from portal.domain.timeline.policy import of_viewed
 from portal.domain.timeline.searches import Search
 from portal.domain.timeline.sentences import entry_of
 from portal.domain.timeline.values import Said, changes_of
@@ -37,6 +38,7 @@ _MOMENT = "%Y%m%dT%H%M%S.%f"
 # What a record holds is told only to whoever may read such records.
 _CONTENT = {"DR-": P.REGISTRATION_READ, "DL-": P.DEAL_READ}
 _UNTOLD = "…"
+STARTED = "viewing:start"
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,17 @@ class Found:
     lines: Sequence[Line]
     next_cursor: str | None
     is_first: bool
+
+
+@dataclass(frozen=True)
+class _Person:
+    """Somebody whom an event names; row numbers never leave the database."""
+
+    reference: str
+    name: str
+
+
+_NOBODY = _Person("", "")
 
 
 @dataclass(frozen=True)
@@ -139,14 +152,15 @@ def _begin(day: dt.date) -> dt.datetime:
 
 
 def _of_organisation(organisation_id: int) -> ColumnElement[bool]:
-    """What happened to the records of one organisation."""
+    """What happened to the records of one organisation, and who looked as its people do."""
     return or_(
+        of_viewed(organisation_id),
         *(
             with_one(
                 model, model.reference == Event.chain, model.organisation_id == organisation_id
             )
             for model in (Registration, Deal)
-        )
+        ),
     )
 
 
@@ -194,7 +208,10 @@ def _lines(rows: Sequence[Any], reader: MemberActor, vendor: str) -> list[Line]:
     references = _references(rows)
     told = [row for row in rows if CHANGES in row.particulars and _is_told(row.chain, reader)]
     changes = changes_of([row.id for row in told], reader.side)
-    return [_line(row, reader, vendor, references, changes.get(row.id, ())) for row in rows]
+    reasons = _reasons(rows)
+    return [
+        _line(row, reader, vendor, references, changes.get(row.id, ()), reasons) for row in rows
+    ]
 
 
 def _is_told(chain: str, reader: MemberActor) -> bool:
@@ -207,8 +224,9 @@ def _line(
     row: Any,
     reader: MemberActor,
     vendor: str,
-    references: Mapping[int, str],
+    references: Mapping[int, _Person],
     changes: Sequence[Said],
+    reasons: Mapping[str, str],
 ) -> Line:
     is_told = _is_told(row.chain, reader)
     event = _Row(
@@ -220,16 +238,18 @@ def _line(
         words=row.words if is_told else {},
     )  # fmt: skip
     who = _who(row, reader, vendor)
-    entry = entry_of(event, reader, vendor, changes, who)
+    whom = references.get(_number(row.chain), _NOBODY)
+    entry = entry_of(event, reader, vendor, changes, who, whom.name)
+    reason = reasons.get(row.particulars.get("viewing", ""), "") if row.tag == STARTED else ""
     return Line(
         sentence=entry.sentence,
-        detail=entry.detail if is_told else "",
+        detail=reason or (entry.detail if is_told else ""),
         changes=changes,
         exact=show_exact(row.at),
         at=row.at,
-        record=_record(row.chain, references),
+        record=whom.reference or (row.chain if normalise_reference(row.chain) else ""),
         who=who,
-        who_reference=references.get(row.membership_id or 0, ""),
+        who_reference=references.get(row.membership_id or 0, _NOBODY).reference,
         tag=row.tag,
         side=entry.side,
     )
@@ -245,20 +265,26 @@ def _who(row: Any, reader: MemberActor, vendor: str) -> str:
     return str(row.actor_name)
 
 
-def _references(rows: Sequence[Any]) -> dict[int, str]:
-    """Return the references of the memberships that acted or were acted on, if known."""
+def _references(rows: Sequence[Any]) -> dict[int, _Person]:
+    """Return the memberships that acted or were acted on, as far as the reader may know them."""
     numbers = {row.membership_id for row in rows if row.membership_id}
-    numbers |= {
-        int(row.chain.removeprefix(_OF_PERSON)) for row in rows if row.chain.startswith(_OF_PERSON)
-    }
+    numbers |= {number for row in rows if (number := _number(row.chain))}
     if not numbers:
         return {}
-    found = select(Membership.id, Membership.reference).where(Membership.id.in_(numbers))
-    return {row.id: row.reference for row in db.session.execute(found)}
+    found = select(Membership.id, Membership.reference, User.name).join(Membership.user)
+    rows = db.session.execute(found.where(Membership.id.in_(numbers))).all()
+    return {row.id: _Person(row.reference, row.name) for row in rows}
 
 
-def _record(chain: str, references: Mapping[int, str]) -> str:
-    """Return how the record of a chain is called; row numbers never leave the database."""
-    if chain.startswith(_OF_PERSON):
-        return references.get(int(chain.removeprefix(_OF_PERSON)), "")
-    return chain if normalise_reference(chain) else ""
+def _number(chain: str) -> int:
+    """Return the row number of the membership of which a chain tells, 0 for any other."""
+    return int(chain.removeprefix(_OF_PERSON)) if chain.startswith(_OF_PERSON) else 0
+
+
+def _reasons(rows: Sequence[Any]) -> dict[str, str]:
+    """Return what each viewing was for, as far as the reader may know it."""
+    names = [row.particulars["viewing"] for row in rows if row.tag == STARTED]
+    if not names:
+        return {}
+    query = select(Viewing.reference, Viewing.reason).where(Viewing.reference.in_(names))
+    return {row.reference: row.reason for row in db.session.execute(query)}

@@ -88,15 +88,22 @@ def answers_in(entries: Sequence[Entry], questions: Iterable[Question]) -> dict[
 
 
 def entry_of(
-    event: Told, reader: MemberActor, vendor: str, changes: Sequence[Said] = (), who: str = ""
+    event: Told,
+    reader: MemberActor,
+    vendor: str,
+    changes: Sequence[Said] = (),
+    who: str = "",
+    whom: str = "",
 ) -> Entry:
     """Return one event as a line for ``reader``, with what it changed.
 
-    ``who`` did it, where that is not to be said as to the reader ("You").
+    ``who`` did it, where that is not to be said as to the reader ("You"); ``whom`` it concerns,
+    where it is about a person.
     """
     kind = kind_of(event.tag)
     values = dict(_readable(event))
     values["who"] = who or who_of(event, reader, vendor)
+    values["whom"] = whom or _("somebody")
     sentence = str(kind.sentence) % _Forgiving(values) if kind else event.tag
     # A next step that is said with what it replaces need not be said once more.
     detail = "" if changes and event.tag == "deal:plan" else _detail(event, reader.side)
@@ -169,5 +176,7 @@ def _detail(event: Told, side: str) -> str:
         parts.append(str(LOSS_WORDS.get(event.particulars["reason"], "")))
     if event.tag == "registration:submit":
         parts.append(_("Receipt %(number)s", number=event.particulars["receipt"]))
+    if event.tag == "viewing:page":
+        parts.extend(event.particulars[name] for name in ("page", "target"))
     parts.extend(text for text in event.words.values() if text)
-    return " · ".join(part for part in parts if part)
+    return " · ".join(part for part in parts if part and part != "-")
