@@ -46,6 +46,8 @@ from portal.domain.organisations import policy as _organisations  # noqa: F401
 from portal.domain.people import policy as _people  # noqa: F401
 from portal.domain.people import sessions
 from portal.domain.people.actor import MemberActor
+from portal.domain.portfolios import operations as _following  # noqa: F401 - follows
+from portal.domain.portfolios import policy as _portfolios  # noqa: F401
 from portal.domain.products import policy as _products  # noqa: F401
 from portal.domain.registrations import policy as _registrations  # noqa: F401
 from portal.domain.timeline import policy as _timeline  # noqa: F401

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import aliased
 
 from portal.blueprints.deals.forms import StageForm
 from portal.blueprints.reading import Phone, email_of
@@ -39,6 +40,14 @@ _AROUND = select(
     .where(Registration.id == bindparam("registration"))
     .scalar_subquery(),
 )
+# The same and who works on it for the vendor, for the vendor's people.
+_seller, _seller_user = aliased(Membership), aliased(User)
+_AROUND_FOR_VENDOR = _AROUND.add_columns(
+    select(_seller_user.name)
+    .join(_seller, _seller.user_id == _seller_user.id)
+    .where(_seller.id == bindparam("seller"))
+    .scalar_subquery()
+)
 _PRODUCTS = (
     select(Product.name, Product.name_fr)
     .join(DealProduct, DealProduct.product_id == Product.id)
@@ -59,6 +68,8 @@ def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
         "is_open": is_open,
         "due": show_due(deal.next_by) if deal.next_by else None,
         "may_edit": is_open and can(actor, P.DEAL_EDIT, deal),
+        "may_reassign": is_open and can(actor, P.DEAL_REASSIGN, deal),
+        "may_assign": is_open and can(actor, P.DEAL_ASSIGN, deal),
         "stages": [str(WORDS[stage]) for stage in OPEN_STAGES],
         "stage_number": OPEN_STAGES.index(deal.stage) + 1 if is_open else len(OPEN_STAGES),
         "probability": PROBABILITY[deal.stage],  # type: ignore[index]
@@ -75,14 +86,15 @@ def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
 
 def _summary(deal: Deal, side: str) -> tuple[list[tuple[str, str]], str | None]:
     """Return the facts, and the registration's reference if the reader sees it."""
-    owner, partner, registration = db.session.execute(
-        _AROUND,
-        {
-            "owner": deal.owner_id,
-            "organisation": deal.organisation_id,
-            "registration": deal.registration_id,
-        },
-    ).one()
+    around = {
+        "owner": deal.owner_id,
+        "organisation": deal.organisation_id,
+        "registration": deal.registration_id,
+    }
+    if side == Side.VENDOR:
+        around["seller"] = deal.vendor_owner_id or 0
+    query = _AROUND_FOR_VENDOR if side == Side.VENDOR else _AROUND
+    owner, partner, registration, *sellers = db.session.execute(query, around).one()
     products = db.session.execute(_PRODUCTS, {"deal": deal.id})
     language = chosen_language()
     rows = [
@@ -95,5 +107,6 @@ def _summary(deal: Deal, side: str) -> tuple[list[tuple[str, str]], str | None]:
         (labels_for(side)["own_reference"], deal.own_reference),
         (_("Partner"), partner),
         (_("Owner"), owner),
+        *((_("Vendor seller"), seller) for seller in sellers),
     ]
     return [(str(label), value) for label, value in rows if value], registration

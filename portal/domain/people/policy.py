@@ -146,6 +146,16 @@ MEMBERSHIP = Policy(
         P.MEMBERSHIP_SWITCH: [IS_OTHER_OF_MINE],
         P.PERSON_READ: [],
         P.SESSION_END_ALL: [],
+        P.PORTFOLIO_SET: [
+            Rule(
+                "channel manager",
+                _l("Only channel managers have a portfolio."),
+                lambda _actor, one: bool(one.role == Role.CHANNEL_MANAGER),
+            ),
+        ],
+        P.PERSON_HAND_OVER: [
+            Rule("own organisation", _l("They work for another company."), _is_administered),
+        ],
         P.PERSON_ADMINISTER: [
             Rule("own organisation", _l("They work for another company."), _is_administered),
             Rule("within", _l("They may do or see more than you."), _is_within),

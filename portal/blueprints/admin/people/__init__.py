@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("people", __name__)
 
-from portal.blueprints.admin.people import devices, views  # noqa: E402, F401
+from portal.blueprints.admin.people import devices, portfolio, views  # noqa: E402, F401

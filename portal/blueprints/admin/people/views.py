@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager
 
 from portal.blueprints.acting import member
 from portal.blueprints.admin.people import bp
+from portal.blueprints.admin.people.portfolio import portfolio_card
 from portal.core.access import visible
 from portal.core.database import db
 from portal.core.guards import requires
@@ -74,5 +75,9 @@ def show(person: Membership) -> Response:
         seen=show_ago(seen) if seen else "",
         standing=person.standing,
         told=request.args.get("done", ""),
+        # What a partner's people have open is their own administrator's to hand over.
+        handed="",
+        load=None,
+        **portfolio_card(person),
         **WORDS,
     )
