@@ -347,7 +347,7 @@ class Person:
             "reassign": self.short in REASSIGNERS and not is_partner,
             "assign": self.short in ASSIGNERS,
             # What somebody has open, of a company that takes part already.
-            "hand over": self.short == "nadia" and not is_partner,
+            "hand over": self.short == "nadia" and not (is_partner or is_oneself),
             "switch": is_mine and facts.owner != self.membership,
             "be theirs": is_mine,
         }.get(need)

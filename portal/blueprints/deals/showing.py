@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import aliased
 
 from portal.blueprints.deals.forms import StageForm
 from portal.blueprints.reading import Phone, email_of
@@ -41,11 +40,10 @@ _AROUND = select(
     .scalar_subquery(),
 )
 # The same and who works on it for the vendor, for the vendor's people.
-_seller, _seller_user = aliased(Membership), aliased(User)
 _AROUND_FOR_VENDOR = _AROUND.add_columns(
-    select(_seller_user.name)
-    .join(_seller, _seller.user_id == _seller_user.id)
-    .where(_seller.id == bindparam("seller"))
+    select(User.name)
+    .join(Membership, Membership.user_id == User.id)
+    .where(Membership.id == bindparam("seller"))
     .scalar_subquery()
 )
 _PRODUCTS = (

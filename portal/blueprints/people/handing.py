@@ -33,7 +33,6 @@ def hand_over(person: Membership) -> Response:
     load = loads[person.id]
     page = invalid if form.errors else render
     context: dict[str, Any] = {
-        "form": form,
         "person": person,
         "load": load,
         "open": open_words(load),

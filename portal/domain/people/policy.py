@@ -155,6 +155,7 @@ MEMBERSHIP = Policy(
         ],
         P.PERSON_HAND_OVER: [
             Rule("own organisation", _l("They work for another company."), _is_administered),
+            Rule("another", _l("What is your own goes from its own page."), _is_another),
         ],
         P.PERSON_ADMINISTER: [
             Rule("own organisation", _l("They work for another company."), _is_administered),
