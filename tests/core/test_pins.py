@@ -68,6 +68,7 @@ PAST_THE_ACTOR = {
     ("core/admission.py", "loading the actor"),
     ("core/drafts.py", "the actor's own draft"),
     ("core/submissions.py", "was a submission key used"),
+    ("domain/people/actor.py", "loading the actor"),
     ("domain/people/administration.py", "does the administrator still administer"),
     ("domain/people/administration.py", "ending a person's sessions"),
     ("domain/people/administration.py", "when somebody was last here"),
