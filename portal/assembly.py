@@ -28,7 +28,7 @@ from portal.blueprints import (
     sign_in,
 )
 from portal.blueprints import people as people_pages
-from portal.core import guards, language, net, outbox
+from portal.core import guards, language, net, outbox, submissions
 from portal.core.admission import init_admission, lifetimes
 from portal.core.database import db, engine_options, prepare_engine
 from portal.core.errors import init_errors
@@ -46,7 +46,9 @@ from portal.domain.notifications import policy as _notifications  # noqa: F401
 from portal.domain.organisations import policy as _organisations  # noqa: F401
 from portal.domain.people import policy as _people  # noqa: F401
 from portal.domain.people import sessions, viewing
-from portal.domain.people.actor import MemberActor
+from portal.domain.people.actor import STANDING, MemberActor
+from portal.domain.portfolios import operations as _following  # noqa: F401 - follows
+from portal.domain.portfolios import policy as _portfolios  # noqa: F401
 from portal.domain.products import policy as _products  # noqa: F401
 from portal.domain.registrations import policy as _registrations  # noqa: F401
 from portal.domain.timeline import policy as _timeline  # noqa: F401
@@ -130,6 +132,7 @@ def _connect_requests(app: Flask) -> None:
     # Before the token is judged, so that whoever is signed in gets their form anew.
     init_admission(app, _load_actor, _note_seen)
     init_viewing(_note_page)
+    submissions.plug_in_standing(STANDING)
     csrf.init_app(app)
     for view in WITHOUT_CSRF_TOKEN:
         csrf.exempt(view)

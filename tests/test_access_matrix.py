@@ -271,6 +271,8 @@ def test_no_form_takes_a_field_that_it_did_not_ask_for(
     cells = [(way, cell) for way in ways for cell in crafted.sendable(way)]
     cole = walk(EXTRA)
     cells += [(cole, one) for one in crafted.sendable(cole) if one.endpoint == "account.switch"]
+    carla = walk("carla")
+    cells += [(carla, one) for one in crafted.sendable(carla) if one.endpoint == "deals.assign"]
     faults = [fault for way, cell in cells for fault in crafted.assigned(way, cell)]
     columns = len(crafted.poison(world))
     record(

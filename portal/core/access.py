@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Select, exists, false, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Exists, Select, exists, false, or_, select
+from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.sql.visitors import iterate
 
 from portal.core.database import Base
@@ -183,6 +184,16 @@ def _scope(model: type[Any], _key: Hashable, unhashed: Unhashed) -> ColumnElemen
         if type(element) is BindParameter:
             element.__class__ = _ScopeValue
     return condition
+
+
+@lru_cache(maxsize=4096)
+def _looks_elsewhere(condition: ColumnElement[bool]) -> bool:
+    return any(isinstance(element, (SelectBase, Exists)) for element in iterate(condition))
+
+
+def looks_elsewhere(model: type[Any], actor: Actor) -> bool:
+    """Tell whether the scope of ``model`` depends on rows of other tables, too."""
+    return _looks_elsewhere(scope_of(model, actor))
 
 
 class _ScopeValue(BindParameter[Any]):

@@ -171,9 +171,17 @@ def _on_connect_postgresql(_dialect: Any, _record: Any, arguments: Any, named: A
     return _Postgresql.connect(*arguments, **named)
 
 
+SNAPSHOT = 3
+"""psycopg's REPEATABLE_READ: all statements of a transaction see one moment."""
+
+
 def _on_begin_postgresql(connection: Connection) -> None:
     raw: Any = connection.connection.driver_connection
-    raw.read_only = transaction_mode.get() == "read"
+    is_read = transaction_mode.get() == "read"
+    raw.read_only = is_read
+    # A page is one world, before or after whatever happens while it is made, as on SQLite. A write
+    # reads what the one before left behind, also the one for whose locks it has waited.
+    raw.isolation_level = SNAPSHOT if is_read else None
 
 
 def prepare_engine(engine: Engine) -> None:

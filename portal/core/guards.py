@@ -12,8 +12,18 @@ from flask import Flask, abort, current_app, has_request_context, request
 from flask_login import current_user
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.core.access import NOBODY, Actor, Fresh, can, deny, visible, wants_fresh
+from portal.core.access import (
+    NOBODY,
+    Actor,
+    Fresh,
+    can,
+    deny,
+    looks_elsewhere,
+    visible,
+    wants_fresh,
+)
 from portal.core.database import Base, db
+from portal.core.net import is_visible
 from portal.core.times import now
 from portal.core.versions import expect_version
 
@@ -122,12 +132,23 @@ def load(model: type[M], name: str | int, actor: Actor, by: str = "reference") -
     """
     column: InstrumentedAttribute[str | int] = getattr(model, by)
     query = visible(model, actor).where(column == name)
-    if has_request_context() and request.method not in SAFE:
+    is_write = has_request_context() and request.method not in SAFE
+    if is_write:
         query = query.with_for_update(of=model, key_share=True)
     record = db.session.scalar(query)
-    if record is None:
+    if record is None or (is_write and _is_gone(model, record, actor)):
         abort(404)
     return record
+
+
+def _is_gone(model: type[M], record: M, actor: Actor) -> bool:
+    """Tell whether the record left the actor's sight while the request waited for its lock.
+
+    PostgreSQL looks again at the row for which a statement has waited, but at no other: where the
+    scope follows the hierarchy or a portfolio, it is asked anew.
+    """
+    is_postgresql = db.session.get_bind().dialect.name == "postgresql"
+    return is_postgresql and looks_elsewhere(model, actor) and not is_visible(actor, record)
 
 
 def guard_of(app: Flask, endpoint: str | None) -> Guard | None:

@@ -7,13 +7,15 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar, cast
 
 from flask import Response, current_app, g, request
 from flask_login import current_user
-from sqlalchemy import String, delete, select
+from sqlalchemy import ColumnElement, String, bindparam, delete, select
+from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -121,6 +123,35 @@ def is_used(random: str) -> bool:
         return db.session.get(SubmissionKey, random) is not None
 
 
+class Overtaken(Exception):
+    """Who acts may do or see something else than when the write began."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one asks inside a statement whether an actor is still the one who was read.
+
+    ``condition`` with ``values(actor)``, and the same as a question: ``holds(actor)``.
+    """
+
+    condition: ColumnElement[bool]
+    values: Callable[[Any], dict[str, Any]]
+    holds: Callable[[Any], bool]
+
+
+# The statement that uses a key up while its actor stands, put together once.
+_standing: list[tuple[Any, Standing]] = []
+
+
+def plug_in_standing(standing: Standing) -> None:
+    """Use keys up only while their actor stands; where writes wait for each other by the row."""
+    given = [cast_to(bindparam(column.key), column.type) for column in _table.columns]
+    while_standing = select(*given).where(standing.condition)
+    names = [column.key for column in _table.columns]
+    adding = postgresql_insert(_table).from_select(names, while_standing)
+    _standing[:] = [(adding.on_conflict_do_nothing().returning(_table.c.key), standing)]
+
+
 @dataclass(frozen=True)
 class Submission:
     """The form that the present request sends: its key's random part, whose it is, its content."""
@@ -192,6 +223,25 @@ def finish(response: Response) -> None:
         "made_at": now(),
     }
     connection = db.session.connection()
+    if connection.dialect.name != "sqlite" and _standing:
+        _use_up_standing(values)
+    elif connection.execute(_USE_UP[connection.dialect.name], values).first() is None:
+        raise Repeated
+
+
+def _use_up_standing(values: dict[str, Any]) -> None:
+    """Use the key up if its actor may still do and see what the write was judged by.
+
+    Both in one statement: it is the last one, when nothing is waited for any more. Where it takes
+    no effect the reason is looked for.
+    """
+    db.session.flush()  # what is still to be written waits now, and not after the question
+    connection, actor = db.session.connection(), current_user._get_current_object()
+    statement, standing = _standing[0]
+    if connection.execute(statement, values | standing.values(actor)).first() is not None:
+        return
+    if not standing.holds(actor):
+        raise Overtaken
     if connection.execute(_USE_UP[connection.dialect.name], values).first() is None:
         raise Repeated
 

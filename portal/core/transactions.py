@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, abort, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -36,28 +36,38 @@ class Portal(Flask):
         try:
             if request.method in SAFE or request.routing_exception is not None:
                 return super().dispatch_request()
-            _begin_to_write()
-            for confirm in confirmations:
-                if (refusal := confirm()) is not None:
-                    _undo()
-                    return refusal
-            submissions.begin()
-            response = self.make_response(super().dispatch_request())
-            if response.status_code < 400:
-                submissions.finish(response)
-                drafts.forget_sent()
-                crash_point("written, not committed")
-                db.session.commit()
-                crash_point("committed, not answered")
-                return response
-            _undo()
-            return submissions.first_answer() or response
+            for _attempt in range(ATTEMPTS):
+                with suppress(submissions.Overtaken):
+                    return self._write()
+            abort(503)
         except Exception:
             _undo()
             # What stood in its way may be what the same form has done before.
             if (first := submissions.first_answer()) is not None:
                 return first
             raise
+
+    def _write(self) -> ResponseReturnValue:
+        _begin_to_write()
+        for confirm in confirmations:
+            if (refusal := confirm()) is not None:
+                _undo()
+                return refusal
+        submissions.begin()
+        response = self.make_response(super().dispatch_request())
+        if response.status_code < 400:
+            submissions.finish(response)
+            drafts.forget_sent()
+            crash_point("written, not committed")
+            db.session.commit()
+            crash_point("committed, not answered")
+            return response
+        _undo()
+        return submissions.first_answer() or response
+
+
+ATTEMPTS = 3
+"""How often a write is judged anew because its actor changed while it waited."""
 
 
 confirmations: list[Callable[[], ResponseReturnValue | None]] = []

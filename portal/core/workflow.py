@@ -203,4 +203,9 @@ class Workflow:
         record.next_side = action.side if action else None
         record.next_what = action.what if action else None
         record.next_by = action.by(record, now()) if action else None
+        self.name_next(record)
+
+    def name_next(self, record: Any) -> None:
+        """Say anew whose turn it is, where somebody else has the record now; the time stays."""
+        action = self.state_of(record).next_action
         record.next_membership_id = action.who(record) if action else None

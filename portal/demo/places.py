@@ -27,8 +27,11 @@ from portal.domain.organisations.models import (
     Side,
 )
 from portal.domain.organisations.operations import add_organisation
-from portal.domain.people.models import Membership, PortfolioEntry, Reach, Role
+from portal.domain.people.models import Membership, Reach, Role
 from portal.domain.people.operations import add_membership, bind_identity
+from portal.domain.portfolios.deriving import Rule
+from portal.domain.portfolios.models import RuleKind
+from portal.domain.portfolios.operations import write_rules
 from portal.domain.products.models import OrganisationProduct, Product
 
 
@@ -176,12 +179,8 @@ def settle(session: Session, issuer: str) -> dict[str, Membership]:
         bind_identity(session, membership, issuer, persona.short)
         memberships[persona.short] = membership
     for short, names in PORTFOLIOS.items():
-        session.add_all(
-            PortfolioEntry(
-                membership_id=memberships[short].id, organisation_id=organisations[name].id
-            )
-            for name in names
-        )
+        rules = [Rule(RuleKind.PARTNER, organisations[name].reference) for name in names]
+        write_rules(session, memberships[short], rules)
     for short, kept in ACCOUNT_MANAGERS.items():
         for name in kept:
             organisations[name].account_manager_id = memberships[short].id

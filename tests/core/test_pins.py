@@ -29,6 +29,13 @@ from portal.domain.organisations.operations import add_organisation
 from portal.domain.people.administration import deactivate, last_seen
 from portal.domain.people.models import LoginSession, Membership, UserIdentity
 from portal.domain.permissions import Permission as P
+from portal.domain.portfolios.deriving import (
+    Rule,
+    follow_membership,
+    partners_of,
+    present_partners,
+)
+from portal.domain.portfolios.models import PortfolioRule
 from portal.domain.registrations import operations
 from portal.domain.registrations.models import Receipt, Registration
 from tests.browser import Browser
@@ -67,6 +74,7 @@ PAST_THE_ACTOR = {
     ("core/admission.py", "loading the actor"),
     ("core/drafts.py", "the actor's own draft"),
     ("core/submissions.py", "was a submission key used"),
+    ("domain/people/actor.py", "loading the actor"),
     ("domain/people/administration.py", "does the administrator still administer"),
     ("domain/people/administration.py", "ending a person's sessions"),
     ("domain/people/administration.py", "when somebody was last here"),
@@ -79,6 +87,8 @@ PAST_THE_ACTOR = {
     ("domain/organisations/hierarchy.py", "keeping the hierarchy"),
     ("domain/people/standings.py", "the person's own memberships"),
     ("domain/people/viewing_rules.py", "does a person see beyond a portfolio"),
+    ("domain/portfolios/deriving.py", "deriving portfolios"),
+    ("domain/portfolios/operations.py", "deriving portfolios"),
     ("domain/registrations/matching.py", "claim and conflict check"),
     ("domain/registrations/operations.py", "claim and conflict check"),
 }
@@ -201,6 +211,25 @@ def test_the_hierarchy_answers_with_numbers(data_app: Flask) -> None:
         assert hierarchy.size_of_family(session, numbers[1]) == 3
         assert hierarchy.is_above(session, numbers[1], numbers[2]) is True
         assert hierarchy.is_above(session, numbers[0], numbers[2]) is False
+        db.session.rollback()
+
+
+def test_deriving_portfolios_answers_with_numbers(data_app: Flask) -> None:
+    """Nadia knows no other partner, and of a portfolio nothing but how many stand in it."""
+    with everything(data_app) as session:
+        cobalt, carla = membership_of("bruno").organisation, membership_of("carla").id
+        rule, number = Rule("partner", cobalt.reference), cobalt.id
+        session.commit()
+        nadia = actor_of("nadia")
+        db.session.remove()
+    with data_app.app_context(), acting_as(nadia):
+        session = db.session()
+        assert partners_of(session, [rule]) == {number}
+        held = present_partners(session, carla)
+        assert len(held) == 3 and all(isinstance(one, int) for one in held)
+        # It is in step already.
+        assert follow_membership(session, carla) == (0, 0)
+        assert not db.session.scalars(select(PortfolioRule)).all()
         db.session.rollback()
 
 

@@ -83,6 +83,10 @@ def staff_pages(live: Live) -> list[Page]:
         ("decide, over the limit", f"/admin/registrations/{big}"),
         ("ask", f"/admin/registrations/{matched}/questions"),
         ("reject", f"/admin/registrations/{matched}/rejection"),
+        (
+            "hand the review over",
+            f"/admin/registrations/{_of(live, 'ana', 'under_review')}/reviewer",
+        ),
         ("409", f"/admin/registrations/{_of(live, 'ana', 'approved')}/rejection"),
         ("partners", "/admin/organisations"),
         ("partner", f"/admin/organisations/{organisation}"),
@@ -148,6 +152,30 @@ def administrator_pages(live: Live) -> list[Page]:
     ]  # fmt: skip
 
 
+def portfolio_pages(live: Live) -> list[Page]:
+    """Return what the programme administrator (Pia) reads of a channel manager."""
+    carla = _one(
+        live,
+        "SELECT m.reference FROM membership m JOIN user u ON u.id = m.user_id"
+        " WHERE u.email LIKE 'carla@%'",
+    )
+    path = f"/admin/people/{carla}/portfolio"
+    return [
+        ("channel manager", f"/admin/people/{carla}"),
+        ("portfolio", path),
+        ("portfolio, looked at", f"{path}?look=1&countries=US&partners=Lakeside+IT"),
+    ]
+
+
+def channel_pages(live: Live) -> list[Page]:
+    """Return what only a channel manager (Carla) has."""
+    deal = _one(live, "SELECT reference FROM deal WHERE company = 'Harbourview Clinics'")
+    return [
+        ("deal of the portfolio", f"/deals/{deal}"),
+        ("vendor seller", f"/deals/{deal}/vendor-seller"),
+    ]
+
+
 def auditor_pages(live: Live) -> list[Page]:
     """Return what the auditor (Axel) has."""
     return [
@@ -197,6 +225,16 @@ def company_pages(live: Live) -> list[Page]:
         ("colleague, changed", f"/people/{person}?done=changed"),
         ("colleague, access", f"/people/{person}/access"),
         ("colleague, close", f"/people/{person}/deactivation"),
+        ("colleague, records", f"/people/{person}/records"),
+        ("colleague, handed over", f"/people/{person}?done=handed&deals=3&registrations=1"),
+        (
+            "deal, hand over",
+            "/deals/"
+            + _one(live, "SELECT reference FROM deal WHERE company = 'Harbourview Clinics'")
+            + "/owner",
+        ),
+        ("registration, hand over", f"/registrations/{_of(live, 'ana', 'submitted')}/owner"),
+        ("draft of a colleague", f"/registrations/{_of(live, 'ana', 'draft')}/customer"),
         ("invite", f"/organisations/{company}/invitation"),
         ("invite many", f"/organisations/{company}/invitations"),
     ]

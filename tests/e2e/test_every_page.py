@@ -15,8 +15,10 @@ from tests.e2e.pages import (
     Page,
     administrator_pages,
     auditor_pages,
+    channel_pages,
     company_pages,
     partner_pages,
+    portfolio_pages,
     security_pages,
     staff_pages,
     viewed_pages,
@@ -166,6 +168,15 @@ def test_pages_of_administrators(
     sid = person("sid", **speaking(language))
     sid.is_signed_in()
     reading.read_all(sid, security_pages(live))
+
+
+def test_pages_of_portfolios(
+    person: Callable[..., Any], live: Live, reading: Reading, language: str
+) -> None:
+    for short, pages in (("pia", portfolio_pages(live)), ("carla", channel_pages(live))):
+        somebody = person(short, **speaking(language))
+        somebody.is_signed_in()
+        reading.read_all(somebody, pages)
 
 
 def test_pages_of_the_history(

@@ -66,6 +66,7 @@ CODES: Mapping[str, str] = {
     "login_session": "reference token_hash address provider",
     "membership": "reference role reach",
     "organisation": "reference name_key side status types countries providers",
+    "portfolio_rule": "kind value",
     "product": "code",
     "question": "field",
     "receipt": "reference content_hash rule_version",
@@ -103,7 +104,9 @@ def unclassified() -> set[str]:
 
 
 # What happens to a draft stays in the organisation whose draft it was, also after it was sent.
-WHILE_DRAFT = frozenset({"registration:create", "registration:edit", "registration:discard"})
+WHILE_DRAFT = frozenset(
+    f"registration:{what}" for what in ("create", "edit", "discard", "reassign_draft")
+)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from tests.matrix.oracle import (
     Facts,
 )
 from tests.matrix.planting import EXTRA, OPEN, SUMMIT, WON
-from tests.matrix.world import World, slots
+from tests.matrix.world import TAKERS, World, slots
 
 SHOWS = ("registrations.show", "admin.review.show", "deals.show", "admin.organisations.show")
 # Relations beyond the five of the matrix; tried where a record is read.
@@ -87,6 +87,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "admin.organisations.update_sign_in": {"providers": "demo"},
     "admin.people.end_devices": {},
     "admin.people.view_as": {"reason": "They cannot find their deal."},
+    "admin.people.portfolio": {"countries": "Canada"},
     "admin.review.approve": {},
     "admin.review.ask": {"ask_need": "y", "comment_need": "Which of the two lines?"},
     "admin.review.compare": {"answer": "same"},
@@ -124,6 +125,15 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "registrations.withdraw": {"text": "The project is over."},
 }
 
+# Forms that ask who takes over, by what is handed over.
+HANDED: Mapping[str, str] = {
+    "admin.review.hand_over": "review",
+    "deals.assign": "sale",
+    "deals.reassign": "work",
+    "people.hand_over": "work",
+    "registrations.reassign": "work",
+}
+
 # What the vendor's own people are given.
 OF_VENDOR: Mapping[str, Mapping[str, str]] = {
     "people.change": {"role": "finance"},
@@ -139,6 +149,7 @@ PAGE_OF: Mapping[str, str] = {
     "account.switch": "/account",
     "account.update": "/account",
     "admin.organisations.move": "/admin/organisations/{}/move?parent=" + SUMMIT,
+    "admin.people.portfolio": "/admin/people/{}/portfolio?look=1&countries=Canada",
     "admin.review.approve": "/admin/registrations/{}",
     "admin.review.compare": "/admin/registrations/{}",
     "admin.review.take": "/admin/registrations/{}",
@@ -152,7 +163,7 @@ PAGE_OF: Mapping[str, str] = {
 }
 
 # What a write leaves behind: the events it records, and the tables it may write besides events
-# and the form's key. A plus says: this one at least once.
+# and the form's key. A plus says: this one at least once; a star: some that begin like that.
 LEAVES: Mapping[str, tuple[str, str]] = {
     "account.end_one": ("session:revoke", "login_session"),
     "account.end_others": ("session:revoke session:revoke", "login_session"),
@@ -167,6 +178,8 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "admin.organisations.update_sign_in": ("organisation:secure", "organisation"),
     "admin.people.end_devices": ("session:revoke+", "login_session"),
     "admin.people.view_as": ("viewing:start", "viewing login_session"),
+    "admin.people.portfolio": ("portfolio:set",
+                               "portfolio_rule portfolio_entry membership change"),
     "admin.review.approve": ("registration:approve deal:create",
                              "registration claim deal deal_product deal_word delivery"),
     "admin.review.ask": ("registration:ask", "registration question delivery"),
@@ -174,14 +187,19 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "admin.review.reject": ("registration:reject", "registration delivery"),
     "admin.review.take": ("registration:take", "registration"),
     "company.edit": ("organisation:keep", "organisation change"),
+    "admin.review.hand_over": ("registration:hand_over", "registration change delivery"),
+    "deals.assign": ("deal:assign", "deal change delivery"),
     "deals.edit": ("deal:edit", "deal deal_word change"),
     "deals.finish_step": ("deal:step_done", "deal"),
     "deals.lose": ("deal:lose", "deal claim delivery"),
     "deals.move": ("deal:move", "deal"),
     "deals.plan": ("deal:plan", "deal change"),
+    "deals.reassign": ("deal:reassign", "deal change delivery"),
     "deals.win": ("deal:win", "deal delivery"),
     "people.change": ("person:change", "membership change"),
     "people.deactivate": ("person:deactivate", "membership login_session"),
+    "people.hand_over": ("registration:reassign* deal:reassign* person:hand_over person:take_over",
+                         "deal registration change delivery"),
     "people.invite": ("person:add invitation:send", "membership user invitation delivery"),
     "people.invite_many": ("person:add invitation:send person:invite_many",
                            "invitation_list membership user invitation delivery"),
@@ -192,6 +210,8 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "registrations.create": ("registration:create", "registration"),
     "registrations.discard": ("registration:discard",
                               "registration registration_product registration_activity question"),
+    "registrations.reassign": ("registration:reassign*",
+                               "registration change delivery"),
     "registrations.save": ("registration:edit",
                            "registration registration_product registration_activity"),
     "registrations.submit": ("registration:submit", "registration receipt delivery"),
@@ -218,6 +238,10 @@ class Cell:
     htmx: bool = False
 
     @property
+    def _named(self) -> str:
+        return self.facts.reference if self.facts else ""
+
+    @property
     def place(self) -> tuple[str, str, str, str]:
         """Return what makes it one cell of the matrix, whatever the record's state."""
         return self.endpoint, self.method, self.short, self.relation
@@ -227,6 +251,8 @@ class Cell:
         """Return the filled-in form of a write."""
         if self.step:
             return STEPS[self.step]
+        if self.endpoint in HANDED:
+            return {"colleague": TAKERS.get((HANDED[self.endpoint], self._named), "PE-00000000")}
         if self.facts is not None and self.facts.side == "vendor":
             return OF_VENDOR.get(self.endpoint, FORMS[self.endpoint])
         return FORMS[self.endpoint]
@@ -356,6 +382,8 @@ def _others(
             yield world.facts[planted.second]
         yield world.facts[planted.holders[name].reference]
     else:
+        if rule.endpoint == "admin.people.portfolio":  # only one of all these has one
+            yield world.facts[planted.holders["carla"].reference]
         yield from _people(world, short, holder, relation)
 
 

@@ -272,6 +272,8 @@ def _ready(world: World, ask: Ask) -> str:
     if ask.kind == "organisation":
         return next(one.reference for one in world.facts.values()
                     if (one.kind, one.organisation) == (ask.kind, home))  # fmt: skip
+    if ask.need == "set portfolios":
+        return planted.holders["carla"].reference
     if ask.kind == "person":
         other = planted.at.get((ready, home), world.people["ana"].membership)
         return world.member(other).reference

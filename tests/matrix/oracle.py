@@ -55,6 +55,9 @@ AUDITORS = frozenset("sid axel".split())
 EXPLAINERS = frozenset("pia sid axel".split())
 SECURERS = frozenset({"sid"})
 PARTNER_READERS = frozenset("carla omar olga axel pia sid".split())
+# Who hands the own company's records to colleagues, and who chooses the vendor's seller of a deal.
+REASSIGNERS = frozenset("diego marc nadia bruno".split())
+ASSIGNERS = frozenset({"carla"})
 COMPANY_READERS = frozenset("diego marc nadia bruno sofia ivo theo".split())
 COMPANY_EDITORS = frozenset("nadia theo".split())
 PARTNER_KEEPERS = frozenset({"pia"})
@@ -196,6 +199,24 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("deals.win", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
     ("deals.lose", "GET"): Ask("deal", "work", 409, {OPEN: 200}),
     ("deals.lose", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
+    ("deals.reassign", "GET"): Ask("deal", "reassign", 409, {OPEN: 200}),
+    ("deals.reassign", "POST"): Ask("deal", "reassign", 409, {OPEN: 303}),
+    ("deals.assign", "GET"): Ask("deal", "assign", 409, {OPEN: 200}),
+    ("deals.assign", "POST"): Ask("deal", "assign", 409, {OPEN: 303}),
+    ("registrations.reassign", "GET"): Ask(
+        "registration", "reassign", 409, dict.fromkeys((DRAFT, *_UNDER_WAY), 200)
+    ),
+    ("registrations.reassign", "POST"): Ask(
+        "registration", "reassign", 409, dict.fromkeys((DRAFT, *_UNDER_WAY), 303)
+    ),
+    ("admin.review.hand_over", "GET"): Ask(
+        "registration", "review", 409, {REVIEWED: 200, ASKED: 200}
+    ),
+    ("admin.review.hand_over", "POST"): Ask(
+        "registration", "review", 409, {REVIEWED: 303, ASKED: 303}
+    ),
+    ("people.hand_over", "GET"): Ask("person", "hand over", 200),
+    ("people.hand_over", "POST"): Ask("person", "hand over", 409, {ACTIVE: 303}),
     ("admin.organisations.show", "GET"): Ask("organisation", "read partners", 200),
     ("admin.organisations.edit", "GET"): Ask("organisation", "keep partners", 200),
     ("admin.organisations.edit", "POST"): Ask("organisation", "keep partners", 303),
@@ -213,6 +234,8 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("admin.people.show", "GET"): Ask("person", "read partners", 200),
     ("admin.people.view_as", "GET"): Ask("person", "view as", 200),
     ("admin.people.view_as", "POST"): Ask("person", "view as", 303),
+    ("admin.people.portfolio", "GET"): Ask("person", "set portfolios", 200),
+    ("admin.people.portfolio", "POST"): Ask("person", "set portfolios", 303),
     ("people.show", "GET"): Ask("person", "administer", 200),
     ("people.change", "GET"): Ask("person", "administer", 200),
     ("people.change", "POST"): Ask("person", "administer", 303),
@@ -362,6 +385,11 @@ class Person:
             "keep partners": self.short in PARTNER_KEEPERS and is_partner,
             "secure": self.short in SECURERS,
             "view as": facts.kind == "person" and self.views_as(facts),
+            "set portfolios": self.short in PARTNER_KEEPERS and facts.role == "channel_manager",
+            "reassign": self.short in REASSIGNERS and not is_partner,
+            "assign": self.short in ASSIGNERS,
+            # What somebody has open, of a company that takes part already.
+            "hand over": self.short == "nadia" and not (is_partner or is_oneself),
             "switch": is_mine and facts.owner != self.membership,
             "be theirs": is_mine,
         }.get(need)

@@ -54,6 +54,9 @@ GRANTS: Mapping[str, Grant] = {
         who.short in PARTNER_READERS | COMPANY_READERS
         and who.knows_organisation(row["organisation_id"])
     ),
+    "portfolio_rule": lambda _readers, who, row: (
+        who.short in PARTNER_READERS - {"carla"} or row["membership_id"] == who.membership
+    ),
     "product": lambda readers, who, row: (
         who.side == "vendor" or (who.organisation, row["id"]) in readers.sold
     ),

@@ -257,13 +257,22 @@ class Walk:
         tags = [self.world.row("event", place)["tag"] for place in events]
         if wanted_tags[0].endswith("+") and tags:
             wanted_tags = [wanted_tags[0].removesuffix("+")] * len(tags)
-        if tags != wanted_tags:
+        if not _are(tags, wanted_tags):
             self._fault(cell, f"recorded {tags}, not {wanted_tags}")
         written = {table for table, _, _ in changes}
         if tables[0] not in written:
             self._fault(cell, f"left {tables[0]} as it was")
         if strange := written - ALWAYS - set(tables):
             self._fault(cell, f"also wrote {sorted(strange)}")
+
+
+def _are(tags: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Tell whether the events are those that are wanted; a star stands for all that follow it."""
+    parts = [
+        rf"(?:{re.escape(one[:-1])}\S* )+" if one.endswith("*") else re.escape(one + " ")
+        for one in wanted
+    ]
+    return re.fullmatch("".join(parts), "".join(f"{tag} " for tag in tags)) is not None
 
 
 def offers(text: str) -> Iterator[tuple[str, str]]:

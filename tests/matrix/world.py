@@ -39,6 +39,8 @@ SHORTS = (*(one.short for one in PERSONAS), EXTRA, "visitor")
 # What a refusal itself may write, and the kept text of a form that met a conflict.
 BESIDE = frozenset({"event", "chain_head", "draft"})
 Change = tuple[str, str, int]
+# Who could take a record over, by what is handed over and the record's reference.
+TAKERS: dict[tuple[str, str], str] = {}
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ class World:
             for table in ("registration", "deal", "organisation", "membership")
             for row in rows[table]
         }
+        TAKERS.update(_takers(rows, self.facts, self.planted))
         self.people = {short: self._person(short) for short in SHORTS}
         self.readers = readers = Readers(rows, self.facts)
         self.readable = {
@@ -316,6 +319,26 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
         )
     for row in rows["delivery"]:
         yield Facts("delivery", row["key"])
+
+
+def _takers(
+    rows: Mapping[str, list[Mapping[str, Any]]], facts: Mapping[str, Facts], planted: Planted
+) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield who could take each record: an active colleague, another approver, the one seller."""
+    at_work = [
+        row for row in rows["membership"]
+        if row["is_active"] and row["joined_at"] and row["role"].startswith("partner_")
+    ]  # fmt: skip
+    vic, omar, olga = (planted.holders[short] for short in ("vic", "omar", "olga"))
+    for name, one in facts.items():
+        found = (
+            row["reference"] for row in at_work
+            if row["organisation_id"] == one.organisation and row["id"] != one.owner
+        )  # fmt: skip
+        yield ("work", name), next(found, "PE-00000000")
+        # The review goes to who has not got it, the deal to who has: then nobody has.
+        yield ("review", name), (omar if one.handler == olga.id else olga).reference
+        yield ("sale", name), "nobody" if one.handler == vic.id else vic.reference
 
 
 _homes = {one.short: one.organisation for one in PERSONAS}

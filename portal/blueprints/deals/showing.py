@@ -51,6 +51,15 @@ _AROUND = lasting(
         _PRODUCTS,
     )
 )
+# The same and who works on it for the vendor, for the vendor's people.
+_AROUND_FOR_VENDOR = lasting(
+    _AROUND.add_columns(
+        select(User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.id == bindparam("seller"))
+        .scalar_subquery()
+    )
+)
 
 
 def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
@@ -65,6 +74,8 @@ def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
         "is_open": is_open,
         "due": show_due(deal.next_by) if deal.next_by else None,
         "may_edit": is_open and can(actor, P.DEAL_EDIT, deal),
+        "may_reassign": is_open and can(actor, P.DEAL_REASSIGN, deal),
+        "may_assign": is_open and can(actor, P.DEAL_ASSIGN, deal),
         "stages": [str(WORDS[stage]) for stage in OPEN_STAGES],
         "stage_number": OPEN_STAGES.index(deal.stage) + 1 if is_open else len(OPEN_STAGES),
         "probability": PROBABILITY[deal.stage],  # type: ignore[index]
@@ -81,15 +92,16 @@ def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
 
 def _summary(deal: Deal, side: str) -> tuple[list[tuple[str, str]], str | None]:
     """Return the facts, and the registration's reference if the reader sees it."""
-    owner, partner, registration, products = db.session.execute(
-        _AROUND,
-        {
-            "owner": deal.owner_id,
-            "organisation": deal.organisation_id,
-            "registration": deal.registration_id,
-            "deal": deal.id,
-        },
-    ).one()
+    around = {
+        "owner": deal.owner_id,
+        "organisation": deal.organisation_id,
+        "registration": deal.registration_id,
+        "deal": deal.id,
+    }
+    if side == Side.VENDOR:
+        around["seller"] = deal.vendor_owner_id or 0
+    query = _AROUND_FOR_VENDOR if side == Side.VENDOR else _AROUND
+    owner, partner, registration, products, *sellers = db.session.execute(query, around).one()
     language = chosen_language()
     rows = [
         (_("Products"), ", ".join(names_of(products, language))),
@@ -101,5 +113,6 @@ def _summary(deal: Deal, side: str) -> tuple[list[tuple[str, str]], str | None]:
         (labels_for(side)["own_reference"], deal.own_reference),
         (_("Partner"), partner),
         (_("Owner"), owner),
+        *((_("Vendor seller"), seller) for seller in sellers),
     ]
     return [(str(label), value) for label, value in rows if value], registration

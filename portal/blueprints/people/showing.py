@@ -8,6 +8,7 @@ from flask import request, url_for
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import contains_eager
 
+from portal.blueprints.handing import open_words
 from portal.core.access import can, visible
 from portal.core.database import db
 from portal.core.language import _l, show_ago
@@ -22,6 +23,7 @@ from portal.domain.people.models import InvitationList, Membership, Reach, Stand
 from portal.domain.people.pasting import Outcome
 from portal.domain.people.roles import REACH_OF_COLLEAGUE, ROLE_WORDS, STANDING_WORDS
 from portal.domain.permissions import Permission as P
+from portal.domain.reassigning.loads import Load, loads_of
 
 SIZE = 25
 
@@ -117,6 +119,19 @@ def unfinished(actor: MemberActor) -> dict[str, str]:
     return {"people": "\n".join(lines), "role": "", "reach": Reach.OWN.value}
 
 
+def open_work(membership: Membership, actor: MemberActor) -> dict[str, Any]:
+    """Return what somebody has open, for those who may hand it to a colleague."""
+    may = can(actor, P.PERSON_HAND_OVER, membership)
+    load = loads_of(actor, [membership.id])[membership.id] if may else Load()
+    return {"load": load, "open": open_words(load)}
+
+
+def _handed() -> str:
+    """Return what was handed over just now, as the address says."""
+    numbers = (request.args.get(name, 0, type=int) for name in ("deals", "registrations"))
+    return open_words(Load(*(max(0, number) for number in numbers)))
+
+
 def record_page(membership: Membership, actor: MemberActor) -> dict[str, Any]:
     """Return the context of a person's page: where they stand and what can be done about it."""
     seen = last_seen([membership.id]).get(membership.id)
@@ -132,4 +147,6 @@ def record_page(membership: Membership, actor: MemberActor) -> dict[str, Any]:
         "roles": ROLE_WORDS,
         "reaches": REACH_OF_COLLEAGUE,
         "told": request.args.get("done", ""),
+        "handed": _handed(),
+        **open_work(membership, actor),
     }

@@ -9,7 +9,13 @@ from flask import Response, request, url_for
 from portal.blueprints.acting import member
 from portal.blueprints.people import bp
 from portal.blueprints.people.forms import AccessForm, InvitationForm, ListForm
-from portal.blueprints.people.showing import list_page, record_page, results_page, unfinished
+from portal.blueprints.people.showing import (
+    list_page,
+    open_work,
+    record_page,
+    results_page,
+    unfinished,
+)
 from portal.core.forms import Form, bind
 from portal.core.guards import requires
 from portal.core.language import _
@@ -115,7 +121,7 @@ def deactivate(person: Membership) -> Response:
     if request.method == "POST":
         administration.deactivate(person, member())
         return _here(person, "deactivated")
-    return _page("deactivate", form, person=person)
+    return _page("deactivate", form, person=person, **open_work(person, member()))
 
 
 @bp.post(f"{ONE}/reactivation")

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("registrations", __name__)
 
-from portal.blueprints.registrations import views  # noqa: E402, F401
+from portal.blueprints.registrations import handing, views  # noqa: E402, F401

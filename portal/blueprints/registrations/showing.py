@@ -8,13 +8,16 @@ from flask import current_app, request, url_for
 from sqlalchemy import bindparam, func, select
 
 from portal.blueprints.reading import ACTIVITIES, PRODUCTS, parts_of
+from portal.core.access import can
 from portal.core.database import db
 from portal.core.language import show_due
 from portal.core.net import lasting
 from portal.domain.deals.models import Deal
 from portal.domain.people.actor import MemberActor
+from portal.domain.permissions import Permission as P
 from portal.domain.registrations.content import labels_for, reasons_for
 from portal.domain.registrations.models import Question, Receipt, Registration
+from portal.domain.registrations.owners import OPEN
 from portal.domain.registrations.workflow import REGISTRATION
 from portal.domain.timeline.sentences import answers_in, timeline
 
@@ -53,6 +56,8 @@ def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any
         "state": REGISTRATION.state_of(registration),
         "due": show_due(registration.next_by) if registration.next_by else None,
         "steps": REGISTRATION.available(registration, actor),
+        "may_reassign": registration.status in OPEN
+        and can(actor, P.REGISTRATION_REASSIGN, registration),
         "parts": parts_of(registration, around, actor.side),
         "receipt": around if around.reference else None,
         "deal_url": url_for("deals.show", reference=around.deal) if around.deal else None,

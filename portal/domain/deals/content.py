@@ -11,6 +11,8 @@ LABELS: dict[str, Any] = {
     "amount": _l("Amount"),
     "close_on": _l("Expected close date"),
     "own_reference": _l("Your reference"),
+    "owner": _l("Owner"),
+    "vendor_owner": _l("Vendor seller"),
     "next_step": _l("Next step"),
 }
 

@@ -9,11 +9,13 @@ from portal.core.language import _l
 class E(StrEnum):
     """The tags of a deal's events."""
 
+    ASSIGN = "deal:assign"
     CREATE = "deal:create"
     EDIT = "deal:edit"
     LOSE = "deal:lose"
     MOVE = "deal:move"
     PLAN = "deal:plan"
+    REASSIGN = "deal:reassign"
     STEP_DONE = "deal:step_done"
     WIN = "deal:win"
 
@@ -42,6 +44,19 @@ declare(
         _some({"on"}),
         _some({"step"}),
         fields=_some({"next_step"}),
+    ),
+    EventKind(
+        # Among many at once each person concerned is told of all together.
+        E.REASSIGN,
+        _l("%(who)s handed it over"),
+        _some({"left", "taken", "together"}),
+        fields=_some({"owner"}),
+    ),
+    EventKind(
+        E.ASSIGN,
+        _l("%(who)s chose who works on it for the vendor"),
+        _some({"left", "taken"}),
+        partner_sees=False,
     ),
     EventKind(E.STEP_DONE, _l("%(who)s did the next step"), _some(set()), _some({"step"})),
 )

@@ -70,6 +70,11 @@ def is_workers(actor: MemberActor, deal: Deal) -> bool:
 
 
 WORKERS = Rule("worker", _l("Its owner or a manager of that organisation does this."), is_workers)
+COLLEAGUES = Rule(
+    "colleague",
+    _l("A manager or administrator of that organisation does this."),
+    lambda actor, one: bool(one.organisation_id == actor.organisation_id),
+)
 
 DEAL = Policy(
     Deal,
@@ -81,7 +86,12 @@ DEAL = Policy(
         Term("vendor owner", _l("They work on it for the vendor."), vendor_owned),
         Term("all", _l("Their role reads every deal."), every),
     ],
-    rules={P.DEAL_READ: [], P.DEAL_EDIT: [WORKERS]},
+    rules={
+        P.DEAL_READ: [],
+        P.DEAL_EDIT: [WORKERS],
+        P.DEAL_ASSIGN: [],
+        P.DEAL_REASSIGN: [COLLEAGUES],
+    },
 )
 
 

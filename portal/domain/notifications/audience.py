@@ -15,6 +15,7 @@ from portal.domain.deals.events import E as D
 from portal.domain.deals.models import Deal
 from portal.domain.people import email_changes, invitations
 from portal.domain.people.models import EmailChange, Invitation, Membership, PortfolioEntry, Role
+from portal.domain.reassigning.events import E as H
 from portal.domain.registrations.events import E as R
 from portal.domain.registrations.models import Registration
 
@@ -54,6 +55,39 @@ def channel_managers(session: Session, _event: Event, record: Registration | Dea
         return session.connection().scalars(_MANAGERS_ELSE_APPROVERS, place).all()
 
 
+_NUMBER = select(Membership.id).where(Membership.reference == bindparam("reference"))
+
+
+def _former(session: Session, event: Event) -> Iterable[int]:
+    """Whoever had it before, if anybody."""
+    place = {"reference": event.particulars["left"]}
+    return session.connection().scalars(_NUMBER, place).all()
+
+
+def owners(session: Session, event: Event, record: Registration | Deal) -> Iterable[int]:
+    """The new owner and the one before; of many at once both are told of all together."""
+    if not event.particulars["together"]:
+        yield record.owner_id
+        yield from _former(session, event)
+
+
+def reviewers(session: Session, event: Event, record: Registration) -> Iterable[int]:
+    """The new reviewer and the one before."""
+    yield from filter(None, [record.reviewer_id])
+    yield from _former(session, event)
+
+
+def vendor_sellers(session: Session, event: Event, record: Deal) -> Iterable[int]:
+    """Who works on it for the vendor now, and who did before."""
+    yield from filter(None, [record.vendor_owner_id])
+    yield from _former(session, event)
+
+
+def oneself(_session: Session, _event: Event, chain: str) -> Iterable[int]:
+    """The person whose chain it is."""
+    yield int(chain.partition(":")[2])
+
+
 def invited(_session: Session, _event: Event, invitation: Invitation) -> Iterable[int]:
     """Who is invited."""
     yield invitation.membership_id
@@ -71,8 +105,15 @@ AUDIENCES: dict[str, Audience] = {
     R.ASK: owner,
     R.APPROVE: owner,
     R.REJECT: owner,
+    R.REASSIGN: owners,
+    R.REASSIGN_DRAFT: owners,
+    R.HAND_OVER: reviewers,
     D.WIN: channel_managers,
     D.LOSE: channel_managers,
+    D.REASSIGN: owners,
+    D.ASSIGN: vendor_sellers,
+    H.HAND_OVER: oneself,
+    H.TAKE_OVER: oneself,
     invitations.SEND: invited,
     email_changes.ASK: asker,
     email_changes.CONFIRM: asker,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.core.language import _l
 from portal.domain.deals.events import E as D
 from portal.domain.people import email_changes, invitations
+from portal.domain.reassigning.events import E as H
 from portal.domain.registrations.events import E as R
 
 # tag -> (subject, first sentence, what the link does); filled with what the record names, who did
@@ -40,6 +41,47 @@ WORDS = {
         _l("%(who)s did not approve your registration of %(company)s. The reason is on its page."),
         _l("Read the reason"),
     ),
+    R.REASSIGN: (
+        _l("Yours now: %(company)s"),
+        _l("%(who)s gave you the registration of %(company)s."),
+        _l("See it"),
+    ),
+    R.REASSIGN_DRAFT: (
+        _l("A draft for you: %(company)s"),
+        _l("%(who)s gave you a draft. Finish it and send it, or throw it away."),
+        _l("Go on with it"),
+    ),
+    R.HAND_OVER: (
+        _l("Yours to review: %(company)s"),
+        _l("%(who)s handed you the review of %(company)s."),
+        _l("Go on with the review"),
+    ),
+    D.REASSIGN: (
+        _l("Yours now: %(company)s"),
+        _l("%(who)s gave you the deal with %(company)s."),
+        _l("See the deal"),
+    ),
+    D.ASSIGN: (
+        _l("A deal for you: %(company)s"),
+        _l("%(who)s asks you to work on the deal with %(company)s for %(vendor)s."),
+        _l("See the deal"),
+    ),
+    H.TAKE_OVER: (
+        _l("You have taken over from a colleague"),
+        _l(
+            "%(who)s gave you everything that a colleague had open. Deals: %(deals)s. "
+            "Registrations and drafts: %(registrations)s."
+        ),
+        _l("See what is next"),
+    ),
+    H.HAND_OVER: (
+        _l("A colleague has taken over from you"),
+        _l(
+            "%(who)s gave a colleague everything that you had open. Deals: %(deals)s. "
+            "Registrations and drafts: %(registrations)s."
+        ),
+        _l("See what is next"),
+    ),
     D.WIN: (_l("Won: %(company)s"), _l("%(who)s won %(company)s."), _l("See the deal")),
     D.LOSE: (_l("Lost: %(company)s"), _l("%(who)s lost %(company)s."), _l("See the deal")),
     email_changes.ASK: (
@@ -62,5 +104,34 @@ WORDS = {
         _l("%(who)s invites you to the partner portal of %(vendor)s"),
         _l("%(who)s invites you to work for %(organisation)s in the partner portal of %(vendor)s."),
         _l("Accept the invitation"),
+    ),
+}
+
+# The same to whoever had it before, who may know no more of it than its reference.
+WORDS_FOR_FORMER = {
+    R.REASSIGN: (
+        _l("%(reference)s is with a colleague now"),
+        _l("%(who)s gave the registration %(reference)s to a colleague of yours."),
+        _l("See what is next"),
+    ),
+    R.REASSIGN_DRAFT: (
+        _l("%(reference)s is with a colleague now"),
+        _l("%(who)s gave the draft %(reference)s to a colleague of yours."),
+        _l("See what is next"),
+    ),
+    R.HAND_OVER: (
+        _l("%(reference)s is with another reviewer now"),
+        _l("%(who)s handed the review of %(reference)s to somebody else."),
+        _l("See what is next"),
+    ),
+    D.REASSIGN: (
+        _l("%(reference)s is with a colleague now"),
+        _l("%(who)s gave the deal %(reference)s to a colleague of yours."),
+        _l("See what is next"),
+    ),
+    D.ASSIGN: (
+        _l("%(reference)s needs you no more"),
+        _l("%(who)s changed who works on the deal %(reference)s for %(vendor)s."),
+        _l("See what is next"),
     ),
 }

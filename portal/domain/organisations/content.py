@@ -19,6 +19,8 @@ LABELS: dict[str, Any] = {
     "company_email": _l("Company e-mail"),
     "company_phone": _l("Company phone"),
     "parent": _l("Company above"),
+    # In the history of a channel manager.
+    "portfolio": _l("Portfolio"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -28,6 +28,14 @@ STAFF_FIELDS = frozenset(
     "name types tier countries domains products account_manager contact_email contact_phone".split()
 )
 COMPANY_FIELDS = frozenset({"contact_email", "contact_phone"})
+# What decides in whose portfolio a partner stands.
+PLACING = ("countries", "products")
+
+followers: list[Callable[[Session, Organisation], None]] = []
+"""Told of each organisation that came, or whose countries or products changed.
+
+In the same transaction, which holds the hierarchy's lock.
+"""
 
 
 class NameTaken(Exception):
@@ -76,7 +84,13 @@ def add_organisation(
     session.add(organisation)
     session.flush()
     hierarchy.enter(session, organisation.id, parent.id if parent else None)
+    _tell_followers(session, organisation)
     return organisation
+
+
+def _tell_followers(session: Session, organisation: Organisation) -> None:
+    for follow in followers:
+        follow(session, organisation)
 
 
 def find_organisation(session: Session, text: str) -> Organisation | None:
@@ -108,6 +122,7 @@ def create(actor: Actor, values: Mapping[str, Any], parent: Organisation | None)
         status=OrganisationStatus.INVITED,
     )
     _write(organisation, values, STAFF_FIELDS, [])
+    _tell_followers(db.session(), organisation)
     record_event(E.CREATE, organisation, actor)
     return organisation
 
@@ -141,8 +156,13 @@ def _change(
     if fold(values.get("name", "")) not in ("", organisation.name_key):
         hierarchy.hold(db.session())
         _need_free(values["name"], organisation.id)
+    if any(set(values.get(name, before[name])) != set(before[name]) for name in PLACING):
+        hierarchy.hold(db.session())
     codes = _write(organisation, values, allowed, products)
-    changes = differences(before, fields_of(organisation, codes))
+    after = fields_of(organisation, codes)
+    if any(before[name] != after[name] for name in PLACING):
+        _tell_followers(db.session(), organisation)
+    changes = differences(before, after)
     if "account_manager" in values:
         names = [one.reference if one else None for one in (manager, values["account_manager"])]
         changes += [Changed("account_manager", *names)] if names[0] != names[1] else []

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, String, bindparam, cast, exists, select
 
 from portal.core.database import db
+from portal.core.net import system_mode
+from portal.core.submissions import Standing
 from portal.domain.organisations.models import Organisation, OrganisationStatus
 from portal.domain.people.models import LoginSession, Membership, Role, User
 from portal.domain.people.roles import permissions_of
@@ -56,6 +59,9 @@ class MemberActor:
     viewing_id: int | None = None
     viewing: Sight | None = None
     withheld: frozenset[str] = frozenset()
+    # What of their organisation decides on their rights.
+    status: str = ""
+    types: tuple[str, ...] = ()
 
     # What Flask-Login asks of a user.
     is_authenticated = True
@@ -167,6 +173,8 @@ def _actor(
         seen_at=seen,
         authenticated_at=authenticated,
         viewing_id=viewing,
+        status=organisation.status,
+        types=tuple(organisation.types),
     )
 
 
@@ -207,3 +215,41 @@ def actor_of_session(
         row.authenticated_at,
         row.viewing_id,
     )
+
+
+def _standing_values(actor: MemberActor) -> dict[str, Any]:
+    return {
+        "acting": actor.membership_id,
+        "acting_for": actor.organisation_id,
+        "acting_as": actor.role,
+        "acting_reach": actor.reach,
+        "acting_limit": actor.approval_limit,
+        "acting_status": actor.status,
+        "acting_types": json.dumps(actor.types),
+    }
+
+
+def _still_stands(actor: MemberActor) -> bool:
+    with system_mode("loading the actor"):
+        present = actor_of_membership(actor.membership_id)
+    return present is not None and present.scope_key == actor.scope_key
+
+
+STANDING = Standing(
+    exists().where(
+        Membership.id == bindparam("acting"),
+        Membership.organisation_id == bindparam("acting_for"),
+        Membership.role == bindparam("acting_as"),
+        Membership.reach == bindparam("acting_reach"),
+        Membership.approval_limit.is_not_distinct_from(bindparam("acting_limit", type_=Integer)),
+        Membership.is_active,
+        User.id == Membership.user_id,
+        User.is_active,
+        Organisation.id == Membership.organisation_id,
+        Organisation.status == bindparam("acting_status"),
+        cast(Organisation.types, String) == bindparam("acting_types"),
+    ),
+    _standing_values,
+    _still_stands,
+)
+"""Whoever acts may still do and see what they could when a write began."""

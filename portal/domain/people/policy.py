@@ -149,6 +149,17 @@ MEMBERSHIP = Policy(
         P.PERSON_READ: [],
         P.PERSON_VIEW_AS: VIEW_AS,
         P.SESSION_END_ALL: [],
+        P.PORTFOLIO_SET: [
+            Rule(
+                "channel manager",
+                _l("Only channel managers have a portfolio."),
+                lambda _actor, one: bool(one.role == Role.CHANNEL_MANAGER),
+            ),
+        ],
+        P.PERSON_HAND_OVER: [
+            Rule("own organisation", _l("They work for another company."), _is_administered),
+            Rule("another", _l("What is your own goes from its own page."), _is_another),
+        ],
         P.PERSON_ADMINISTER: [
             Rule("own organisation", _l("They work for another company."), _is_administered),
             Rule("within", _l("They may do or see more than you."), _is_within),

@@ -42,6 +42,9 @@ _LABELS_FOR_VENDOR: dict[str, Any] = {
     "activities": _l("What has the partner done with this customer so far?"),
 }
 
+# What staff change of it, as its history calls it.
+REVIEW_LABELS: dict[str, Any] = {"reviewer": _l("Reviewer")}
+
 # What the reviewer names -> the record's fields that an answer to it may change.
 _BEHIND = {
     "website": ("website", "has_no_website", "domain", "legal_name", "street", "postal_code"),

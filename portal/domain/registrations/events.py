@@ -17,14 +17,17 @@ class E(StrEnum):
     CREATE = "registration:create"
     DISCARD = "registration:discard"
     EDIT = "registration:edit"
+    HAND_OVER = "registration:hand_over"
     MATCH = "registration:match"
+    REASSIGN = "registration:reassign"
+    REASSIGN_DRAFT = "registration:reassign_draft"
     REJECT = "registration:reject"
     SUBMIT = "registration:submit"
     TAKE = "registration:take"
     WITHDRAW = "registration:withdraw"
 
 
-WHILE_DRAFT = frozenset({E.CREATE, E.EDIT, E.DISCARD})
+WHILE_DRAFT = frozenset({E.CREATE, E.EDIT, E.DISCARD, E.REASSIGN_DRAFT})
 """What happens before anything was sent: the owner's organisation alone reads of it."""
 
 _some = frozenset
@@ -54,5 +57,24 @@ declare(
         E.APPROVE, _l("%(who)s approved it and protected the customer"), _some({"deal", "until"})
     ),
     EventKind(E.REJECT, _l("%(who)s rejected it"), _some({"reason"}), _some({"text"})),
+    EventKind(
+        # Among many at once each person concerned is told of all together.
+        E.REASSIGN,
+        _l("%(who)s handed it over"),
+        _some({"left", "taken", "together"}),
+        fields=_some({"owner"}),
+    ),
+    EventKind(
+        E.REASSIGN_DRAFT,
+        _l("%(who)s handed the draft over"),
+        _some({"left", "taken", "together"}),
+        fields=_some({"owner"}),
+    ),
+    EventKind(
+        E.HAND_OVER,
+        _l("%(who)s handed the review over"),
+        _some({"left", "taken"}),
+        partner_sees=False,
+    ),
     EventKind(E.WITHDRAW, _l("%(who)s withdrew it"), _some(set()), _some({"text"})),
 )

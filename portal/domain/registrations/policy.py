@@ -117,6 +117,11 @@ def is_large(actor: MemberActor, registration: Registration) -> bool:
 
 
 WORKERS = Rule("worker", _l("Its owner or a manager of that organisation does this."), is_workers)
+COLLEAGUES = Rule(
+    "colleague",
+    _l("A manager or administrator of that organisation does this."),
+    lambda actor, one: bool(one.organisation_id == actor.organisation_id),
+)
 STRANGERS = Rule("other organisation", _l("Nobody decides for their own side."), is_strangers)
 OTHER_PERSON = Rule(
     "four eyes",
@@ -147,6 +152,7 @@ REGISTRATION = Policy(
         P.REGISTRATION_SUBMIT: [WORKERS],
         P.REGISTRATION_ANSWER: [WORKERS],
         P.REGISTRATION_WITHDRAW: [WORKERS],
+        P.REGISTRATION_REASSIGN: [COLLEAGUES],
         P.REGISTRATION_REVIEW: [STRANGERS, OTHER_PERSON],
         P.REGISTRATION_DECIDE: [STRANGERS, OTHER_PERSON, LIMIT],
     },

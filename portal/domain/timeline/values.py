@@ -20,7 +20,12 @@ from portal.domain.organisations.models import Organisation
 from portal.domain.people.models import Membership, User
 from portal.domain.people.roles import TYPE_WORDS
 from portal.domain.products.models import Product, name_of
-from portal.domain.registrations.content import ACTIVITY_WORDS, MAY_CONTACT_WORDS, labels_for
+from portal.domain.registrations.content import (
+    ACTIVITY_WORDS,
+    MAY_CONTACT_WORDS,
+    REVIEW_LABELS,
+    labels_for,
+)
 
 _KEPT = (
     select(Change.event_id, Change.field, Change.before, Change.after)
@@ -60,9 +65,9 @@ def changes_of(event_ids: Sequence[int], side: str) -> dict[int, list[Said]]:
     names = {
         **(_names(codes) if codes else {}),
         **_called(_COMPANIES, rows, "parent"),
-        **_called(_PEOPLE, rows, "account_manager"),
+        **_called(_PEOPLE, rows, "account_manager", "owner", "reviewer", "vendor_owner"),
     }
-    labels = {**ORGANISATION_LABELS, **DEAL_LABELS, **labels_for(side)}
+    labels = {**ORGANISATION_LABELS, **DEAL_LABELS, **REVIEW_LABELS, **labels_for(side)}
     found: dict[int, list[Said]] = {}
     for row in rows:
         label = str(labels.get(row.field, row.field))
@@ -78,9 +83,9 @@ def _names(codes: set[str]) -> Names:
     return {row.code: name_of(row, language) for row in rows}
 
 
-def _called(query: Select[str, str], rows: Sequence[Any], field: str) -> Names:
-    """Return by reference how the records are called that the field named, as far as seen."""
-    told = [row for row in rows if row.field == field]
+def _called(query: Select[str, str], rows: Sequence[Any], *fields: str) -> Names:
+    """Return by reference how the records are called that the fields named, as far as seen."""
+    told = [row for row in rows if row.field in fields]
     references = {one for row in told for one in (row.before, row.after) if one}
     if not references:
         return {}
@@ -130,12 +135,22 @@ def _countries(value: Sequence[str], _names: Names) -> str:
     return ", ".join(sorted(country_name(code, language) for code in value))
 
 
+def _portfolio(value: Sequence[tuple[str, str]], _names: Names) -> str:
+    language = chosen_language()
+    said = (country_name(one, language) if kind == "country" else one for kind, one in value)
+    return ", ".join(one or _("All") for one in said)
+
+
 def _listed(value: Sequence[str], _names: Names) -> str:
     return ", ".join(value)
 
 
 def _record(value: str, names: Names) -> str:
     return names.get(value) or _("somebody you do not work with")
+
+
+def _colleague(value: str, names: Names) -> str:
+    return names.get(value) or _("a colleague")
 
 
 def _activities(value: Sequence[tuple[str, str]], names: Names) -> str:
@@ -161,7 +176,11 @@ _SPEAKERS: Mapping[str, Callable[[Any, Names], str]] = {
     "country": _place,
     "may_contact": lambda value, _names: str(MAY_CONTACT_WORDS[value]),
     "next_step": _next_step,
+    "owner": _colleague,
+    "portfolio": _portfolio,
     "products": _products,
+    "reviewer": _colleague,
     "value": _money,
+    "vendor_owner": _colleague,
     "website": lambda value, _names: ", ".join(value),
 }

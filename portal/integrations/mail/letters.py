@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app, g, render_template
 from flask_babel import refresh
+from sqlalchemy import select
 
 from portal.core import anchors
 from portal.core.access import visible
@@ -18,10 +20,11 @@ from portal.core.events import canonical_time, kind_of
 from portal.core.language import N_, _
 from portal.core.net import acting_as
 from portal.core.outbox import Delivery, Drop, Park
-from portal.domain.notifications.wording import WORDS
-from portal.domain.people.actor import actor_of_membership
+from portal.domain.notifications.wording import WORDS, WORDS_FOR_FORMER
+from portal.domain.people.actor import MemberActor, actor_of_membership
+from portal.domain.people.models import Membership
 from portal.domain.timeline.sentences import who_of
-from portal.integrations.mail.nouns import NOUNS
+from portal.integrations.mail.nouns import WORKED_ON_IT, noun_of
 
 
 def message_id(delivery: Delivery) -> str:
@@ -46,9 +49,11 @@ def write_letter(delivery: Delivery) -> EmailMessage:
     words = WORDS.get(cast(Any, event.tag))
     if words is None or kind_of(event.tag) is None:
         raise Drop(N_("nobody is told of this any more"))
-    noun = NOUNS[event.chain[:2]]
+    if _is_former(delivery):
+        return _letter(delivery, recipient, WORDS_FOR_FORMER[cast(Any, event.tag)], WORKED_ON_IT)
+    noun = noun_of(event.chain)
     with acting_as(recipient):
-        query = visible(noun.model, recipient).where(noun.model.reference == event.chain)
+        query = visible(noun.model, recipient).where(noun.is_of(event.chain))
         record = db.session.scalar(query)
         if record is None:
             raise Drop(N_("the recipient may no longer see the record"))
@@ -56,10 +61,37 @@ def write_letter(delivery: Delivery) -> EmailMessage:
             raise Drop(N_("there is nothing to tell any more"))
         named, path = noun.names(record), noun.path(record, recipient)
         address = noun.to(record, recipient)
+    return _letter(delivery, recipient, words, noun.footer, named, path, address)
+
+
+def _is_former(delivery: Delivery) -> bool:
+    """Tell whether the recipient is who had the record before, and may not see it any more."""
+    event = delivery.event
+    if event.tag not in WORDS_FOR_FORMER:
+        return False
+    query = select(Membership.reference).where(Membership.id == delivery.recipient_id)
+    return bool(event.particulars["left"]) and db.session.scalar(query) == event.particulars["left"]
+
+
+def _letter(
+    delivery: Delivery,
+    recipient: MemberActor,
+    words: Sequence[Any],
+    footer: Any,
+    named: Mapping[str, Any] | None = None,
+    path: str = "/",
+    address: str = "",
+) -> EmailMessage:
+    """Return the mail in ``words`` (subject, sentence, what the link does), leading to ``path``.
+
+    ``named`` is what the words may name of the record.
+    """
+    event = delivery.event
     g.language, g.timezone = recipient.language, recipient.timezone
     refresh()
     values = {
-        **named,
+        **event.particulars,
+        **(named or {}),
         "who": who_of(event, recipient, current_app.config["VENDOR_SHORT_NAME"]),
         "vendor": current_app.config["VENDOR_NAME"],
         "reference": event.chain,
@@ -72,13 +104,13 @@ def write_letter(delivery: Delivery) -> EmailMessage:
         "sentence": sentence,
         "link": link,
         "url": current_app.config["PORTAL_URL"].rstrip("/") + path,
-        "footer": str(noun.footer) % values,
+        "footer": str(footer) % values,
         "language": recipient.language,
     }
     letter = EmailMessage()
     letter["Subject"] = " ".join(subject.split())
     letter["From"] = current_app.config["MAIL_FROM"]
-    letter["To"] = Address(recipient.name, addr_spec=address)
+    letter["To"] = Address(recipient.name, addr_spec=address or recipient.email)
     letter["Message-ID"] = message_id(delivery)
     letter["Date"] = format_datetime(delivery.made_at)
     letter["Auto-Submitted"] = "auto-generated"

@@ -12,7 +12,7 @@ from portal.domain.organisations.models import Side
 from portal.domain.people import email_changes
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.invitations import token_of
-from portal.domain.people.models import EmailChange, Invitation
+from portal.domain.people.models import EmailChange, Invitation, Membership
 from portal.domain.registrations.models import Registration
 
 WORKS_ON_IT = _l(
@@ -36,6 +36,12 @@ class Noun:
     footer: Any = WORKS_ON_IT
     is_current: Callable[[Any], bool] = lambda record: True
     to: Callable[[Any, MemberActor], str] = lambda _record, recipient: recipient.email
+    # What tells the record, where its chain is not called by its reference.
+    chained: Callable[[str], Any] | None = None
+
+    def is_of(self, chain: str) -> Any:
+        """Return the condition that a row of the model is the record of ``chain``."""
+        return self.chained(chain) if self.chained else self.model.reference == chain
 
 
 def _registration(record: Any, recipient: MemberActor) -> str:
@@ -51,7 +57,12 @@ def _is_open(invitation: Invitation) -> bool:
     return invitation.accepted_at is None and invitation.voided_at is None
 
 
-# By the first letters of the record's reference.
+WORKED_ON_IT = _l(
+    "You get this because you worked on %(reference)s at %(organisation)s. You need not do "
+    "anything more about it."
+)
+
+# By the first letters of the record's reference, or of its chain.
 NOUNS: Mapping[str, Noun] = {
     "DR": Noun(Registration, _registration),
     "DL": Noun(Deal, lambda deal, _recipient: f"/deals/{deal.reference}"),
@@ -64,6 +75,13 @@ NOUNS: Mapping[str, Noun] = {
         # First the new address, which confirms it; afterwards the old one is told.
         to=lambda change, _recipient: change.old_email if change.confirmed_at else change.new_email,
     ),
+    "membership": Noun(
+        Membership,
+        lambda _membership, _recipient: "/",
+        names=lambda _membership: {},
+        footer=_l("You get this because it is about your work at %(organisation)s."),
+        chained=lambda chain: Membership.id == int(chain.partition(":")[2]),
+    ),
     "IN": Noun(
         Invitation,
         lambda invitation, _recipient: f"/join/{token_of(invitation)}",
@@ -75,3 +93,8 @@ NOUNS: Mapping[str, Noun] = {
         is_current=_is_open,
     ),
 }
+
+
+def noun_of(chain: str) -> Noun:
+    """Return the kind of record whose history ``chain`` is; KeyError where no mail is about it."""
+    return NOUNS[chain.partition(":")[0] if ":" in chain else chain[:2]]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, request
-from sqlalchemy import func
+from sqlalchemy import func, literal
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.blueprints.admin.organisations.forms import (
@@ -24,6 +25,7 @@ from portal.domain.organisations import hierarchy
 from portal.domain.organisations.content import LABELS
 from portal.domain.organisations.models import Organisation, Side, family_ids
 from portal.domain.organisations.operations import codes_of, why_below_itself
+from portal.domain.organisations.policy import portfolio_ids
 from portal.domain.organisations.wording import countries_of, dates_of, names_of, products_of
 from portal.domain.organisations.workflow import ORGANISATION
 from portal.domain.people.actor import MemberActor
@@ -55,6 +57,7 @@ def record_page(organisation: Organisation, actor: MemberActor) -> dict[str, Any
         "facts": _facts(organisation),
         "dates": dates_of(organisation),
         "people": db.session.scalars(people).all(),
+        "channel_managers": _channel_managers(organisation, actor),
         "above": _above(organisation, actor),
         "below": below[:MOST_BELOW],
         "all_below": _count_below(organisation, actor) if below else 0,
@@ -65,6 +68,19 @@ def record_page(organisation: Organisation, actor: MemberActor) -> dict[str, Any
         "entries": timeline(organisation.reference, actor, current_app.config["VENDOR_SHORT_NAME"]),
         "standings": STANDING_WORDS,
     }
+
+
+def _channel_managers(organisation: Organisation, actor: MemberActor) -> Sequence[Membership]:
+    """Return in whose portfolio the partner stands, as far as the reader may know of them."""
+    holds_it = literal(organisation.id).in_(portfolio_ids(Membership.id))  # type: ignore[arg-type]
+    managers = (
+        visible(Membership, actor)
+        .join(Membership.user)
+        .options(contains_eager(Membership.user))
+        .where(Membership.role == Role.CHANNEL_MANAGER, Membership.is_active, holds_it)
+        .order_by(Membership.id)
+    )
+    return db.session.scalars(managers).all()
 
 
 def _facts(organisation: Organisation) -> list[tuple[str, str]]:

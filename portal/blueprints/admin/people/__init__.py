@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("people", __name__)
 
-from portal.blueprints.admin.people import devices, viewing, views  # noqa: E402, F401
+from portal.blueprints.admin.people import devices, portfolio, viewing, views  # noqa: E402, F401

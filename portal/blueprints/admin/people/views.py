@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager
 
 from portal.blueprints.acting import member
 from portal.blueprints.admin.people import bp
+from portal.blueprints.admin.people.portfolio import portfolio_card
 from portal.core.access import visible
 from portal.core.database import db
 from portal.core.guards import requires
@@ -76,5 +77,9 @@ def show(person: Membership) -> Response:
         claimed=claimed_addresses(person.user_id, member()),
         standing=person.standing,
         told=request.args.get("done", ""),
+        # What a partner's people have open is their own administrator's to hand over.
+        handed="",
+        load=None,
+        **portfolio_card(person),
         **WORDS,
     )

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("review", __name__)
 
-from portal.blueprints.admin.review import views  # noqa: E402, F401
+from portal.blueprints.admin.review import handing, views  # noqa: E402, F401

@@ -1,0 +1,71 @@
+"""Which partners does a channel manager look after, and who says so?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from portal.blueprints.acting import member
+from portal.blueprints.admin.people import bp
+from portal.blueprints.admin.people.portfolio_form import PortfolioForm, values_of
+from portal.core.access import visible
+from portal.core.database import db
+from portal.core.forms import bind
+from portal.core.guards import requires
+from portal.core.pages import done, invalid, render
+from portal.domain.people.models import Membership, Role
+from portal.domain.permissions import Permission as P
+from portal.domain.portfolios.deriving import present_partners
+from portal.domain.portfolios.effects import effect_of, said_rules
+from portal.domain.portfolios.operations import rules_of, set_portfolio, tidied
+from portal.domain.products.models import Product
+
+
+@bp.route("/people/<reference:reference>/portfolio", methods=["GET", "POST"])
+@requires(P.PORTFOLIO_SET, Membership)
+def portfolio(person: Membership) -> Response:
+    """Choose the rules, read which partners come in and go out, and save them."""
+    form = _form(person)
+    looked: dict[str, Any] = {"effect": None}
+    if request.method == "POST" and form.validate():
+        set_portfolio(person, member(), form.rules())
+        url = url_for("admin.people.show", reference=person.reference, done="portfolio")
+        return done(url, person.reference)
+    if request.method == "GET" and "look" in request.args and form.validate():
+        looked = _looked(person, form)
+    page = invalid if form.errors else render
+    return page("admin/people/portfolio.html", form=form, person=person, **looked)
+
+
+def _looked(person: Membership, form: PortfolioForm) -> dict[str, Any]:
+    """Return what saving changes, to be read and confirmed, and the way back to the form."""
+    rules = tidied(form.rules())
+    chosen: dict[str, Any] = {"again": 1, **MultiDict(form.typed()).to_dict(flat=False)}
+    return {
+        "effect": effect_of(person, member(), rules),
+        "said": said_rules(rules),
+        "again": url_for("admin.people.portfolio", reference=person.reference, **chosen),
+    }
+
+
+def _form(person: Membership) -> PortfolioForm:
+    """Return the form as it is posted, looked at, or stands so far."""
+    offered = visible(Product, member()).order_by(Product.name)
+    products = db.session.scalars(offered).all()
+    if request.method == "GET" and {"look", "again"} & request.args.keys():
+        return PortfolioForm(formdata=request.args, offered=products)
+    data = values_of(rules_of(db.session(), person.id))
+    return bind(PortfolioForm, data=data, offered=products)
+
+
+def portfolio_card(person: Membership) -> dict[str, Any]:
+    """Return what a person's page says of their portfolio; nothing of who has none."""
+    if person.role != Role.CHANNEL_MANAGER:
+        return {"portfolio": None, "partners": 0}
+    session = db.session()
+    return {
+        "portfolio": said_rules(rules_of(session, person.id)),
+        "partners": len(present_partners(session, person.id)),
+    }

@@ -1,0 +1,1 @@
+"""Which partners does each channel manager look after?"""

@@ -1,0 +1,1 @@
+"""How does work go from one person to another?"""
