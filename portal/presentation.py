@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from portal.blueprints.acting import member
 from portal.blueprints.navigation import Tab, tabs_of
-from portal.core import access, guards, language
+from portal.core import access, fields, guards, language
 from portal.core.addresses import address
 from portal.core.submissions import new_key
 from portal.domain.permissions import Permission as P
@@ -80,6 +80,11 @@ def may(permission: str, record: Any = None) -> bool:
     return access.can(guards.actor_now(), permission, record)
 
 
+def shows(code: str) -> bool:
+    """Tell whether the signed-in membership reads a field: what labels and columns ask."""
+    return fields.shows(guards.actor_now(), code)
+
+
 @lru_cache(maxsize=64)
 def _fingerprint(folder: str, name: str, _changed: float) -> str:
     return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:12]
@@ -122,6 +127,7 @@ def init_presentation(app: Flask) -> None:
         gettext=translate,
         ngettext=translate_count,
         can=may,
+        shows=shows,
         navigation=navigation,
         submission_key=new_key,
         P=P,

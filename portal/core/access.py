@@ -32,6 +32,10 @@ class Actor(Protocol):
     @property
     def permissions(self) -> frozenset[str]: ...
     @property
+    def hidden(self) -> frozenset[str]:
+        """The codes of the fields that they do not read, see :mod:`portal.core.fields`."""
+
+    @property
     def scope_key(self) -> Hashable:
         """Everything that a policy's terms may read of the actor."""
 
@@ -45,6 +49,7 @@ class Nobody:
     name = ""
     side = "nobody"
     permissions: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
     scope_key = "nobody"
 
 

@@ -9,13 +9,21 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Table, event, select
-from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy import Table, event, inspect, select
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import (
+    LoaderCriteriaOption,
+    ORMExecuteState,
+    Session,
+    defer,
+    with_loader_criteria,
+)
 from sqlalchemy.sql.base import ExecutableOption
 
 from portal.core.access import NOBODY, Actor, Unhashed, scope_of, terms_of
 from portal.core.database import Base, db
-from portal.core.statements import Unscoped, tables_in
+from portal.core.fields import hidden_attributes, hidden_columns
+from portal.core.statements import Unscoped, seen_in
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,13 @@ class Mode:
     actor: Actor | None
     reason: str
     options: Mapping[str, ExecutableOption] = field(default_factory=dict)
+    # What the actor does not read: by itself ("table.column"), and of whole records by table.
+    hidden: frozenset[str] = frozenset()
+    unread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Hidden(Unscoped, InvalidRequestError):
+    """Asked was for a field, or by a field, that the actor does not read."""
 
 
 @lru_cache(maxsize=1024)
@@ -39,7 +54,11 @@ def _options_of(_scope_key: Hashable, actor: Unhashed) -> Mapping[str, Executabl
 
 
 def _mode_of(actor: Actor) -> Mode:
-    return Mode(actor, "actor", _options_of(actor.scope_key, Unhashed(actor)))
+    codes = actor.hidden
+    options = _options_of(actor.scope_key, Unhashed(actor))
+    if not codes:
+        return Mode(actor, "actor", options)
+    return Mode(actor, "actor", options, hidden_columns(codes), hidden_attributes(codes))
 
 
 _mode: ContextVar[Mode | None] = ContextVar("access_mode", default=None)
@@ -88,9 +107,12 @@ def stop_acting() -> None:
 
 def _net(state: ORMExecuteState) -> None:
     mode = _present_mode()
-    if mode.actor is None or state.is_column_load:
+    if mode.actor is None:
         return
     statement = cast(Any, state.statement)
+    if state.is_column_load:
+        state.statement = _read_again(state, mode)
+        return
     if state.is_insert:
         if getattr(statement, "select", None) is not None:
             # Scopes do not reach the SELECT inside an INSERT: nothing is copied in user mode.
@@ -99,10 +121,14 @@ def _net(state: ORMExecuteState) -> None:
     if state.is_update and isinstance(state.parameters, list):
         # An update by row numbers goes past every condition.
         raise Unscoped("rows are updated by their numbers in system mode only")
-    names = tables_in(statement)
+    names, columns = seen_in(statement)
+    if asked := columns & mode.hidden:
+        # Also where it only sorts or filters: what a field says could be found out by asking.
+        raise Hidden(f"{', '.join(sorted(asked))}: not read by this actor")
     if not state.is_orm_statement and names:
         raise Unscoped("tables are read through their models, which have scopes")
     inherited = statement._with_options
+    left_out = _left_out(statement, mode) if names & mode.unread.keys() else []
     if any(not isinstance(option, LoaderCriteriaOption) for option in inherited):
         # Loading options may join tables that are not in the statement yet.
         names = frozenset(mode.options)
@@ -112,8 +138,51 @@ def _net(state: ORMExecuteState) -> None:
             option
             for name, option in mode.options.items()
             if name in names and option not in inherited
-        )
+        ),
+        *left_out,
     )
+
+
+def _read_again(state: ORMExecuteState, mode: Mode) -> Any:
+    """Return the statement that reads a record's expired columns, without those that are hidden.
+
+    There the names of the columns win over all options, so they are taken out, and reading one
+    raises as it does where the record was read first.
+    """
+    statement = cast(Any, state.statement)
+    record = state.load_options._refresh_state
+    hidden = mode.unread.get(cast(Table, record.mapper.local_table).key, ()) if record else ()
+    if not hidden:
+        return statement
+    for name in hidden:
+        record.mapper.attrs[name]._raise_column_loader(record, record.dict, None)
+    record.expired_attributes.difference_update(hidden)
+    asked = statement._compile_options._only_load_props
+    if asked is None:
+        return statement.options(*_left_out(statement, mode))
+    if not asked.difference(hidden):
+        raise Hidden(f"{record.mapper}: {', '.join(sorted(asked))}: not read by this actor")
+    statement = statement._generate()
+    statement._compile_options += {"_only_load_props": asked.difference(hidden)}
+    return statement
+
+
+def _left_out(statement: Any, mode: Mode) -> list[ExecutableOption]:
+    """Return the options that leave out what the actor does not read of whole records.
+
+    Reading it of the record afterwards raises InvalidRequestError: it says nothing, to nobody.
+    """
+    if not mode.unread:
+        return []
+    found: list[ExecutableOption] = []
+    for one in statement.column_descriptions:
+        entity = one["entity"]
+        if entity is None or inspect(entity) is not inspect(one["expr"], raiseerr=False):
+            continue
+        table = cast(Table, inspect(entity).mapper.local_table).key
+        for name in mode.unread.get(table, ()):
+            found.append(defer(getattr(entity, name), raiseload=True))
+    return found
 
 
 def install_net(session_class: type[Session]) -> None:

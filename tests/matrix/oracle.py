@@ -58,6 +58,9 @@ PARTNER_READERS = frozenset("carla omar olga axel pia sid".split())
 COMPANY_READERS = frozenset("diego marc nadia bruno sofia ivo theo".split())
 COMPANY_EDITORS = frozenset("nadia theo".split())
 PARTNER_KEEPERS = frozenset({"pia"})
+FIELD_DECIDERS = frozenset({"pia"})
+# Who keeps notes and assessments for the vendor's own side.
+INSIDERS = frozenset("carla omar olga vic".split())
 # Who decides on the people of their own company, and who on everybody's.
 ADMINISTRATORS = frozenset("nadia theo sid".split())
 EVERYBODY = frozenset(
@@ -100,6 +103,8 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("admin.access.index", "GET"): (EXPLAINERS, 200),
     ("admin.access.permissions", "GET"): (EXPLAINERS, 200),
     ("people.index", "GET"): (ADMINISTRATORS, 200),
+    ("admin.fields.index", "GET"): (FIELD_DECIDERS, 200),
+    ("admin.fields.update", "POST"): (FIELD_DECIDERS, 303),
 }
 
 # Endpoints for everybody, also before sign-in. A change here is a decision.
@@ -159,6 +164,12 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("admin.review.approve", "POST"): Ask("registration", "decide", 409, {REVIEWED: 303}),
     ("admin.review.reject", "GET"): Ask("registration", "decide", 409, {REVIEWED: 200}),
     ("admin.review.reject", "POST"): Ask("registration", "decide", 409, {REVIEWED: 303}),
+    ("admin.inside.note_registration", "GET"): Ask("registration", "keep inside", 200),
+    ("admin.inside.note_registration", "POST"): Ask("registration", "keep inside", 303),
+    ("admin.inside.note_deal", "GET"): Ask("deal", "keep inside", 200),
+    ("admin.inside.note_deal", "POST"): Ask("deal", "keep inside", 303),
+    ("admin.inside.assess", "GET"): Ask("deal", "keep inside", 200),
+    ("admin.inside.assess", "POST"): Ask("deal", "keep inside", 303),
     ("deals.show", "GET"): Ask("deal", "know", 200),
     ("deals.edit", "GET"): Ask("deal", "work", 409, {OPEN: 200}),
     ("deals.edit", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
@@ -314,6 +325,7 @@ class Person:
         is_partner = facts.organisation != self.organisation
         return {
             "know": True,
+            "keep inside": self.short in INSIDERS,
             "administer": self.administers(facts.organisation) and not is_oneself,
             "read reviews": self.short in REVIEW_READERS,
             "read partners": self.short in PARTNER_READERS,

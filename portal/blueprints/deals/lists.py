@@ -8,6 +8,7 @@ from flask import request, url_for
 from sqlalchemy import Select, select
 
 from portal.core.access import scope_of
+from portal.core.fields import shown_columns
 from portal.core.paging import filters_of, page_of
 from portal.core.text import clean_line, words
 from portal.domain.deals.models import Deal, DealWord, Stage
@@ -73,7 +74,7 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
 
 def _select(actor: MemberActor) -> Select[Any]:
     """Return the SELECT of the list's columns inside the actor's scope."""
-    query: Any = select(*_COLUMNS).where(scope_of(Deal, actor))
+    query: Any = select(*shown_columns(actor, _COLUMNS)).where(scope_of(Deal, actor))
     if actor.side == Side.VENDOR or actor.reach == Reach.FAMILY:
         query = query.add_columns(Organisation.name.label("partner")).join(
             Organisation, Organisation.id == Deal.organisation_id

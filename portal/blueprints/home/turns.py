@@ -13,6 +13,7 @@ from portal.core.access import scope_of
 from portal.core.addresses import address
 from portal.core.database import db
 from portal.core.drafts import kept_paths
+from portal.core.fields import shows
 from portal.core.language import (
     _,
     _n,
@@ -50,6 +51,9 @@ _DEAL = (
     Deal.reference, Deal.company, Deal.amount_minor, Deal.currency, Deal.next_step, Deal.next_by,
     Deal.changed_at, Deal.protected_until,
 )  # fmt: skip
+
+
+_LAST_FIRST = (Registration.changed_at.desc(), Registration.reference.desc())
 
 
 @dataclass(frozen=True)
@@ -234,16 +238,19 @@ def _deal_turn(row: Any) -> Turn:
 
 
 def undecided(actor: MemberActor) -> list[Standing]:
-    """Return the actor's side's registrations with the vendor, the soonest answer first."""
-    order = (Registration.next_by, Registration.id)
+    """Return the actor's side's registrations with the vendor, the soonest answer first.
+
+    To whom the target is not shown, their order does not tell it either.
+    """
+    is_told = shows(actor, "registration.decision_target")
+    order = (Registration.next_by, Registration.id) if is_told else _LAST_FIRST
     return _standings(actor, Registration.next_side == VENDOR, *order)
 
 
 def decided(actor: MemberActor) -> list[Standing]:
     """Return the actor's side's registrations that the vendor decided, the last first."""
     is_decided = Registration.status.in_((Status.APPROVED, Status.REJECTED))
-    order = (Registration.changed_at.desc(), Registration.reference.desc())
-    return _standings(actor, is_decided, *order)
+    return _standings(actor, is_decided, *_LAST_FIRST)
 
 
 def _standings(actor: MemberActor, which: ColumnElement[bool], *order: Any) -> list[Standing]:
@@ -251,13 +258,14 @@ def _standings(actor: MemberActor, which: ColumnElement[bool], *order: Any) -> l
         return []
     query = select(*_REGISTRATION).where(scope_of(Registration, actor), which)
     rows = db.session.execute(query.order_by(*order).limit(LATEST)).all()
-    return [_standing(row) for row in rows]
+    is_told = shows(actor, "registration.decision_target")
+    return [_standing(row, is_told) for row in rows]
 
 
-def _standing(row: Any) -> Standing:
+def _standing(row: Any, is_told: bool) -> Standing:
     state = REGISTRATION.state_of(row)
     vendor = current_app.config["VENDOR_SHORT_NAME"]
-    if row.next_side == VENDOR and row.next_by:
+    if row.next_side == VENDOR and row.next_by and is_told:
         due = show_due(row.next_by)
         words = due.words if row.next_by > now() else _("soon")
         detail = _("%(vendor)s answers %(when)s", vendor=vendor, when=words)

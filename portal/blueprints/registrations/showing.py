@@ -9,7 +9,9 @@ from sqlalchemy import bindparam, select
 
 from portal.blueprints.reading import parts_of
 from portal.core.database import db
-from portal.core.language import show_due
+from portal.core.fields import shows
+from portal.core.language import Due, show_due
+from portal.core.workflow import PARTNER
 from portal.domain.deals.models import Deal
 from portal.domain.people.actor import MemberActor
 from portal.domain.registrations.content import labels_for, reasons_for
@@ -29,6 +31,12 @@ _AROUND = (
 )
 
 
+def _due(registration: Registration, actor: MemberActor) -> Due | None:
+    """Return by when it is whose turn, as far as the reader is told."""
+    is_told = registration.next_side == PARTNER or shows(actor, "registration.decision_target")
+    return show_due(registration.next_by) if registration.next_by and is_told else None
+
+
 def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any]:
     """Return the context of the page: state, what is next, content, receipt, history."""
     vendor = current_app.config["VENDOR_SHORT_NAME"]
@@ -37,7 +45,7 @@ def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any
     return {
         "registration": registration,
         "state": REGISTRATION.state_of(registration),
-        "due": show_due(registration.next_by) if registration.next_by else None,
+        "due": _due(registration, actor),
         "steps": REGISTRATION.available(registration, actor),
         "parts": parts_of(registration, actor.side),
         "receipt": around if around.reference else None,

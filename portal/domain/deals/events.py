@@ -9,6 +9,7 @@ from portal.core.language import _l
 class E(StrEnum):
     """The tags of a deal's events."""
 
+    ASSESS = "deal:assess"
     CREATE = "deal:create"
     EDIT = "deal:edit"
     LOSE = "deal:lose"
@@ -21,6 +22,7 @@ class E(StrEnum):
 _some = frozenset
 
 declare(
+    EventKind(E.ASSESS, _l("%(who)s assessed the deal for our side"), partner_sees=False),
     EventKind(
         # The page links the registration for whoever may see it.
         E.CREATE,

@@ -66,6 +66,8 @@ class _Group:
     permissions: frozenset[str]
     name: str = ""
     email: str = ""
+    # Who may know of a record is one question; what they read of it is another.
+    hidden: frozenset[str] = frozenset()
 
     @property
     def membership_id(self) -> Any:

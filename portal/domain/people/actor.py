@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from portal.core.database import db
-from portal.domain.organisations.models import Organisation, OrganisationStatus
+from portal.core.fields import hidden_from
+from portal.domain.fields.choices import CHOSEN, chosen_now
+from portal.domain.organisations.models import Organisation, OrganisationStatus, Side
 from portal.domain.people.models import LoginSession, Membership, Role, User
 from portal.domain.people.roles import permissions_of
 
@@ -31,6 +33,8 @@ class MemberActor:
     language: str
     timezone: str
     permissions: frozenset[str]
+    # The fields that they do not read, as the vendor has it at this request.
+    hidden: frozenset[str]
     token: str = ""
     seen_at: dt.datetime | None = None
 
@@ -55,6 +59,7 @@ class MemberActor:
             self.reach,
             self.approval_limit,
             self.permissions,
+            self.hidden,
         )
 
     @property
@@ -86,6 +91,7 @@ _columns = (
     Organisation.side,
     Organisation.status,
     Organisation.types,
+    CHOSEN.label("chosen"),
 )
 _memberships = (
     select(*_columns)
@@ -107,6 +113,7 @@ def _actor(
     user: Any,
     organisation: Any,
     organisation_name: str,
+    chosen: str | None,
     token: str = "",
     seen: dt.datetime | None = None,
 ) -> MemberActor:
@@ -128,6 +135,7 @@ def _actor(
         permissions=permissions_of(
             role, organisation.side, organisation.status, organisation.types
         ),
+        hidden=hidden_from(organisation.side, chosen),
         token=token,
         seen_at=seen,
     )
@@ -136,7 +144,8 @@ def _actor(
 def actor_from(membership: Membership) -> MemberActor:
     """Return the actor of a loaded membership, whether or not it is active."""
     user, organisation = membership.user, membership.organisation
-    return _actor(membership, user, organisation, organisation.name)
+    chosen = chosen_now() if organisation.side == Side.PARTNER else None
+    return _actor(membership, user, organisation, organisation.name, chosen)
 
 
 def actor_of_membership(membership_id: int) -> MemberActor | None:
@@ -144,7 +153,7 @@ def actor_of_membership(membership_id: int) -> MemberActor | None:
     row = db.session.execute(_memberships.where(Membership.id == membership_id)).first()
     if row is None or row.status in CLOSED:
         return None
-    return _actor(row, row, row, row.organisation_name)
+    return _actor(row, row, row, row.organisation_name, row.chosen)
 
 
 def actor_of_session(
@@ -160,4 +169,4 @@ def actor_of_session(
         return None
     if row.made_at <= made_after or row.seen_at <= seen_after:
         return None
-    return _actor(row, row, row, row.organisation_name, token, row.seen_at)
+    return _actor(row, row, row, row.organisation_name, row.chosen, token, row.seen_at)
