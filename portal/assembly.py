@@ -46,6 +46,7 @@ from portal.domain.fields import policy as _fields  # noqa: F401
 from portal.domain.notes import policy as _notes  # noqa: F401
 from portal.domain.notifications import audience as _audience  # noqa: F401 - subscribes
 from portal.domain.notifications import policy as _notifications  # noqa: F401
+from portal.domain.organisations import fields as _organisation_fields  # noqa: F401
 from portal.domain.organisations import policy as _organisations  # noqa: F401
 from portal.domain.people import policy as _people  # noqa: F401
 from portal.domain.people import sessions

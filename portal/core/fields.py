@@ -92,6 +92,7 @@ def declare_fields(name: str, label: Words, prefix: str, *fields: Field) -> None
     _nouns[name] = Noun(name, label, prefix, named)
     _fields.update({field.code: field for field in named})
     hidden_from.cache_clear()
+    hideable_tables.cache_clear()
 
 
 def nouns() -> Sequence[Noun]:
@@ -165,6 +166,13 @@ def hidden_attributes(codes: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
         for column in _fields[code].columns:
             found.setdefault(name_of(column).partition(".")[0], []).append(column.key)
     return {table: tuple(names) for table, names in found.items()}
+
+
+@lru_cache(maxsize=1)
+def hideable_tables() -> frozenset[str]:
+    """Return the tables with a column that somebody may not read, now or by tomorrow's decision."""
+    held = (field.columns for field in _fields.values() if field.sight != Sight.ALWAYS)
+    return frozenset(name_of(column).partition(".")[0] for columns in held for column in columns)
 
 
 @lru_cache(maxsize=64)

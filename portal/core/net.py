@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from portal.core.access import NOBODY, Actor, Unhashed, scope_of, terms_of
 from portal.core.database import Base, db
-from portal.core.fields import hidden_attributes, hidden_columns
+from portal.core.fields import hidden_attributes, hidden_columns, hideable_tables
 from portal.core.statements import Unscoped, seen_in
 
 
@@ -154,9 +154,7 @@ def _read_again(state: ORMExecuteState, mode: Mode) -> Any:
     hidden = mode.unread.get(cast(Table, record.mapper.local_table).key, ()) if record else ()
     if not hidden:
         return statement
-    for name in hidden:
-        record.mapper.attrs[name]._raise_column_loader(record, record.dict, None)
-    record.expired_attributes.difference_update(hidden)
+    _leave_out(record, hidden)
     asked = statement._compile_options._only_load_props
     if asked is None:
         return statement.options(*_left_out(statement, mode))
@@ -185,9 +183,32 @@ def _left_out(statement: Any, mode: Mode) -> list[ExecutableOption]:
     return found
 
 
+def _forget(record: Base, _context: Any, _names: Any = None) -> None:
+    """Take out of a record what its reader does not read, however it came in.
+
+    Beside another record, by a join or through a relation, options do not leave it out.
+    """
+    mode = _present_mode()
+    hidden = mode.unread.get(record.__table__.key, ()) if mode.actor is not None else ()  # type: ignore[attr-defined]
+    if hidden:
+        _leave_out(cast(Any, inspect(record)), hidden)
+
+
+def _leave_out(state: Any, names: Iterable[str]) -> None:
+    """Let reading ``names`` of the record raise, as where they were left out from the start."""
+    for name in names:
+        state.dict.pop(name, None)
+        state.mapper.attrs[name]._raise_column_loader(state, state.dict, None)
+    state.expired_attributes.difference_update(names)
+
+
 def install_net(session_class: type[Session]) -> None:
     """Put the net under every statement of ``session_class``."""
     event.listen(session_class, "do_orm_execute", _net)
+    for mapper in Base.registry.mappers:
+        if cast(Table, mapper.local_table).key in hideable_tables():
+            for moment in ("load", "refresh"):
+                event.listen(mapper.class_, moment, _forget)
 
 
 def is_visible(actor: Actor, record: Base) -> bool:

@@ -9,7 +9,14 @@ import pytest
 from flask import Flask, render_template_string
 from sqlalchemy import func, inspect, select, union_all, update
 from sqlalchemy.exc import InvalidRequestError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import (
+    Session,
+    aliased,
+    contains_eager,
+    joinedload,
+    selectinload,
+    subqueryload,
+)
 
 import portal.assembly  # noqa: F401 - every kind of record declares its fields
 from portal.core.database import Base, db
@@ -19,6 +26,7 @@ from portal.domain.deals.models import Deal, DealAssessment
 from portal.domain.deals.operations import SEARCHED
 from portal.domain.notes.models import Note
 from portal.domain.organisations.models import Organisation
+from portal.domain.registrations.models import Registration
 from tests.domain.world import actor_of, everything, seen_by, show_to_partners
 
 D = Deal
@@ -102,6 +110,33 @@ def test_nobody_asks_for_or_by_what_they_do_not_read(hiding: Flask, way: str) ->
         db.session.execute(ASKS[way])
 
 
+R = Registration
+WAYS_ALONG: dict[str, Any] = {
+    "lazily": select(R),
+    "joined": select(R).options(joinedload(R.organisation)),
+    "contained": select(R).join(R.organisation).options(contains_eager(R.organisation)),
+    "by a second statement": select(R).options(selectinload(R.organisation)),
+    "by a subquery": select(R).options(subqueryload(R.organisation)),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_ALONG)
+def test_a_record_that_comes_along_with_another_is_no_fuller(app: Flask, way: str) -> None:
+    with everything(app):
+        show_to_partners(organisation__tier=False)
+        db.session.remove()
+    with seen_by(app, "ana"):
+        found = db.session.scalars(WAYS_ALONG[way]).first()
+        assert found.organisation.name
+        for _time in range(2):
+            with pytest.raises(InvalidRequestError):
+                _ = found.organisation.tier
+        found.organisation.name = "Renamed"
+        db.session.flush()
+    with seen_by(app, "omar"):
+        assert db.session.scalars(WAYS_ALONG[way]).first().organisation.tier
+
+
 def test_staff_read_everything_whatever_partners_see(hiding: Flask) -> None:
     with seen_by(hiding, "omar"):
         deal = db.session.scalars(select(Deal).order_by(Deal.close_on)).first()
@@ -170,6 +205,7 @@ WORKINGS = {
     "registration": "id reference version customer_key made_at changed_at submitted_by_id "
     "submitter_user_id reviewer_id vendor_seconds_left next_side next_what next_by "
     "next_membership_id",
+    "organisation": "id name_key providers needs_two_factors parent_id account_manager_id version",
     "deal_assessment": "deal_id version",
     "note": "id record membership_id author at",
 }

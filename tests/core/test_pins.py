@@ -48,6 +48,7 @@ PORTAL = Path(__file__).resolve().parents[2] / "portal"
 ASIDE = {
     ("assembly.py", "last seen"),
     ("blueprints/admin/audit/views.py", "export"),
+    ("blueprints/deals/exporting.py", "export"),
     ("blueprints/sign_in/back_channel.py", "sign-in"),
     ("blueprints/account/addresses.py", "e-mail address"),
     ("blueprints/sign_in/finding.py", "sign-in"),

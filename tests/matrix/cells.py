@@ -205,9 +205,12 @@ LEAVES: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 
 # What reading something leaves behind: the event that it was read.
-READING_LEAVES: Mapping[str, str] = {"admin.audit.export": "audit:export"}
+READING_LEAVES: Mapping[str, str] = {
+    "admin.audit.export": "audit:export",
+    "deals.export": "deal:export",
+}
 # Answers that are files, not pages.
-FILES = frozenset({"admin.audit.export"})
+FILES = frozenset({"admin.audit.export", "deals.export"})
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("registrations.index", "GET"): (REGISTERING | {"axel"}, 200),
     ("registrations.create", "POST"): (REGISTERING, 303),
     ("deals.index", "GET"): (REGISTERING | {"carla", "omar", "olga", "vic", "axel"}, 200),
+    ("deals.export", "GET"): (REGISTERING | {"carla", "omar", "olga", "vic", "axel"}, 200),
     ("company.show", "GET"): (COMPANY_READERS, 200),
     ("company.edit", "GET"): (COMPANY_EDITORS, 200),
     ("company.edit", "POST"): (COMPANY_EDITORS, 303),

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("deals", __name__)
 
-from portal.blueprints.deals import views  # noqa: E402, F401
+from portal.blueprints.deals import exporting, views  # noqa: E402, F401

@@ -37,16 +37,26 @@ _COLUMNS = (
 )
 
 
-def list_page(actor: MemberActor) -> dict[str, Any]:
-    """Return what the list shows: rows, search, filters and the way to the next page."""
+def asked_for() -> tuple[str, str]:
+    """Return the stage and the words of the address; what is no stage is left out."""
     chosen = request.args.get("stage", "")
     stage = chosen if chosen in set(Stage) else ""
-    typed = clean_line(request.args.get("q", ""))[:120]
-    query = _select(actor)
+    return stage, clean_line(request.args.get("q", ""))[:120]
+
+
+def deals_like(query: Select[Any], stage: str, typed: str) -> Select[Any]:
+    """Return the part of ``query`` in that stage in which those words are found."""
     if stage:
         query = query.where(Deal.stage == stage)
     for word in sorted(words(typed))[:MOST_WORDS]:
         query = query.where(_has_word(word))
+    return query
+
+
+def list_page(actor: MemberActor) -> dict[str, Any]:
+    """Return what the list shows: rows, search, filters and the way to the next page."""
+    stage, typed = asked_for()
+    query = deals_like(_select(actor), stage, typed)
     size = SIZE if actor.side == Side.PARTNER else SIZE_FOR_STAFF
     page = page_of(query, Deal.changed_at, Deal.reference, request.args.get("after"), size)
     kept: dict[str, Any] = {
@@ -64,6 +74,7 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
         "is_filtered": bool(kept),
         "typed": typed,
         "stage": stage,
+        "export_url": url_for("deals.export", **kept),
         "filters": filters_of(
             "deals.index", "stage", headings, stage, **({"q": typed} if typed else {})
         ),

@@ -12,6 +12,7 @@ class E(StrEnum):
     ASSESS = "deal:assess"
     CREATE = "deal:create"
     EDIT = "deal:edit"
+    EXPORT = "deal:export"
     LOSE = "deal:lose"
     MOVE = "deal:move"
     PLAN = "deal:plan"
@@ -34,6 +35,9 @@ declare(
         _l("%(who)s changed the deal"),
         _some({"fields"}),
         fields=_some({"amount", "close_on", "own_reference"}),
+    ),
+    EventKind(
+        E.EXPORT, _l("%(who)s exported deals"), _some({"stage", "typed"}), partner_sees=False
     ),
     EventKind(E.MOVE, _l("%(who)s moved it from %(before)s to %(after)s")),
     EventKind(E.WIN, _l("%(who)s marked it as won; it stood at %(before)s")),

@@ -136,13 +136,13 @@ def _change(
     tag: str,
 ) -> None:
     products = codes_of(organisation)
-    before = fields_of(organisation, products)
+    before = fields_of(organisation, products, actor)
     manager = organisation.account_manager
     if fold(values.get("name", "")) not in ("", organisation.name_key):
         hierarchy.hold(db.session())
         _need_free(values["name"], organisation.id)
     codes = _write(organisation, values, allowed, products)
-    changes = differences(before, fields_of(organisation, codes))
+    changes = differences(before, fields_of(organisation, codes, actor))
     if "account_manager" in values:
         names = [one.reference if one else None for one in (manager, values["account_manager"])]
         changes += [Changed("account_manager", *names)] if names[0] != names[1] else []

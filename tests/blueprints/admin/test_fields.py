@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,11 +12,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.core.events import Event
+from portal.core.events import Event, digest
 from portal.core.fields import Sight, nouns
+from portal.core.outbox import Delivery
+from portal.core.sheets import BOM
 from portal.domain.deals import operations as deals
 from portal.domain.deals.models import OPEN_STAGES, Deal
 from portal.domain.registrations import operations
+from portal.integrations.mail.letters import write_letter
 from tests.browser import Browser, fields_of
 from tests.domain.world import actor_of, everything, membership_of, show_to_partners, under_review
 
@@ -83,6 +89,43 @@ def test_what_pia_hides_is_gone_from_anas_next_page_and_staff_still_have_it(
     assert {path: ana.get(path).words for path in paths} == was
 
 
+def test_a_file_has_the_columns_that_its_reader_reads(sign_in: SignIn, deal: str) -> None:
+    def file(browser: Browser) -> tuple[list[str], dict[str, list[str]]]:
+        text = browser.get("/deals/export?stage=", check=False).text.removeprefix(BOM)
+        head, *lines = csv.reader(io.StringIO(text))
+        return head, {line[1]: line for line in lines}
+
+    pia, ana, omar = sign_in("pia"), sign_in("ana"), sign_in("omar")
+    omar.submit(
+        omar.get(f"/admin/deals/{deal}/assessment"), margin="7", score="9", risk="low", status=303
+    )
+    head, lines = file(ana)
+    listed = set(re.findall(r"DL-\w{8}", ana.get("/deals").text))
+    assert listed <= lines.keys() and "Expected close date" in head
+    for words in ("Probability", "At Meridian", "Margin", "Score", "Risk"):
+        assert words not in head, words
+    day = lines[deal][head.index("Expected close date")]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", day)
+    decide(pia, deal__close_on=False, deal__probability=True, deal__vendor_owner=True)
+    fewer, same = file(ana)
+    assert set(head) - set(fewer) == {"Expected close date"}
+    assert set(fewer) - set(head) == {"Probability", "At Meridian"}
+    assert same.keys() == lines.keys()
+    assert day not in same[deal]
+    whole, others = file(omar)
+    assert {"Expected close date", "Margin", "Score", "Risk"} <= set(whole)
+    assert others[deal][-3:] == ["7%", "9", "Low risk"]
+    assert "\n".join(others[deal]) not in str(lines)
+
+
+def test_an_export_is_written_down(app: Flask, sign_in: SignIn) -> None:
+    sign_in("ana").get("/deals/export?stage=prospect&q=harbour", check=False)
+    with everything(app) as session:
+        event = session.scalars(select(Event).where(Event.tag == "deal:export")).one()
+        assert event.particulars == {"stage": "prospect", "typed": digest("harbour")}
+        assert not event.partner_sees
+
+
 def test_a_form_writes_no_field_that_is_hidden(app: Flask, sign_in: SignIn, deal: str) -> None:
     pia, ana = sign_in("pia"), sign_in("ana")
     decide(pia, deal__close_on=False)
@@ -150,6 +193,19 @@ def test_who_reviews_can_be_left_unsaid(app: Flask, sign_in: SignIn) -> None:
         assert "Olga" not in words, path
         assert "Meridian approved" in words or "Meridian opened" in words, path
     assert "Olga" in carla.get(f"/admin/registrations/{reference}").words
+
+
+def test_a_mail_does_not_name_who_reviewed_either(app: Flask) -> None:
+    with everything(app) as session:
+        record = under_review("ana", reviewer="olga")
+        operations.approve(record, actor_of("olga"))
+        session.commit()
+        query = select(Delivery).join(Delivery.event).where(Event.tag == "registration:approve")
+        delivery = session.scalars(query.order_by(Delivery.id.desc())).first()
+        assert "Olga at Meridian approved" in str(write_letter(delivery))
+        show_to_partners(registration__reviewer=False)
+        letter = write_letter(delivery)
+        assert "Olga" not in str(letter) and "Meridian approved" in str(letter)
 
 
 def test_looking_for_a_person_does_not_tell_who_reviewed(app: Flask, sign_in: SignIn) -> None:

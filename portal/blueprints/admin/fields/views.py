@@ -8,7 +8,7 @@ from flask import Response, abort, request, url_for
 
 from portal.blueprints.acting import member
 from portal.blueprints.admin.fields import bp
-from portal.core.fields import Sight, choices_in, is_shown, nouns
+from portal.core.fields import Noun, Sight, choices_in, is_shown, nouns
 from portal.core.guards import requires
 from portal.core.pages import done, render
 from portal.core.versions import expect_version
@@ -42,10 +42,9 @@ def _page(setting: FieldSetting) -> dict[str, Any]:
     kinds = [
         {
             "noun": noun,
-            "by_sight": {
-                sight.value: [field for field in noun.fields if field.sight == sight]
-                for sight in Sight
-            },
+            "decided": [field for field in noun.fields if field.sight == Sight.SETTING],
+            "never": _reasons(noun, Sight.NEVER),
+            "always": _reasons(noun, Sight.ALWAYS),
         }
         for noun in nouns()
     ]
@@ -56,3 +55,12 @@ def _page(setting: FieldSetting) -> dict[str, Any]:
         "version": setting.version,
         "is_saved": "saved" in request.args,
     }
+
+
+def _reasons(noun: Noun, sight: Sight) -> list[tuple[str, str]]:
+    """Return each reason once, with the names of all the fields for which it holds."""
+    found: dict[str, list[str]] = {}
+    for field in noun.fields:
+        if field.sight == sight:
+            found.setdefault(str(field.because), []).append(str(field.label))
+    return [(", ".join(labels), because) for because, labels in found.items()]
