@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, request
 from flask_compress import Compress
@@ -34,15 +34,20 @@ from portal.core.database import db, engine_options, prepare_engine
 from portal.core.errors import init_errors
 from portal.core.headers import content_security_policy, init_headers
 from portal.core.limits import init_limits
+from portal.core.pages import Templates
 from portal.core.queue import make_queue
 from portal.core.references import ReferenceConverter
 from portal.core.times import now
 from portal.core.transactions import Portal, end_transaction, record_aside
 from portal.core.viewing import init_viewing
 from portal.domain import programme
+from portal.domain.deals import fields as _deal_fields  # noqa: F401
 from portal.domain.deals import policy as _deals  # noqa: F401
+from portal.domain.fields import policy as _fields  # noqa: F401
+from portal.domain.notes import policy as _notes  # noqa: F401
 from portal.domain.notifications import audience as _audience  # noqa: F401 - subscribes
 from portal.domain.notifications import policy as _notifications  # noqa: F401
+from portal.domain.organisations import fields as _organisation_fields  # noqa: F401
 from portal.domain.organisations import policy as _organisations  # noqa: F401
 from portal.domain.people import policy as _people  # noqa: F401
 from portal.domain.people import sessions, viewing
@@ -50,6 +55,7 @@ from portal.domain.people.actor import STANDING, MemberActor
 from portal.domain.portfolios import operations as _following  # noqa: F401 - follows
 from portal.domain.portfolios import policy as _portfolios  # noqa: F401
 from portal.domain.products import policy as _products  # noqa: F401
+from portal.domain.registrations import fields as _registration_fields  # noqa: F401
 from portal.domain.registrations import policy as _registrations  # noqa: F401
 from portal.domain.timeline import policy as _timeline  # noqa: F401
 from portal.integrations.mail.smtp import KeptMailer, SmtpMailer
@@ -122,6 +128,7 @@ def _connect_requests(app: Flask) -> None:
     app.url_map.converters["reference"] = ReferenceConverter
     app.url_map.strict_slashes = False
     app.jinja_env.undefined = StrictUndefined
+    cast(Templates, app.jinja_env).raises_hidden = app.config["HIDDEN_FIELDS_RAISE"]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if app.config["BEHIND_PROXY"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]

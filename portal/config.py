@@ -97,6 +97,8 @@ FIXED: dict[str, Any] = {
     "WTF_CSRF_TIME_LIMIT": None,
     "WTF_CSRF_SSL_STRICT": True,
     "PROPAGATE_EXCEPTIONS": False,
+    # A template that names a hidden field shows nothing there; in tests it is an error.
+    "HIDDEN_FIELDS_RAISE": False,
     "SQLALCHEMY_TRACK_MODIFICATIONS": False,
     "COMPRESS_MIMETYPES": [
         "text/html", "text/css", "text/plain", "text/javascript", "application/javascript",

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from portal.blueprints.acting import member
 from portal.blueprints.navigation import Tab, tabs_of
-from portal.core import access, guards, language
+from portal.core import access, fields, guards, language
 from portal.core.addresses import address
 from portal.core.contact import spelled
 from portal.core.submissions import new_key
@@ -102,6 +102,11 @@ def has(permission: str) -> bool:
     return permission in guards.actor_now().permissions
 
 
+def shows(code: str) -> bool:
+    """Tell whether the signed-in membership reads a field: what labels and columns ask."""
+    return fields.shows(guards.actor_now(), code)
+
+
 @lru_cache(maxsize=64)
 def _fingerprint(folder: str, name: str, _changed: float) -> str:
     return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:12]
@@ -146,6 +151,7 @@ def init_presentation(app: Flask) -> None:
         can=may,
         will_ask=guards.will_ask,
         has=has,
+        shows=shows,
         navigation=navigation,
         submission_key=new_key,
         P=P,

@@ -47,6 +47,7 @@ def _configure(url: str, folder: Path, **more: Any) -> dict[str, Any]:
         "LIMITS_URL": f"file://{folder / 'limits.db'}",
         "PORTAL_URL": "http://127.0.0.1:8000",
         "TRUSTED_HOSTS": ["127.0.0.1", "localhost"],
+        "HIDDEN_FIELDS_RAISE": True,
         **more,
     }
 

@@ -62,7 +62,8 @@ def _endpoint(browser: Browser, path: str) -> str:
     except HTTPException:
         return ""
     # What is no page is left out: files, and the way to the provider.
-    return "" if endpoint in ("static", "sign_in.start", "admin.audit.export") else endpoint
+    files = ("static", "sign_in.start", "admin.audit.export", "deals.export")
+    return "" if endpoint in files else endpoint
 
 
 def mistakes_on(browser: Browser, page: Page) -> Iterator[Page]:

@@ -47,6 +47,7 @@ _TABS = (
     ("admin.people.index", _l("People"), "people", P.PERSON_READ, "admin.people"),
     ("admin.outbox.index", _l("Outbox"), "outbox", P.OUTBOX_READ, "admin.outbox"),
     ("admin.access.index", _l("Access"), "access", P.ACCESS_EXPLAIN, "admin.access"),
+    ("admin.fields.index", _l("Fields"), "fields", P.FIELD_DECIDE, "admin.fields"),
     ("admin.audit.index", _l("Audit"), "audit", P.AUDIT_READ, "admin.audit"),
     ("log.index", _l("Log"), "audit", P.LOG_READ, "log"),
 )

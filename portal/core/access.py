@@ -38,6 +38,10 @@ class Actor(Protocol):
         """When the person last proved who they are, as far as their provider has said."""
 
     @property
+    def hidden(self) -> frozenset[str]:
+        """The codes of the fields that they do not read, see :mod:`portal.core.fields`."""
+
+    @property
     def scope_key(self) -> Hashable:
         """Everything that a policy's terms may read of the actor."""
 
@@ -60,6 +64,7 @@ class Nobody:
     side = "nobody"
     permissions: frozenset[str] = frozenset()
     authenticated_at: dt.datetime | None = None
+    hidden: frozenset[str] = frozenset()
     scope_key = "nobody"
     withheld: frozenset[str] = frozenset()
     viewing = None

@@ -56,12 +56,14 @@ def requires(
     *,
     by: str = "reference",
     own: str | None = None,
+    beside: bool = False,
 ) -> Callable[[View], View]:
     """Let only actors with ``permission`` through, and hand the view its record.
 
     With ``model`` the rule's argument ``by`` is replaced by the record, loaded inside the actor's
     scope: outside it the answer is 404, inside it without the right 403. With ``own`` no argument
-    names it: it is the one whose row number stands in that attribute of the actor.
+    names it: it is the one whose row number stands in that attribute of the actor. What is kept
+    ``beside`` the record changes nothing of it, so that a form of any age is as good.
 
     Where the policy asks for a fresh sign-in, a request that may write raises StaleSignIn without
     one: in the end, when nothing else is in its way.
@@ -82,7 +84,7 @@ def requires(
                 record = load(model, str(kwargs.pop(by)), actor, by)
             if not can(actor, permission, record):
                 deny(actor, permission, record)
-            if request.method not in SAFE:
+            if request.method not in SAFE and not beside:
                 expect_version(record)
                 expect_fresh(actor, permission, record)
             return view(record, *args, **kwargs)

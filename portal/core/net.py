@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Table, event, select
-from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy import Table, event, inspect, select
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import (
+    LoaderCriteriaOption,
+    ORMExecuteState,
+    Session,
+    defer,
+    with_loader_criteria,
+)
 from sqlalchemy.sql.base import Executable, ExecutableOption
 
 from portal.core.access import NOBODY, Actor, Unhashed, scope_of, terms_of
 from portal.core.database import Base, db
-from portal.core.statements import Unscoped, tables_in
+from portal.core.fields import hidden_attributes, hidden_columns, hideable_tables
+from portal.core.statements import Unscoped, seen_in
 
 S = TypeVar("S", bound=Executable)
 
@@ -27,6 +35,13 @@ class Mode:
     actor: Actor | None
     reason: str
     options: Mapping[str, ExecutableOption] = field(default_factory=dict)
+    # What the actor does not read: by itself ("table.column"), and of whole records by table.
+    hidden: frozenset[str] = frozenset()
+    unread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Hidden(Unscoped, InvalidRequestError):
+    """Asked was for a field, or by a field, that the actor does not read."""
 
 
 @lru_cache(maxsize=1024)
@@ -41,7 +56,11 @@ def _options_of(_scope_key: Hashable, actor: Unhashed) -> Mapping[str, Executabl
 
 
 def _mode_of(actor: Actor) -> Mode:
-    return Mode(actor, "actor", _options_of(actor.scope_key, Unhashed(actor)))
+    codes = actor.hidden
+    options = _options_of(actor.scope_key, Unhashed(actor))
+    if not codes:
+        return Mode(actor, "actor", options)
+    return Mode(actor, "actor", options, hidden_columns(codes), hidden_attributes(codes))
 
 
 _mode: ContextVar[Mode | None] = ContextVar("access_mode", default=None)
@@ -90,9 +109,12 @@ def stop_acting() -> None:
 
 def _net(state: ORMExecuteState) -> None:
     mode = _present_mode()
-    if mode.actor is None or state.is_column_load:
+    if mode.actor is None:
         return
     statement = cast(Any, state.statement)
+    if state.is_column_load:
+        state.statement = _read_again(state, mode)
+        return
     if state.is_insert:
         if getattr(statement, "select", None) is not None:
             # Scopes do not reach the SELECT inside an INSERT: nothing is copied in user mode.
@@ -101,30 +123,40 @@ def _net(state: ORMExecuteState) -> None:
     if state.is_update and isinstance(state.parameters, list):
         # An update by row numbers goes past every condition.
         raise Unscoped("rows are updated by their numbers in system mode only")
-    if not state.is_orm_statement and tables_in(statement):
+    names, columns = seen_in(statement)
+    if asked := columns & mode.hidden:
+        # Also where it only sorts or filters: what a field says could be found out by asking.
+        raise Hidden(f"{', '.join(sorted(asked))}: not read by this actor")
+    if not state.is_orm_statement and names:
         raise Unscoped("tables are read through their models, which have scopes")
     if LASTING in state.execution_options:
         key = mode.actor.scope_key
         state.statement = _scoped_once(statement, key, Unhashed(mode.actor))
     else:
-        state.statement = _scoped(statement, mode.options)
+        state.statement = _scoped(statement, mode)
 
 
-def _scoped(statement: Any, options: Mapping[str, ExecutableOption]) -> Any:
-    """Return ``statement`` with the scopes of all tables in it."""
-    names, inherited = tables_in(statement), statement._with_options
+def _scoped(statement: Any, mode: Mode) -> Any:
+    """Return ``statement`` with the scopes of all tables in it, without what is not read."""
+    names, inherited = seen_in(statement).tables, statement._with_options
+    left_out = _left_out(statement, mode) if names & mode.unread.keys() else []
     if any(not isinstance(option, LoaderCriteriaOption) for option in inherited):
         # Loading options may join tables that are not in the statement yet.
-        names = frozenset(options)
+        names = frozenset(mode.options)
     # What is loaded with a record brings the scopes that the record was read with.
     return statement.options(
-        *(option for name, option in options.items() if name in names and option not in inherited)
+        *(
+            option
+            for name, option in mode.options.items()
+            if name in names and option not in inherited
+        ),
+        *left_out,
     )
 
 
 @lru_cache(maxsize=256)
-def _scoped_once(statement: Any, scope_key: Hashable, actor: Unhashed) -> Any:
-    return _scoped(statement, _options_of(scope_key, actor))
+def _scoped_once(statement: Any, _scope_key: Hashable, actor: Unhashed) -> Any:
+    return _scoped(statement, _mode_of(actor.actor))
 
 
 LASTING = "lasting"
@@ -152,9 +184,72 @@ def once_for_each_reader(build: Callable[..., Any]) -> Callable[..., Any]:
     return lambda actor, *rest: built(actor.scope_key, Unhashed(actor), *rest)
 
 
+def _read_again(state: ORMExecuteState, mode: Mode) -> Any:
+    """Return the statement that reads a record's expired columns, without those that are hidden.
+
+    There the names of the columns win over all options, so they are taken out, and reading one
+    raises as it does where the record was read first.
+    """
+    statement = cast(Any, state.statement)
+    record = state.load_options._refresh_state
+    hidden = mode.unread.get(cast(Table, record.mapper.local_table).key, ()) if record else ()
+    if not hidden:
+        return statement
+    _leave_out(record, hidden)
+    asked = statement._compile_options._only_load_props
+    if asked is None:
+        return statement.options(*_left_out(statement, mode))
+    if not asked.difference(hidden):
+        raise Hidden(f"{record.mapper}: {', '.join(sorted(asked))}: not read by this actor")
+    statement = statement._generate()
+    statement._compile_options += {"_only_load_props": asked.difference(hidden)}
+    return statement
+
+
+def _left_out(statement: Any, mode: Mode) -> list[ExecutableOption]:
+    """Return the options that leave out what the actor does not read of whole records.
+
+    Reading it of the record afterwards raises InvalidRequestError: it says nothing, to nobody.
+    """
+    if not mode.unread:
+        return []
+    found: list[ExecutableOption] = []
+    for one in statement.column_descriptions:
+        entity = one["entity"]
+        if entity is None or inspect(entity) is not inspect(one["expr"], raiseerr=False):
+            continue
+        table = cast(Table, inspect(entity).mapper.local_table).key
+        for name in mode.unread.get(table, ()):
+            found.append(defer(getattr(entity, name), raiseload=True))
+    return found
+
+
+def _forget(record: Base, _context: Any, _names: Any = None) -> None:
+    """Take out of a record what its reader does not read, however it came in.
+
+    Beside another record, by a join or through a relation, options do not leave it out.
+    """
+    mode = _present_mode()
+    hidden = mode.unread.get(record.__table__.key, ()) if mode.actor is not None else ()  # type: ignore[attr-defined]
+    if hidden:
+        _leave_out(cast(Any, inspect(record)), hidden)
+
+
+def _leave_out(state: Any, names: Iterable[str]) -> None:
+    """Let reading ``names`` of the record raise, as where they were left out from the start."""
+    for name in names:
+        state.dict.pop(name, None)
+        state.mapper.attrs[name]._raise_column_loader(state, state.dict, None)
+    state.expired_attributes.difference_update(names)
+
+
 def install_net(session_class: type[Session]) -> None:
     """Put the net under every statement of ``session_class``."""
     event.listen(session_class, "do_orm_execute", _net)
+    for mapper in Base.registry.mappers:
+        if cast(Table, mapper.local_table).key in hideable_tables():
+            for moment in ("load", "refresh"):
+                event.listen(mapper.class_, moment, _forget)
 
 
 def is_visible(actor: Actor, record: Base) -> bool:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import MutableMapping
 from typing import Any, cast
 
 from flask import Response, g, make_response, redirect, render_template, request
 from flask.templating import Environment
+from sqlalchemy import String, inspect
+from sqlalchemy.exc import InvalidRequestError
+
+from portal.core.database import Base
+
+log = logging.getLogger(__name__)
 
 
 class Templates(Environment):
@@ -18,6 +25,31 @@ class Templates(Environment):
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return super().make_globals(d) if d else self.globals
+
+    raises_hidden = True
+    """Whether a template that names a hidden field is an error (in tests) or shows nothing."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return an attribute as Jinja does; what the reader does not read of a record is nothing.
+
+        Everywhere else reading it raises: a page with a gap is better than none, a decision made
+        on nothing is not.
+        """
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            pass
+        except InvalidRequestError:
+            if self.raises_hidden or not isinstance(obj, Base):
+                raise
+            log.exception("a template names %s.%s", type(obj).__name__, attribute)
+            # A text is written as it is, anything else by a filter that knows None.
+            is_text = isinstance(inspect(type(obj)).columns[attribute].type, String)
+            return "" if is_text else None
+        try:
+            return obj[attribute]
+        except (TypeError, LookupError, AttributeError):
+            return self.undefined(obj=obj, name=attribute)
 
 
 def is_htmx() -> bool:

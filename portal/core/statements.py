@@ -1,11 +1,11 @@
-"""Which tables does a statement read, and does the ORM add scopes to each of them?"""
+"""Which tables and columns does a statement read, and does the ORM add scopes to each table?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Delete, Select, Table, TextClause, Update, inspect
+from sqlalchemy import Column, Delete, Select, Table, TextClause, Update, inspect
 from sqlalchemy.orm import FromStatement, Mapper
 from sqlalchemy.sql import util
 from sqlalchemy.sql.selectable import AliasedReturnsRows, Join, SelectBase
@@ -17,12 +17,21 @@ class Unscoped(RuntimeError):
     """A statement to which the net cannot add the actor's scopes."""
 
 
+class Seen(NamedTuple):
+    """The tables that a statement names, and the columns that it names by themselves ("t.c")."""
+
+    tables: frozenset[str]
+    columns: frozenset[str]
+
+
 MOST_KNOWN = 1000
-_known: dict[Any, frozenset[str]] = {}
+_known: dict[Any, Seen] = {}
 
 
-def tables_in(statement: Any) -> frozenset[str]:
-    """Return the names of all tables that ``statement`` reads or writes, at whatever depth.
+def seen_in(statement: Any) -> Seen:
+    """Return all tables and columns that ``statement`` reads or writes, at whatever depth.
+
+    What is loaded with a whole record stands for its table alone.
 
     Raises Unscoped where it names a model in a place in which SQLAlchemy does not look for one:
     alone in a window or a FILTER, only inside a function of the WHERE, as the second table of an
@@ -30,18 +39,19 @@ def tables_in(statement: Any) -> frozenset[str]:
     """
     # Looked through once for every shape; SQLAlchemy's own cache goes by the same key.
     shape = getattr(statement._generate_cache_key(), "key", None)
-    names = _known.get(shape) if shape is not None else None
-    if names is None:
-        names = frozenset(_look_through(statement))
+    seen = _known.get(shape) if shape is not None else None
+    if seen is None:
+        seen = Seen(*map(frozenset, _look_through(statement)))
         if shape is not None:
             if len(_known) >= MOST_KNOWN:
                 _known.clear()
-            _known[shape] = names
-    return names
+            _known[shape] = seen
+    return seen
 
 
-def _look_through(statement: Any) -> set[str]:
+def _look_through(statement: Any) -> tuple[set[str], set[str]]:
     names: set[str] = set()
+    columns: set[str] = set()
     pending: list[tuple[Any, frozenset[Any]]] = [(statement, frozenset())]
     while pending:
         part, around = pending.pop()
@@ -54,6 +64,8 @@ def _look_through(statement: Any) -> set[str]:
             entity = element._annotations.get(ENTITY)
             if (name := _table_of(element)) is not None:
                 names.add(name)
+                if isinstance(element, Column):
+                    columns.add(f"{name}.{element.key}")
             if isinstance(element, SelectBase):
                 # Correlated: what is scoped around it is scoped in it.
                 pending.append((element, known))
@@ -65,7 +77,7 @@ def _look_through(statement: Any) -> set[str]:
                 pending.append((element.element, frozenset()))
             else:
                 stack.extend(element.get_children())
-    return names
+    return names, columns
 
 
 def _is_text(element: Any) -> bool:

@@ -15,8 +15,11 @@ class StaleForm(Exception):
         self.reference = record.reference
 
 
-def expect_version(record: Any) -> None:
-    """Raise StaleForm unless the posted ``version`` is the record's present one."""
-    version = getattr(record, "version", None)
+def expect_version(record: Any, part: Any = None) -> None:
+    """Raise StaleForm unless the posted ``version`` is the present one of the record.
+
+    Or of a ``part`` of it that is kept apart and has a version of its own.
+    """
+    version = getattr(record if part is None else part, "version", None)
     if version is not None and request.form.get("version", "") != str(version):
         raise StaleForm(record)

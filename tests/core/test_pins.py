@@ -19,9 +19,11 @@ from portal.core.net import acting_as, granting_terms, is_visible, system_mode
 from portal.core.submissions import SubmissionKey, is_used
 from portal.core.times import now
 from portal.domain.claims.operations import Claimed, reserve
+from portal.domain.deals.working import vendors_owners
 from portal.domain.explaining.answers import explain_all
 from portal.domain.explaining.readers import everybody_who_can_see
 from portal.domain.explaining.subjects import find_people, find_record
+from portal.domain.fields.choices import chosen_now
 from portal.domain.notifications.audience import channel_managers
 from portal.domain.organisations import hierarchy
 from portal.domain.organisations.models import Organisation, Side
@@ -44,6 +46,7 @@ from tests.domain.world import (
     draft,
     everything,
     membership_of,
+    show_to_partners,
     submitted,
     under_review,
 )
@@ -57,6 +60,7 @@ ASIDE = {
     ("assembly.py", "viewing"),
     ("blueprints/admin/people/viewing.py", "viewing"),
     ("blueprints/admin/audit/views.py", "export"),
+    ("blueprints/deals/exporting.py", "export"),
     ("blueprints/sign_in/back_channel.py", "sign-in"),
     ("blueprints/account/addresses.py", "e-mail address"),
     ("blueprints/sign_in/again.py", "sign-in"),
@@ -80,9 +84,11 @@ PAST_THE_ACTOR = {
     ("domain/people/administration.py", "when somebody was last here"),
     ("domain/claims/operations.py", "claim and conflict check"),
     ("domain/deals/operations.py", "claim and conflict check"),
+    ("domain/deals/working.py", "who of the vendor works on a deal"),
     ("domain/explaining/answers.py", "explaining access"),
     ("domain/explaining/readers.py", "explaining access"),
     ("domain/explaining/subjects.py", "explaining access"),
+    ("domain/fields/choices.py", "which fields partners read"),
     ("domain/notifications/audience.py", "choosing an approver"),
     ("domain/organisations/hierarchy.py", "keeping the hierarchy"),
     ("domain/people/standings.py", "the person's own memberships"),
@@ -393,6 +399,24 @@ def test_closing_an_access_ends_that_persons_sessions_alone(data_app: Flask) -> 
         db.session.commit()
     ana.get("/", status=302)
     noah.get("/")
+
+
+def test_who_works_on_a_deal_answers_with_a_first_name_of_the_vendors(data_app: Flask) -> None:
+    with everything(data_app):
+        ana, vic, bruno = actor_of("ana"), actor_of("vic"), actor_of("bruno")
+        db.session.remove()
+    with data_app.app_context(), acting_as(ana):
+        numbers = [vic.membership_id, bruno.membership_id]
+        assert vendors_owners(numbers, ana) == {vic.membership_id: vic.name.split(" ", 1)[0]}
+
+
+def test_what_the_vendor_decided_of_fields_answers_with_their_names(data_app: Flask) -> None:
+    with everything(data_app):
+        show_to_partners(deal__close_on=False)
+        ana = actor_of("ana")
+        db.session.remove()
+    with data_app.app_context(), acting_as(ana):
+        assert chosen_now() == "-deal.close_on"
 
 
 def test_system_mode_ends_with_its_block(app: Flask) -> None:

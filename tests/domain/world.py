@@ -11,8 +11,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.core.database import db
+from portal.core.fields import choices_in, written
 from portal.core.net import acting_as, system_mode
 from portal.core.times import now
+from portal.domain.fields.operations import decisions
 from portal.domain.people.actor import MemberActor, actor_from
 from portal.domain.people.models import Membership, User
 from portal.domain.products.models import Product
@@ -50,6 +52,15 @@ def membership_of(short: str) -> Membership:
 def actor_of(short: str) -> MemberActor:
     """Return the persona as an actor; call in system mode."""
     return actor_from(membership_of(short))
+
+
+def show_to_partners(**shown: bool) -> None:
+    """Decide of fields ("deal__close_on" stands for "deal.close_on"); call in system mode."""
+    setting = decisions(is_writing=True)
+    choices = {name.replace("__", "."): value for name, value in shown.items()}
+    setting.chosen = written({**choices_in(setting.chosen), **choices})
+    db.session.add(setting)
+    db.session.commit()
 
 
 def products(*codes: str) -> list[Product]:

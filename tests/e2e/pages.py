@@ -96,6 +96,9 @@ def staff_pages(live: Live) -> list[Page]:
         ("person", f"/admin/people/{_one(live, 'SELECT reference FROM membership')}"),
         ("deals of all", "/deals"),
         ("deal, read", f"/deals/{deal}"),
+        ("deal, assessed", f"/admin/deals/{deal}/assessment"),
+        ("deal, noted", f"/admin/deals/{deal}/notes"),
+        ("registration, noted", f"/admin/registrations/{matched}/notes"),
         ("403", "/admin/outbox"),
     ]
 
@@ -149,6 +152,8 @@ def administrator_pages(live: Live) -> list[Page]:
         ("access, explained", f"/admin/access?person=ana@northwind.example&reference={one}"),
         ("access, not found", "/admin/access?person=x&reference=y"),
         ("permissions", "/admin/access/permissions"),
+        ("fields", "/admin/fields"),
+        ("fields, saved", "/admin/fields?saved=1"),
     ]  # fmt: skip
 
 

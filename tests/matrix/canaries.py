@@ -39,6 +39,7 @@ TEXTS: Mapping[str, str] = {
     "invitation_list": "results",
     "letter": "recipient subject body",
     "login_session": "provider_sid acr amr agent",
+    "note": "author text",
     "organisation": "name tier domains contact_email contact_phone",
     "product": "name name_fr",
     "question": "comment reply",
@@ -54,10 +55,13 @@ CODES: Mapping[str, str] = {
     "change": "field",
     "claim": "customer_key country",
     "deal": "reference country region stage currency loss_reason next_side next_what",
+    "deal_assessment": "risk",
     "deal_word": "word",
     "delivery": "key destination lane state lease",
     "draft": "path version",
     "email_change": "reference",
+    "field_setting": "chosen",
+    "note": "record",
     "event": "tag chain actor_side from_state to_state particulars words_digest request_id "
     "previous_hash hash",
     "invitation": "reference",
@@ -187,6 +191,9 @@ class Readers:
             "invitation_list": lambda who, one: one.row["made_by_id"] == who.membership,
             "letter": lambda who, _one: who.short in OUTBOX_READERS,
             "login_session": lambda _who, _one: False,
+            "note": lambda who, one: (
+                who.side == "vendor" and who.knows(self.facts[one.row["record"]])
+            ),
             # Of those for which they act too, a person reads the name, to choose among them.
             "organisation": lambda who, one: (
                 who.knows_organisation(one.row["id"])

@@ -93,6 +93,10 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "admin.review.compare": {"answer": "same"},
     "admin.review.reject": {"reason": "no_project", "text": "There is no project any more."},
     "admin.review.take": {},
+    "admin.fields.update": {"shown": "deal.probability"},
+    "admin.inside.assess": {"margin": "12.5", "score": "70", "risk": "high"},
+    "admin.inside.note_deal": {"text": "They pay late."},
+    "admin.inside.note_registration": {"text": "Ask Vic about them first."},
     "company.edit": {"contact_email": "office@fresh.ca", "contact_phone": "416 555 0134"},
     "deals.edit": {"amount": "61000", "close_on": _soon, "own_reference": "New"},
     "deals.finish_step": {},
@@ -186,6 +190,10 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "admin.review.compare": ("registration:compare", "registration_match"),
     "admin.review.reject": ("registration:reject", "registration delivery"),
     "admin.review.take": ("registration:take", "registration"),
+    "admin.fields.update": ("field:set", "field_setting"),
+    "admin.inside.assess": ("deal:assess", "deal_assessment change"),
+    "admin.inside.note_deal": ("note:write", "note"),
+    "admin.inside.note_registration": ("note:write", "note"),
     "company.edit": ("organisation:keep", "organisation change"),
     "admin.review.hand_over": ("registration:hand_over", "registration change delivery"),
     "deals.assign": ("deal:assign", "deal change delivery"),
@@ -219,9 +227,12 @@ LEAVES: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 
 # What reading something leaves behind: the event that it was read.
-READING_LEAVES: Mapping[str, str] = {"admin.audit.export": "audit:export"}
+READING_LEAVES: Mapping[str, str] = {
+    "admin.audit.export": "audit:export",
+    "deals.export": "deal:export",
+}
 # Answers that are files, not pages.
-FILES = frozenset({"admin.audit.export"})
+FILES = frozenset({"admin.audit.export", "deals.export"})
 
 
 @dataclass(frozen=True)

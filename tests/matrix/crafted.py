@@ -277,7 +277,7 @@ def _ready(world: World, ask: Ask) -> str:
     if ask.kind == "person":
         other = planted.at.get((ready, home), world.people["ana"].membership)
         return world.member(other).reference
-    return planted.references["ana", ready]
+    return planted.references["ana", ready or REVIEWED]
 
 
 def sendable(walk: Walk) -> Iterator[Cell]:

@@ -66,6 +66,9 @@ VIEWERS: Mapping[str, frozenset[str]] = {
     "carla": frozenset(),
     "pia": frozenset({"support_agent", "finance", "programme_administrator"}),
 }
+FIELD_DECIDERS = frozenset({"pia"})
+# Who keeps notes and assessments for the vendor's own side.
+INSIDERS = frozenset("carla omar olga vic".split())
 # Who decides on the people of their own company, and who on everybody's.
 ADMINISTRATORS = frozenset("nadia theo sid".split())
 EVERYBODY = frozenset(
@@ -94,6 +97,7 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("registrations.index", "GET"): (REGISTERING | {"axel"}, 200),
     ("registrations.create", "POST"): (REGISTERING, 303),
     ("deals.index", "GET"): (REGISTERING | {"carla", "omar", "olga", "vic", "axel"}, 200),
+    ("deals.export", "GET"): (REGISTERING | {"carla", "omar", "olga", "vic", "axel"}, 200),
     ("company.show", "GET"): (COMPANY_READERS, 200),
     ("company.edit", "GET"): (COMPANY_EDITORS, 200),
     ("company.edit", "POST"): (COMPANY_EDITORS, 303),
@@ -109,6 +113,8 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("admin.access.index", "GET"): (EXPLAINERS, 200),
     ("admin.access.permissions", "GET"): (EXPLAINERS, 200),
     ("people.index", "GET"): (ADMINISTRATORS, 200),
+    ("admin.fields.index", "GET"): (FIELD_DECIDERS, 200),
+    ("admin.fields.update", "POST"): (FIELD_DECIDERS, 303),
 }
 
 # Writes before which whoever signed in a while ago is asked again: these always, and a decision
@@ -187,6 +193,12 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("admin.review.approve", "POST"): Ask("registration", "decide", 409, {REVIEWED: 303}),
     ("admin.review.reject", "GET"): Ask("registration", "decide", 409, {REVIEWED: 200}),
     ("admin.review.reject", "POST"): Ask("registration", "decide", 409, {REVIEWED: 303}),
+    ("admin.inside.note_registration", "GET"): Ask("registration", "keep inside", 200),
+    ("admin.inside.note_registration", "POST"): Ask("registration", "keep inside", 303),
+    ("admin.inside.note_deal", "GET"): Ask("deal", "keep inside", 200),
+    ("admin.inside.note_deal", "POST"): Ask("deal", "keep inside", 303),
+    ("admin.inside.assess", "GET"): Ask("deal", "keep inside", 200),
+    ("admin.inside.assess", "POST"): Ask("deal", "keep inside", 303),
     ("deals.show", "GET"): Ask("deal", "know", 200),
     ("deals.edit", "GET"): Ask("deal", "work", 409, {OPEN: 200}),
     ("deals.edit", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
@@ -379,6 +391,7 @@ class Person:
         is_partner = facts.organisation != self.organisation
         return {
             "know": True,
+            "keep inside": self.short in INSIDERS,
             "administer": self.administers(facts.organisation) and not is_oneself,
             "read reviews": self.short in REVIEW_READERS,
             "read partners": self.short in PARTNER_READERS,

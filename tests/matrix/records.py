@@ -19,8 +19,9 @@ from portal.core.times import now
 from portal.demo_personas import COBALT
 from portal.domain.claims.models import Claim
 from portal.domain.deals.events import E as D
-from portal.domain.deals.models import Deal, Stage
+from portal.domain.deals.models import Deal, DealAssessment, Stage
 from portal.domain.deals.workflow import DEAL
+from portal.domain.notes.models import Note
 from portal.domain.notifications.models import Letter
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import actor_from
@@ -36,6 +37,9 @@ from portal.domain.registrations.models import (
     Status,
 )
 from portal.domain.registrations.workflow import REGISTRATION
+
+# Of a deal, as no other number of the world is written.
+MARGIN, SCORE = 777, 93
 
 
 def registration_of(
@@ -90,6 +94,8 @@ def registration_of(
     session.add(record)
     session.flush()
     REGISTRATION.plan_next(record)
+    if is_sent:
+        write_note(session, record)
     _history(session, owner, record, is_sent)
     return record
 
@@ -211,6 +217,8 @@ def deal_of(
     session.add(deal)
     session.flush()
     DEAL.plan_next(deal)
+    session.add(DealAssessment(deal_id=deal.id, margin=MARGIN, score=SCORE, risk="high"))
+    write_note(session, deal)
     session.add(
         Claim(
             customer_key=f"key-{deal.reference}",
@@ -231,6 +239,16 @@ def deal_of(
     fields = ["margin", "own_reference"]
     record_event(D.EDIT, deal, owner, session=session, fields=fields, changes=changes)
     return deal.reference
+
+
+def write_note(session: Session, record: Registration | Deal) -> None:
+    """Write down beside a record what its partner never learns."""
+    author = _reviewer(session)
+    session.add(
+        Note(record=record.reference, membership_id=author.id, author="Author", text="Note")
+    )
+    note = {"digest": "0" * 64}
+    record_event("note:write", record, actor_from(author), session=session, **note)
 
 
 def _copied(source: Registration) -> Mapping[str, Any]:

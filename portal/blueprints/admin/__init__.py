@@ -4,7 +4,16 @@ from flask import Blueprint
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
-from portal.blueprints.admin import access, audit, organisations, outbox, people, review  # noqa: E402
+from portal.blueprints.admin import (  # noqa: E402
+    access,
+    audit,
+    fields,
+    inside,
+    organisations,
+    outbox,
+    people,
+    review,
+)
 
-for _workflow in (review, organisations, people, outbox, access, audit):
+for _workflow in (review, organisations, people, outbox, access, audit, inside, fields):
     bp.register_blueprint(_workflow.bp)

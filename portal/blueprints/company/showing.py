@@ -8,6 +8,7 @@ from flask import current_app
 
 from portal.blueprints.reading import Phone, email_of
 from portal.core.access import can
+from portal.core.fields import shows
 from portal.core.language import chosen_language
 from portal.domain.organisations.content import LABELS
 from portal.domain.organisations.models import Organisation
@@ -29,9 +30,11 @@ def company_page(organisation: Organisation, actor: MemberActor) -> dict[str, An
             (str(LABELS["company_email"]), email_of(organisation.contact_email or "") or "–"),
             (str(LABELS["company_phone"]), Phone(organisation.contact_phone or "") or "–"),
         ],
-        "manager": organisation.account_manager,
+        "manager": organisation.account_manager
+        if shows(actor, "organisation.account_manager")
+        else None,
         "facts": _facts(organisation),
-        "dates": dates_of(organisation),
+        "dates": dates_of(organisation) if shows(actor, "organisation.dates") else [],
         "may_edit": can(actor, P.COMPANY_EDIT, organisation),
         "entries": timeline(organisation.reference, actor, current_app.config["VENDOR_SHORT_NAME"]),
     }

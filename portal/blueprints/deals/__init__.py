@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("deals", __name__)
 
-from portal.blueprints.deals import handing, views  # noqa: E402, F401
+from portal.blueprints.deals import exporting, handing, views  # noqa: E402, F401

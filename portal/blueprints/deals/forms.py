@@ -8,7 +8,9 @@ from typing import Any
 from wtforms.validators import ValidationError
 
 from portal.core.checks import TOO_EARLY, NotBefore, called
-from portal.core.forms import Day, Form, Line, Money, Pick, no_amount
+from portal.core.fields import shows
+from portal.core.forms import Day, Form, Line, Money, Pick, no_amount, only
+from portal.core.guards import actor_now
 from portal.core.language import _, _l
 from portal.core.money import NotMoney, to_minor
 from portal.core.times import today
@@ -66,6 +68,8 @@ class DealForm(Form):
     def __init__(self, *args: Any, deal: Deal, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.deal = deal
+        # What the person does not read, they do not write.
+        only(self, [field.name for field in self if shows(actor_now(), f"deal.{field.name}")])
 
     def validate_amount(self, field: Money) -> None:
         """Refuse decimals that the deal's currency does not have."""
@@ -93,8 +97,10 @@ class DealForm(Form):
 
     def values(self) -> dict[str, Any]:
         """Return the partner's fields as the operation takes them."""
-        return {
+        values = {
             "amount_minor": self.amount_minor,
-            "close_on": self.close_on.data,
             "own_reference": self.own_reference.data or "",
         }
+        if "close_on" in self:
+            values["close_on"] = self.close_on.data
+        return values

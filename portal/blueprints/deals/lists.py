@@ -8,6 +8,7 @@ from flask import request, url_for
 from sqlalchemy import Select, select
 
 from portal.core.access import scope_of
+from portal.core.fields import shown_columns
 from portal.core.paging import filters_of, page_of
 from portal.core.text import clean_line, words
 from portal.domain.deals.models import Deal, DealWord, Stage
@@ -36,16 +37,26 @@ _COLUMNS = (
 )
 
 
-def list_page(actor: MemberActor) -> dict[str, Any]:
-    """Return what the list shows: rows, search, filters and the way to the next page."""
+def asked_for() -> tuple[str, str]:
+    """Return the stage and the words of the address; what is no stage is left out."""
     chosen = request.args.get("stage", "")
     stage = chosen if chosen in set(Stage) else ""
-    typed = clean_line(request.args.get("q", ""))[:120]
-    query = _select(actor)
+    return stage, clean_line(request.args.get("q", ""))[:120]
+
+
+def deals_like(query: Select[Any], stage: str, typed: str) -> Select[Any]:
+    """Return the part of ``query`` in that stage in which those words are found."""
     if stage:
         query = query.where(Deal.stage == stage)
     for word in sorted(words(typed))[:MOST_WORDS]:
         query = query.where(_has_word(word))
+    return query
+
+
+def list_page(actor: MemberActor) -> dict[str, Any]:
+    """Return what the list shows: rows, search, filters and the way to the next page."""
+    stage, typed = asked_for()
+    query = deals_like(_select(actor), stage, typed)
     size = SIZE if actor.side == Side.PARTNER else SIZE_FOR_STAFF
     page = page_of(query, Deal.changed_at, Deal.reference, request.args.get("after"), size)
     kept: dict[str, Any] = {
@@ -63,6 +74,7 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
         "is_filtered": bool(kept),
         "typed": typed,
         "stage": stage,
+        "export_url": url_for("deals.export", **kept),
         "filters": filters_of(
             "deals.index", "stage", headings, stage, **({"q": typed} if typed else {})
         ),
@@ -73,7 +85,7 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
 
 def _select(actor: MemberActor) -> Select[Any]:
     """Return the SELECT of the list's columns inside the actor's scope."""
-    query: Any = select(*_COLUMNS).where(scope_of(Deal, actor))
+    query: Any = select(*shown_columns(actor, _COLUMNS)).where(scope_of(Deal, actor))
     if actor.side == Side.VENDOR or actor.reach == Reach.FAMILY:
         query = query.add_columns(Organisation.name.label("partner")).join(
             Organisation, Organisation.id == Deal.organisation_id

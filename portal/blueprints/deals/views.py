@@ -11,6 +11,7 @@ from portal.blueprints.deals import bp
 from portal.blueprints.deals.forms import DealForm, LossForm, PlanForm, StageForm
 from portal.blueprints.deals.lists import list_page
 from portal.blueprints.deals.showing import record_page
+from portal.core.fields import shows
 from portal.core.forms import Form, bind
 from portal.core.guards import requires
 from portal.core.money import to_major
@@ -60,11 +61,12 @@ def show(deal: Deal) -> Response:
 def edit(deal: Deal) -> Response:
     """Change amount, close date and own reference."""
     operations.need_open(deal)
-    values = {
+    values: dict[str, Any] = {
         "amount": to_major(deal.amount_minor, deal.currency),
-        "close_on": deal.close_on,
         "own_reference": deal.own_reference,
     }
+    if shows(member(), "deal.close_on"):
+        values["close_on"] = deal.close_on
     form = bind(DealForm, data=values, deal=deal)
     if request.method == "POST" and form.validate():
         operations.edit(deal, member(), form.values())

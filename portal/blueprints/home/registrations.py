@@ -11,6 +11,7 @@ from sqlalchemy import Select, literal, or_, select, union_all
 from portal.core.access import scope_of
 from portal.core.database import db
 from portal.core.drafts import kept_paths
+from portal.core.fields import shows
 from portal.core.net import once_for_each_reader
 from portal.core.references import reference_in
 from portal.core.workflow import PARTNER, VENDOR
@@ -30,6 +31,8 @@ _COLUMNS = (
     Registration.made_at, Registration.changed_at,
 )  # fmt: skip
 _SOONEST = (Registration.next_by.is_(None), Registration.next_by, Registration.id)
+_LATEST = (Registration.changed_at.desc(), Registration.reference.desc())
+TARGET = "registration.decision_target"
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,10 @@ def registrations_of(actor: MemberActor, most: int) -> Registrations:
     found: dict[str, list[Any]] = {name: [] for name in (_MINE, _UNDECIDED, _DECIDED)}
     for row in db.session.execute(query):
         found[row.part].append(row)
-    for name in (_MINE, _UNDECIDED):
-        found[name].sort(key=lambda row: (row.next_by is None, row.next_by, row.id))
-    found[_DECIDED].sort(key=lambda row: (row.changed_at, row.reference), reverse=True)
+    found[_MINE].sort(key=_soonest)
+    found[_DECIDED].sort(key=_latest, reverse=True)
+    is_told = shows(actor, TARGET)
+    found[_UNDECIDED].sort(key=_soonest if is_told else _latest, reverse=not is_told)
     if actor.side == Side.PARTNER:
         found[_MINE] = _begun(actor, most, found[_MINE])
     return Registrations(found[_MINE], found[_UNDECIDED], found[_DECIDED])
@@ -114,14 +118,25 @@ def _begun(actor: MemberActor, most: int, rows: list[Any]) -> list[Any]:
 
 
 def _undecided(actor: MemberActor) -> Rows:
-    """The actor's side's registrations with the vendor, the soonest answer first."""
+    """The actor's side's registrations with the vendor, the soonest answer first.
+
+    To whom the target is not shown, their order does not tell it either.
+    """
     query = select(*_COLUMNS).where(scope_of(Registration, actor))
-    return query.where(Registration.next_side == VENDOR).order_by(*_SOONEST).limit(LATEST)
+    order = _SOONEST if shows(actor, TARGET) else _LATEST
+    return query.where(Registration.next_side == VENDOR).order_by(*order).limit(LATEST)
 
 
 def _decided(actor: MemberActor) -> Rows:
     """The actor's side's registrations that the vendor decided, the last first."""
     query = select(*_COLUMNS).where(scope_of(Registration, actor))
     is_decided = Registration.status.in_((Status.APPROVED, Status.REJECTED))
-    order = (Registration.changed_at.desc(), Registration.reference.desc())
-    return query.where(is_decided).order_by(*order).limit(LATEST)
+    return query.where(is_decided).order_by(*_LATEST).limit(LATEST)
+
+
+def _soonest(row: Any) -> tuple[Any, ...]:
+    return row.next_by is None, row.next_by, row.id
+
+
+def _latest(row: Any) -> tuple[Any, ...]:
+    return row.changed_at, row.reference

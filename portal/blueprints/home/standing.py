@@ -28,15 +28,18 @@ class Standing:
     url: str
 
 
-def standings(rows: Sequence[Any]) -> list[Standing]:
-    """Return how each of the registrations stands, in the order of ``rows``."""
-    return [_standing(row) for row in rows]
+def standings(rows: Sequence[Any], is_told: bool) -> list[Standing]:
+    """Return how each of the registrations stands, in the order of ``rows``.
+
+    ``is_told``: the reader sees by when the vendor answers.
+    """
+    return [_standing(row, is_told) for row in rows]
 
 
-def _standing(row: Any) -> Standing:
+def _standing(row: Any, is_told: bool) -> Standing:
     state = REGISTRATION.state_of(row)
     vendor = current_app.config["VENDOR_SHORT_NAME"]
-    if row.next_side == VENDOR and row.next_by:
+    if row.next_side == VENDOR and row.next_by and is_told:
         due = show_due(row.next_by)
         words = due.words if row.next_by > now() else _("soon")
         detail = _("%(vendor)s answers %(when)s", vendor=vendor, when=words)

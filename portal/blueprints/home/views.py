@@ -6,10 +6,11 @@ from flask import Response, request
 
 from portal.blueprints.acting import member
 from portal.blueprints.home import bp
-from portal.blueprints.home.registrations import registrations_of
+from portal.blueprints.home.registrations import TARGET, registrations_of
 from portal.blueprints.home.standing import standings
 from portal.blueprints.home.telling import told
 from portal.blueprints.home.turns import FARTHEST, SOONEST, greeting, turns_of
+from portal.core.fields import shows
 from portal.core.guards import requires
 from portal.core.language import show_day
 from portal.core.pages import render
@@ -31,6 +32,7 @@ def index() -> Response:
     after = _shown_already()
     registrations = registrations_of(actor, after + SOONEST)
     turns = turns_of(actor, registrations.mine, after)
+    is_told = shows(actor, TARGET)
     return render(
         "home/index.html",
         turns=turns.shown,
@@ -39,7 +41,7 @@ def index() -> Response:
         next=after + SOONEST,
         greeting=greeting(actor),
         today=show_day(now()),
-        undecided=standings(registrations.undecided),
-        decided=standings(registrations.decided),
+        undecided=standings(registrations.undecided, is_told),
+        decided=standings(registrations.decided, is_told),
         told=told(actor),
     )

@@ -10,8 +10,10 @@ from sqlalchemy import bindparam, func, select
 from portal.blueprints.reading import ACTIVITIES, PRODUCTS, parts_of
 from portal.core.access import can
 from portal.core.database import db
-from portal.core.language import show_due
+from portal.core.fields import shows
+from portal.core.language import Due, show_due
 from portal.core.net import lasting
+from portal.core.workflow import PARTNER
 from portal.domain.deals.models import Deal
 from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
@@ -45,6 +47,12 @@ _AROUND = lasting(
 )
 
 
+def _due(registration: Registration, actor: MemberActor) -> Due | None:
+    """Return by when it is whose turn, as far as the reader is told."""
+    is_told = registration.next_side == PARTNER or shows(actor, "registration.decision_target")
+    return show_due(registration.next_by) if registration.next_by and is_told else None
+
+
 def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any]:
     """Return the context of the page: state, what is next, content, receipt, history."""
     vendor = current_app.config["VENDOR_SHORT_NAME"]
@@ -54,7 +62,7 @@ def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any
     return {
         "registration": registration,
         "state": REGISTRATION.state_of(registration),
-        "due": show_due(registration.next_by) if registration.next_by else None,
+        "due": _due(registration, actor),
         "steps": REGISTRATION.available(registration, actor),
         "may_reassign": registration.status in OPEN
         and can(actor, P.REGISTRATION_REASSIGN, registration),

@@ -10,8 +10,10 @@ class E(StrEnum):
     """The tags of a deal's events."""
 
     ASSIGN = "deal:assign"
+    ASSESS = "deal:assess"
     CREATE = "deal:create"
     EDIT = "deal:edit"
+    EXPORT = "deal:export"
     LOSE = "deal:lose"
     MOVE = "deal:move"
     PLAN = "deal:plan"
@@ -23,6 +25,7 @@ class E(StrEnum):
 _some = frozenset
 
 declare(
+    EventKind(E.ASSESS, _l("%(who)s assessed the deal for our side"), partner_sees=False),
     EventKind(
         # The page links the registration for whoever may see it.
         E.CREATE,
@@ -34,6 +37,9 @@ declare(
         _l("%(who)s changed the deal"),
         _some({"fields"}),
         fields=_some({"amount", "close_on", "own_reference"}),
+    ),
+    EventKind(
+        E.EXPORT, _l("%(who)s exported deals"), _some({"stage", "typed"}), partner_sees=False
     ),
     EventKind(E.MOVE, _l("%(who)s moved it from %(before)s to %(after)s")),
     EventKind(E.WIN, _l("%(who)s marked it as won; it stood at %(before)s")),

@@ -29,6 +29,14 @@ class Stage(StrEnum):
     LOST = "lost"
 
 
+class Risk(StrEnum):
+    """How likely the vendor's side thinks it that a deal goes wrong."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
 OPEN_STAGES = (Stage.PROSPECT, Stage.QUALIFIED, Stage.PROVING, Stage.AGREEING, Stage.VERBAL_YES)
 
 
@@ -45,6 +53,7 @@ class LossReason(StrEnum):
 
 
 _stage, _stage_check = choice("stage", Stage)
+_risk, _risk_check = choice("risk", ("", *Risk))
 
 
 class Deal(Numbered, HasNextAction, Base):
@@ -102,6 +111,27 @@ class Deal(Numbered, HasNextAction, Base):
     def new_reference() -> str:
         """Return a fresh reference for a deal."""
         return new_reference("DL")
+
+
+class DealAssessment(Base):
+    """What the vendor's side thinks of a deal, and no partner learns.
+
+    A row of its own: nothing about the deal's, not its version nor when it was changed, tells that
+    somebody has thought about it.
+    """
+
+    __tablename__ = "deal_assessment"
+    deal_id: Mapped[int] = mapped_column(
+        ForeignKey("deal.id", ondelete="CASCADE"), primary_key=True
+    )
+    # Tenths of a percent.
+    margin: Mapped[int | None] = mapped_column()
+    # 0 to 100.
+    score: Mapped[int | None] = mapped_column()
+    risk: Mapped[str] = mapped_column(_risk, default="")
+    version: Mapped[int] = mapped_column(default=1)
+    __table_args__ = (_risk_check,)
+    __mapper_args__ = {"version_id_col": version}
 
 
 class DealProduct(Base):

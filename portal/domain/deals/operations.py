@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 PARTNER_FIELDS = frozenset({"amount_minor", "close_on", "own_reference"})
 
 
+# By which words a deal is found: what partners always read, because finding is knowing.
+SEARCHED = ("company", "own_reference", "domain")
+
+
 def open_deal(
     registration: Registration,
     actor: MemberActor,
@@ -72,7 +76,7 @@ def open_deal(
 
 def index_words(deal: Deal) -> None:
     """Store the words by whose beginning the deal is found."""
-    found = words(deal.company, deal.own_reference, deal.domain)
+    found = words(*(getattr(deal, name) for name in SEARCHED))
     found.add(deal.reference[3:].lower())
     db.session.add_all(DealWord(deal_id=deal.id, word=word) for word in sorted(found))
 
@@ -86,7 +90,7 @@ def need_open(deal: Deal) -> None:
 def edit(deal: Deal, actor: MemberActor, values: Mapping[str, Any]) -> None:
     """Change the partner's own fields; raises KeyError for any other field, Refused if closed."""
     need_open(deal)
-    before, changed = fields_of(deal), []
+    before, changed = fields_of(deal, actor), []
     for name, value in values.items():
         if name not in PARTNER_FIELDS:
             raise KeyError(name)
@@ -98,17 +102,17 @@ def edit(deal: Deal, actor: MemberActor, values: Mapping[str, Any]) -> None:
     if "own_reference" in changed:
         db.session.execute(delete(DealWord).where(DealWord.deal_id == deal.id))
         index_words(deal)
-    changes = differences(before, fields_of(deal))
+    changes = differences(before, fields_of(deal, actor))
     record_event(E.EDIT, deal, actor, fields=sorted(changed), changes=changes)
 
 
 def plan(deal: Deal, actor: MemberActor, step: str, on: dt.date) -> None:
     """Say what is next and by when."""
     need_open(deal)
-    before = fields_of(deal)
+    before = fields_of(deal, actor)
     deal.next_step, deal.next_step_on = step, on
     DEAL.plan_next(deal)
-    changes = differences(before, fields_of(deal))
+    changes = differences(before, fields_of(deal, actor))
     record_event(E.PLAN, deal, actor, on=on.isoformat(), words={"step": step}, changes=changes)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.core.access import Policy, Rule, Term, scope_of, with_one
 from portal.core.language import _l
-from portal.domain.deals.models import Deal, DealProduct, DealWord
+from portal.domain.deals.models import Deal, DealAssessment, DealProduct, DealWord
 from portal.domain.organisations.models import Side, family_ids
 from portal.domain.organisations.policy import portfolio_ids
 from portal.domain.people.actor import MemberActor
@@ -89,8 +89,10 @@ DEAL = Policy(
     rules={
         P.DEAL_READ: [],
         P.DEAL_EDIT: [WORKERS],
+        P.DEAL_ASSESS: [],
         P.DEAL_ASSIGN: [],
         P.DEAL_REASSIGN: [COLLEAGUES],
+        P.NOTE_WRITE: [],
     },
 )
 
@@ -104,5 +106,15 @@ def _of_deal(column: InstrumentedAttribute[int]) -> Term:
     return Term("deal", _l("They see the deal."), where)
 
 
+def _assessed(actor: MemberActor) -> Condition | None:
+    """What the vendor's side thinks of the deals that it sees."""
+    if actor.side != Side.VENDOR or P.DEAL_READ not in actor.permissions:
+        return None
+    return with_one(Deal, Deal.id == DealAssessment.deal_id, scope_of(Deal, actor))
+
+
+ASSESSMENTS = Policy(
+    DealAssessment, scope=[Term("vendor", _l("They read the deal for the vendor."), _assessed)]
+)
 PRODUCTS = Policy(DealProduct, scope=[_of_deal(DealProduct.deal_id)])
 WORDS = Policy(DealWord, scope=[_of_deal(DealWord.deal_id)])

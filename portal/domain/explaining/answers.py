@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from portal.core.access import explain, missing_rules, policies, rules_of, terms_of, wants_fresh
 from portal.core.database import db
+from portal.core.fields import hidden_from
 from portal.core.language import _
 from portal.core.net import granting_terms, system_mode
 from portal.domain.explaining.subjects import Sought, Subject
@@ -165,7 +166,7 @@ def somebody(role: Role, reach: str, side: str) -> MemberActor:
     return MemberActor(
         membership_id=-1, user_id=-1, organisation_id=-1, name="", email="", organisation_name="",
         side=side, role=role, reach=reach, approval_limit=None, language="en", timezone="",
-        permissions=permissions_at_best(role, side),
+        permissions=permissions_at_best(role, side), hidden=hidden_from(side, None),
     )  # fmt: skip
 
 

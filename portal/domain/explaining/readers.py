@@ -69,6 +69,8 @@ class _Group:
     email: str = ""
     authenticated_at: dt.datetime | None = None
     withheld: frozenset[str] = frozenset()
+    # Who may know of a record is one question; what they read of it is another.
+    hidden: frozenset[str] = frozenset()
 
     @property
     def behind(self) -> _Group:

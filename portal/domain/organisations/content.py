@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from portal.core.access import Actor
+from portal.core.fields import shows
 from portal.core.language import _l
 from portal.domain.organisations.models import Organisation
 
@@ -24,15 +26,16 @@ LABELS: dict[str, Any] = {
 }
 
 
-def fields_of(organisation: Organisation, products: Sequence[str]) -> dict[str, Any]:
-    """Return what each field says, in canonical form, for the history.
+def fields_of(organisation: Organisation, products: Sequence[str], actor: Actor) -> dict[str, Any]:
+    """Return what each field says that ``actor`` reads, in canonical form, for the history.
 
     ``products`` are the codes of what it may sell.
     """
+    tier = {"tier": organisation.tier} if shows(actor, "organisation.tier") else {}
     return {
         "name": organisation.name,
         "types": sorted(organisation.types),
-        "tier": organisation.tier,
+        **tier,
         "countries": sorted(organisation.countries),
         "domains": sorted(organisation.domains),
         "products": sorted(products),

@@ -151,7 +151,7 @@ def _change(
     tag: str,
 ) -> None:
     products = codes_of(organisation)
-    before = fields_of(organisation, products)
+    before = fields_of(organisation, products, actor)
     manager = organisation.account_manager
     if fold(values.get("name", "")) not in ("", organisation.name_key):
         hierarchy.hold(db.session())
@@ -159,7 +159,7 @@ def _change(
     if any(set(values.get(name, before[name])) != set(before[name]) for name in PLACING):
         hierarchy.hold(db.session())
     codes = _write(organisation, values, allowed, products)
-    after = fields_of(organisation, codes)
+    after = fields_of(organisation, codes, actor)
     if any(before[name] != after[name] for name in PLACING):
         _tell_followers(db.session(), organisation)
     changes = differences(before, after)

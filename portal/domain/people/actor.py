@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Integer, String, bindparam, cast, exists, select
 
 from portal.core.database import db
+from portal.core.fields import hidden_from
 from portal.core.net import system_mode
 from portal.core.submissions import Standing
-from portal.domain.organisations.models import Organisation, OrganisationStatus
+from portal.domain.fields.choices import CHOSEN, chosen_now
+from portal.domain.organisations.models import Organisation, OrganisationStatus, Side
 from portal.domain.people.models import LoginSession, Membership, Role, User
 from portal.domain.people.roles import permissions_of
 
@@ -51,6 +53,8 @@ class MemberActor:
     language: str
     timezone: str
     permissions: frozenset[str]
+    # The fields that they do not read, as the vendor has it at this request.
+    hidden: frozenset[str]
     token: str = ""
     seen_at: dt.datetime | None = None
     # When they last proved who they are, as far as the provider has said.
@@ -84,6 +88,7 @@ class MemberActor:
             self.reach,
             self.approval_limit,
             self.permissions,
+            self.hidden,
         )
 
     @property
@@ -120,6 +125,7 @@ _columns = (
     Organisation.side,
     Organisation.status,
     Organisation.types,
+    CHOSEN.label("chosen"),
 )
 _memberships = (
     select(*_columns)
@@ -146,6 +152,7 @@ def _actor(
     user: Any,
     organisation: Any,
     organisation_name: str,
+    chosen: str | None,
     token: str = "",
     seen: dt.datetime | None = None,
     authenticated: dt.datetime | None = None,
@@ -169,6 +176,7 @@ def _actor(
         permissions=permissions_of(
             role, organisation.side, organisation.status, organisation.types
         ),
+        hidden=hidden_from(organisation.side, chosen),
         token=token,
         seen_at=seen,
         authenticated_at=authenticated,
@@ -181,7 +189,8 @@ def _actor(
 def actor_from(membership: Membership) -> MemberActor:
     """Return the actor of a loaded membership, whether or not it is active."""
     user, organisation = membership.user, membership.organisation
-    return _actor(membership, user, organisation, organisation.name)
+    chosen = chosen_now() if organisation.side == Side.PARTNER else None
+    return _actor(membership, user, organisation, organisation.name, chosen)
 
 
 def actor_of_membership(membership_id: int) -> MemberActor | None:
@@ -189,7 +198,7 @@ def actor_of_membership(membership_id: int) -> MemberActor | None:
     row = db.session.execute(_memberships.where(Membership.id == membership_id)).first()
     if row is None or row.status in CLOSED:
         return None
-    return _actor(row, row, row, row.organisation_name)
+    return _actor(row, row, row, row.organisation_name, row.chosen)
 
 
 def actor_of_session(
@@ -210,6 +219,7 @@ def actor_of_session(
         row,
         row,
         row.organisation_name,
+        row.chosen,
         token,
         row.seen_at,
         row.authenticated_at,

@@ -36,6 +36,8 @@ _KEEP_PARTNERS = frozenset(
     }
 )
 _JUDGE = frozenset({P.REVIEW_READ, P.REGISTRATION_REVIEW})
+# What the vendor's side keeps to itself beside the records that it works on.
+_KEEP_INSIDE = frozenset({P.NOTE_WRITE, P.DEAL_ASSESS})
 
 PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.PARTNER_SELLER: _DEALS,
@@ -46,14 +48,25 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.CHANNEL_MANAGER: _FOLLOW
     | _PARTNERS
     | _JUDGE
+    | _KEEP_INSIDE
     | {P.DEAL_ASSIGN, P.DEAL_LIST, P.PERSON_VIEW_AS},
-    Role.VENDOR_SELLER: frozenset({P.DEAL_LIST, P.DEAL_READ}),
-    Role.APPROVER: _FOLLOW | _PARTNERS | _JUDGE | {P.REGISTRATION_DECIDE, P.DEAL_LIST},
+    Role.VENDOR_SELLER: _KEEP_INSIDE | {P.DEAL_LIST, P.DEAL_READ},
+    Role.APPROVER: _FOLLOW
+    | _PARTNERS
+    | _JUDGE
+    | _KEEP_INSIDE
+    | {P.REGISTRATION_DECIDE, P.DEAL_LIST},
     Role.SUPPORT_AGENT: frozenset(),
     Role.FINANCE: frozenset(),
     Role.PROGRAMME_ADMINISTRATOR: _PARTNERS
     | _KEEP_PARTNERS
-    | {P.ACCESS_EXPLAIN, P.OUTBOX_READ, P.PERSON_VIEW_AS, P.PORTFOLIO_SET},
+    | {
+        P.ACCESS_EXPLAIN,
+        P.FIELD_DECIDE,
+        P.OUTBOX_READ,
+        P.PERSON_VIEW_AS,
+        P.PORTFOLIO_SET,
+    },
     Role.SECURITY_ADMINISTRATOR: _PARTNERS
     | {
         P.ACCESS_EXPLAIN,

@@ -148,6 +148,7 @@ REGISTRATION = Policy(
     rules={
         P.REGISTRATION_READ: [],
         P.REVIEW_READ: [],
+        P.NOTE_WRITE: [],
         P.REGISTRATION_EDIT: [WORKERS],
         P.REGISTRATION_SUBMIT: [WORKERS],
         P.REGISTRATION_ANSWER: [WORKERS],

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, String, and_, cast, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, cast, not_, or_, select, true
 
 from portal.core.access import Policy, Term, scope_of, with_one
 from portal.core.changes import Change
 from portal.core.events import Event
+from portal.core.fields import hidden_by_prefix
 from portal.core.language import _l
 from portal.core.outbox import Delivery
 from portal.domain.deals.models import Deal
@@ -101,8 +102,15 @@ def _in_seen_records(actor: MemberActor) -> Condition | None:
     seen = _of_seen_records(actor)
     if seen is None:
         return None
-    shown = with_one(Event, Event.id == Change.event_id, seen)
-    return shown if actor.side == Side.VENDOR else and_(shown, Change.partner_sees)
+    if actor.side == Side.VENDOR:
+        return with_one(Event, Event.id == Change.event_id, seen)
+    # A field that is hidden today is hidden in what was written while it was shown.
+    unread = [
+        and_(Event.chain.startswith(prefix), Change.field.in_(names))
+        for prefix, names in hidden_by_prefix(actor.hidden).items()
+    ]
+    shown = with_one(Event, Event.id == Change.event_id, seen, *map(not_, unread))
+    return and_(shown, Change.partner_sees)
 
 
 EVENT = Policy(

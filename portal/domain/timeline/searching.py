@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tu
 from portal.core.access import scope_of, with_one
 from portal.core.database import db
 from portal.core.events import CHANGES, Event
+from portal.core.fields import shows
 from portal.core.language import _, show_exact, timezone
 from portal.core.net import acting_as
 from portal.core.paging import SEPARATOR
@@ -26,7 +27,7 @@ from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import Registration
 from portal.domain.timeline.policy import of_viewed
 from portal.domain.timeline.searches import Search
-from portal.domain.timeline.sentences import entry_of
+from portal.domain.timeline.sentences import entry_of, vendors_person
 from portal.domain.timeline.values import Said, changes_of
 
 SIZE = 40
@@ -136,6 +137,9 @@ def _query(search: Search, reader: MemberActor) -> Select[Any]:
         query = query.where(_of_organisation(reader.organisation_id), Event.partner_sees)
     if search.person:
         query = query.where(_by_or_of(_people_named(search.person)))
+        if not shows(reader, "registration.reviewer"):
+            # Nor does looking for the account manager tell what was theirs to decide.
+            query = query.where(Event.actor_side != Side.VENDOR)
     if search.record:
         query = query.where(_about(search.record))
     if search.tag:
@@ -260,8 +264,7 @@ def _who(row: Any, reader: MemberActor, vendor: str) -> str:
     if not row.actor_name:
         return _("The portal")
     if row.actor_side == Side.VENDOR and reader.side == Side.PARTNER:
-        first = row.actor_name.split(" ", 1)[0]
-        return _("%(name)s at %(vendor)s", name=first, vendor=vendor)
+        return vendors_person(row, reader, vendor)
     return str(row.actor_name)
 
 

@@ -11,8 +11,10 @@ from sqlalchemy import Integer, bindparam, select
 
 from portal.core.database import db
 from portal.core.events import CHANGES, Event, kind_of
+from portal.core.fields import shows
 from portal.core.language import _, _l, show_ago
 from portal.core.net import lasting
+from portal.domain.deals.events import E as D
 from portal.domain.deals.workflow import LOSS_WORDS
 from portal.domain.deals.workflow import WORDS as STAGES
 from portal.domain.organisations.models import Side
@@ -150,9 +152,17 @@ def who_of(event: Told, reader: MemberActor, vendor: str) -> str:
     if not event.actor_name:
         return _("The portal")
     if event.actor_side == Side.VENDOR and reader.side == Side.PARTNER:
-        first = event.actor_name.split(" ", 1)[0]
-        return _("%(name)s at %(vendor)s", name=first, vendor=vendor)
+        return vendors_person(event, reader, vendor)
     return event.actor_name
+
+
+def vendors_person(event: Told, reader: MemberActor, vendor: str) -> str:
+    """Return how a partner reads of one of the vendor's people, or of the vendor alone."""
+    is_review = event.tag.startswith("registration:") or event.tag == D.CREATE
+    if is_review and not shows(reader, "registration.reviewer"):
+        return vendor
+    first = event.actor_name.split(" ", 1)[0]
+    return _("%(name)s at %(vendor)s", name=first, vendor=vendor)
 
 
 def _readable(event: Told) -> dict[str, Any]:

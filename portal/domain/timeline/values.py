@@ -14,6 +14,7 @@ from portal.core.database import db
 from portal.core.language import _, chosen_language, show_date, show_money
 from portal.domain.customers.places import country_name
 from portal.domain.customers.wording import place_of
+from portal.domain.deals.content import ASSESSMENT_LABELS, RISK_WORDS, percent
 from portal.domain.deals.content import LABELS as DEAL_LABELS
 from portal.domain.organisations.content import LABELS as ORGANISATION_LABELS
 from portal.domain.organisations.models import Organisation
@@ -67,7 +68,13 @@ def changes_of(event_ids: Sequence[int], side: str) -> dict[int, list[Said]]:
         **_called(_COMPANIES, rows, "parent"),
         **_called(_PEOPLE, rows, "account_manager", "owner", "reviewer", "vendor_owner"),
     }
-    labels = {**ORGANISATION_LABELS, **DEAL_LABELS, **REVIEW_LABELS, **labels_for(side)}
+    labels = {
+        **ORGANISATION_LABELS,
+        **DEAL_LABELS,
+        **ASSESSMENT_LABELS,
+        **REVIEW_LABELS,
+        **labels_for(side),
+    }
     found: dict[int, list[Said]] = {}
     for row in rows:
         label = str(labels.get(row.field, row.field))
@@ -174,12 +181,14 @@ _SPEAKERS: Mapping[str, Callable[[Any, Names], str]] = {
     "amount": _money,
     "close_on": _day,
     "country": _place,
+    "margin": lambda value, _names: percent(int(value)),
     "may_contact": lambda value, _names: str(MAY_CONTACT_WORDS[value]),
     "next_step": _next_step,
     "owner": _colleague,
     "portfolio": _portfolio,
     "products": _products,
     "reviewer": _colleague,
+    "risk": lambda value, _names: str(RISK_WORDS[value][0]),
     "value": _money,
     "vendor_owner": _colleague,
     "website": lambda value, _names: ", ".join(value),

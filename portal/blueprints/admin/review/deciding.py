@@ -21,6 +21,7 @@ from portal.domain.customers.places import country_name
 from portal.domain.customers.wording import both_spellings
 from portal.domain.deals.models import Deal, Stage
 from portal.domain.deals.workflow import WORDS as STAGES
+from portal.domain.notes.operations import notes_of
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.roles import TYPE_WORDS
@@ -83,6 +84,8 @@ def decision_page(
         "told": _told(registration, deal, just),
         "answers": answers_in(entries, registration.questions),
         "entries": entries,
+        "notes": notes_of(registration.reference),
+        "may_note": can(actor, P.NOTE_WRITE, registration),
     }
 
 

@@ -1,0 +1,1 @@
+"""Which fields has the vendor decided to show to partners?"""

@@ -1,0 +1,1 @@
+"""What do the vendor's people tell each other about a record?"""
