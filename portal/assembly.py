@@ -25,6 +25,7 @@ from portal.blueprints import (
     log,
     receipts,
     registrations,
+    shares,
     sign_in,
 )
 from portal.blueprints import people as people_pages
@@ -48,6 +49,7 @@ from portal.domain.people import sessions
 from portal.domain.people.actor import MemberActor
 from portal.domain.products import policy as _products  # noqa: F401
 from portal.domain.registrations import policy as _registrations  # noqa: F401
+from portal.domain.shares import policy as _shares  # noqa: F401
 from portal.domain.timeline import policy as _timeline  # noqa: F401
 from portal.integrations.mail.smtp import KeptMailer, SmtpMailer
 from portal.integrations.oidc import init_identity_providers
@@ -58,6 +60,7 @@ BLUEPRINTS = (
     home,
     registrations,
     deals,
+    shares,
     people_pages,
     company,
     log,

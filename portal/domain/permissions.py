@@ -11,6 +11,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     COMPANY_EDIT = "company:edit"
     COMPANY_READ = "company:read"
+    DEAL_CLOSE = "deal:close"
     DEAL_EDIT = "deal:edit"
     DEAL_LIST = "deal:list"
     DEAL_READ = "deal:read"
@@ -38,3 +39,5 @@ class Permission(StrEnum):
     REVIEW_READ = "review:read"
     SESSION_END = "session:end"
     SESSION_END_ALL = "session:end_all"
+    SHARE_MAKE = "share:make"
+    SHARE_REVOKE = "share:revoke"

@@ -16,6 +16,7 @@ from tests.e2e.pages import (
     administrator_pages,
     auditor_pages,
     company_pages,
+    holder_pages,
     partner_pages,
     security_pages,
     staff_pages,
@@ -170,7 +171,11 @@ def test_pages_of_administrators(
 def test_pages_of_the_history(
     person: Callable[..., Any], live: Live, reading: Reading, language: str
 ) -> None:
-    for short, pages in (("axel", auditor_pages(live)), ("nadia", company_pages(live))):
+    for short, pages in (
+        ("axel", auditor_pages(live)),
+        ("nadia", company_pages(live)),
+        ("lena", holder_pages(live)),
+    ):
         somebody = person(short, **speaking(language))
         somebody.is_signed_in()
         reading.read_all(somebody, pages)

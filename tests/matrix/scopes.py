@@ -54,9 +54,7 @@ GRANTS: Mapping[str, Grant] = {
         who.short in PARTNER_READERS | COMPANY_READERS
         and who.knows_organisation(row["organisation_id"])
     ),
-    "product": lambda readers, who, row: (
-        who.side == "vendor" or (who.organisation, row["id"]) in readers.sold
-    ),
+    "product": lambda readers, who, row: readers.knows_product(who, row["id"]),
     "question": _registration,
     "receipt": _registration,
     "registration": _record,
@@ -65,6 +63,7 @@ GRANTS: Mapping[str, Grant] = {
         who.side == "vendor" and _registration(readers, who, row)
     ),
     "registration_product": _registration,
+    "share": _record,
     "user": lambda readers, who, row: any(
         who.knows_person(membership, readers.homes[membership])
         for membership in readers.people.get(row["id"], ())

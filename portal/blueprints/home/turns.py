@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import ColumnElement, func, or_, select
 
-from portal.core.access import scope_of
+from portal.core.access import scope_of, terms_of
 from portal.core.addresses import address
 from portal.core.database import db
 from portal.core.drafts import kept_paths
@@ -32,6 +32,7 @@ from portal.domain.people.roles import LEADS
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import Question, Registration, Status
 from portal.domain.registrations.workflow import REGISTRATION
+from portal.domain.shares.telling import SHARED
 
 SOONEST = 10  # as many as one reads on a phone
 FARTHEST = 1000
@@ -249,9 +250,16 @@ def decided(actor: MemberActor) -> list[Standing]:
 def _standings(actor: MemberActor, which: ColumnElement[bool], *order: Any) -> list[Standing]:
     if P.REGISTRATION_LIST not in actor.permissions or actor.side == Side.VENDOR:
         return []
-    query = select(*_REGISTRATION).where(scope_of(Registration, actor), which)
+    query = select(*_REGISTRATION).where(_own_scope(actor), which)
     rows = db.session.execute(query.order_by(*order).limit(LATEST)).all()
     return [_standing(row) for row in rows]
+
+
+def _own_scope(actor: MemberActor) -> ColumnElement[bool]:
+    """Return the scope without what others share: that stands on the list, home is the own work."""
+    if not actor.holds_shares:
+        return scope_of(Registration, actor)
+    return or_(*(where for term, where in terms_of(Registration, actor) if term.name != SHARED))
 
 
 def _standing(row: Any) -> Standing:

@@ -15,6 +15,7 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.registrations.content import labels_for, reasons_for
 from portal.domain.registrations.models import Receipt, Registration
 from portal.domain.registrations.workflow import REGISTRATION
+from portal.domain.shares.telling import sharing_of
 from portal.domain.timeline.sentences import answers_in, timeline
 
 # The last receipt and the deal, each as far as the reader may know it.
@@ -49,6 +50,7 @@ def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any
         "answers": answers_in(entries, registration.questions),
         "labels": labels_for(actor.side),
         "entries": entries,
+        "sharing": sharing_of(registration, actor, vendor),
         "just": next((name for name in ("submitted", "answered", "sent") if name in request.args),
                      None),
     }  # fmt: skip

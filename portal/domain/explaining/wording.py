@@ -11,6 +11,7 @@ PERMISSION_WORDS = {
     P.AUDIT_READ: _l("Read and export what happened in the whole portal"),
     P.COMPANY_EDIT: _l("Change how their own company is reached"),
     P.COMPANY_READ: _l("Read what is kept of their own company"),
+    P.DEAL_CLOSE: _l("Mark a deal as won or lost"),
     P.DEAL_EDIT: _l("Work on a deal"),
     P.DEAL_LIST: _l("Have a list of deals"),
     P.DEAL_READ: _l("Read a deal"),
@@ -38,4 +39,6 @@ PERMISSION_WORDS = {
     P.REVIEW_READ: _l("Read what waits for a decision"),
     P.SESSION_END: _l("End their own sign-in on another device"),
     P.SESSION_END_ALL: _l("Sign somebody out everywhere"),
+    P.SHARE_MAKE: _l("Share a record with somebody"),
+    P.SHARE_REVOKE: _l("End a share"),
 }

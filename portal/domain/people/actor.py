@@ -33,6 +33,8 @@ class MemberActor:
     permissions: frozenset[str]
     token: str = ""
     seen_at: dt.datetime | None = None
+    # Whether anything was ever shared with them or their organisation.
+    holds_shares: bool = False
 
     # What Flask-Login asks of a user.
     is_authenticated = True
@@ -55,6 +57,7 @@ class MemberActor:
             self.reach,
             self.approval_limit,
             self.permissions,
+            self.holds_shares,
         )
 
     @property
@@ -78,6 +81,7 @@ _columns = (
     Membership.role,
     Membership.reach,
     Membership.approval_limit,
+    Membership.holds_shares,
     User.name,
     User.email,
     User.language,
@@ -86,6 +90,7 @@ _columns = (
     Organisation.side,
     Organisation.status,
     Organisation.types,
+    Organisation.holds_shares.label("all_hold_shares"),
 )
 _memberships = (
     select(*_columns)
@@ -107,6 +112,7 @@ def _actor(
     user: Any,
     organisation: Any,
     organisation_name: str,
+    all_hold_shares: bool,
     token: str = "",
     seen: dt.datetime | None = None,
 ) -> MemberActor:
@@ -130,13 +136,14 @@ def _actor(
         ),
         token=token,
         seen_at=seen,
+        holds_shares=membership.holds_shares or all_hold_shares,
     )
 
 
 def actor_from(membership: Membership) -> MemberActor:
     """Return the actor of a loaded membership, whether or not it is active."""
     user, organisation = membership.user, membership.organisation
-    return _actor(membership, user, organisation, organisation.name)
+    return _actor(membership, user, organisation, organisation.name, organisation.holds_shares)
 
 
 def actor_of_membership(membership_id: int) -> MemberActor | None:
@@ -144,7 +151,7 @@ def actor_of_membership(membership_id: int) -> MemberActor | None:
     row = db.session.execute(_memberships.where(Membership.id == membership_id)).first()
     if row is None or row.status in CLOSED:
         return None
-    return _actor(row, row, row, row.organisation_name)
+    return _actor(row, row, row, row.organisation_name, row.all_hold_shares)
 
 
 def actor_of_session(
@@ -160,4 +167,4 @@ def actor_of_session(
         return None
     if row.made_at <= made_after or row.seen_at <= seen_after:
         return None
-    return _actor(row, row, row, row.organisation_name, token, row.seen_at)
+    return _actor(row, row, row, row.organisation_name, row.all_hold_shares, token, row.seen_at)

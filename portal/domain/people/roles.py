@@ -12,6 +12,7 @@ from portal.domain.permissions import Permission as P
 EVERYBODY = frozenset({P.HOME_READ, P.ACCOUNT_EDIT, P.MEMBERSHIP_SWITCH, P.SESSION_END})
 _DEALS = frozenset(
     {
+        P.DEAL_CLOSE,
         P.DEAL_EDIT,
         P.DEAL_LIST,
         P.DEAL_READ,
@@ -22,6 +23,8 @@ _DEALS = frozenset(
         P.REGISTRATION_READ,
         P.REGISTRATION_SUBMIT,
         P.REGISTRATION_WITHDRAW,
+        P.SHARE_MAKE,
+        P.SHARE_REVOKE,
     }
 )
 _FOLLOW = frozenset({P.REGISTRATION_READ, P.DEAL_READ})
@@ -35,12 +38,13 @@ _KEEP_PARTNERS = frozenset(
     }
 )
 _JUDGE = frozenset({P.REVIEW_READ, P.REGISTRATION_REVIEW})
+_SHARE = frozenset({P.SHARE_MAKE, P.SHARE_REVOKE})
 
 PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.PARTNER_SELLER: _DEALS,
     Role.PARTNER_MANAGER: _DEALS,
     Role.PARTNER_ADMINISTRATOR: _DEALS | {P.LOG_READ, P.PERSON_ADMINISTER},
-    Role.CHANNEL_MANAGER: _FOLLOW | _PARTNERS | _JUDGE | {P.DEAL_LIST},
+    Role.CHANNEL_MANAGER: _FOLLOW | _PARTNERS | _JUDGE | _SHARE | {P.DEAL_LIST},
     Role.VENDOR_SELLER: frozenset({P.DEAL_LIST, P.DEAL_READ}),
     Role.APPROVER: _FOLLOW | _PARTNERS | _JUDGE | {P.REGISTRATION_DECIDE, P.DEAL_LIST},
     Role.SUPPORT_AGENT: frozenset(),

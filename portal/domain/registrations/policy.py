@@ -23,6 +23,7 @@ from portal.domain.registrations.models import (
     RegistrationProduct,
     Status,
 )
+from portal.domain.shares.holding import held_registrations, may_edit, may_share
 
 Condition = ColumnElement[bool]
 
@@ -75,6 +76,16 @@ def sent(actor: MemberActor) -> Condition | None:
     return Registration.status != Status.DRAFT if actor.role != Role.CHANNEL_MANAGER else None
 
 
+def share(actor: MemberActor) -> Condition | None:
+    """What was sent and somebody shared with the actor or their organisation; asked of holders.
+
+    The vendor's people read registrations as their role says.
+    """
+    if not _is_partner_reader(actor) or not actor.holds_shares:
+        return None
+    return Registration.id.in_(held_registrations(actor))
+
+
 def is_workers(actor: MemberActor, registration: Registration) -> bool:
     """The owner, or a manager or administrator of the same organisation."""
     if registration.organisation_id != actor.organisation_id:
@@ -102,6 +113,16 @@ def is_within_limit(actor: MemberActor, registration: Registration) -> bool:
 
 
 WORKERS = Rule("worker", _l("Its owner or a manager of that organisation does this."), is_workers)
+ANSWERERS = Rule(
+    "answerer",
+    _l("Its owner, a manager of that organisation, or who holds a share for it does this."),
+    lambda actor, registration: is_workers(actor, registration) or may_edit(actor, registration),
+)
+SHARERS = Rule(
+    "sharer",
+    _l("Its owner, a manager of that organisation, or its channel manager does this."),
+    lambda actor, registration: may_share(actor, registration, is_workers(actor, registration)),
+)
 STRANGERS = Rule("other organisation", _l("Nobody decides for their own side."), is_strangers)
 OTHER_PERSON = Rule(
     "four eyes",
@@ -124,16 +145,18 @@ REGISTRATION = Policy(
         Term("family", _l("An organisation below theirs registered it."), family),
         Term("portfolio", _l("The partner is in their portfolio."), portfolio),
         Term("sent", _l("Their role reads every registration that was sent."), sent),
+        Term("share", _l("It is shared with them."), share),
     ],
     rules={
         P.REGISTRATION_READ: [],
         P.REVIEW_READ: [],
         P.REGISTRATION_EDIT: [WORKERS],
         P.REGISTRATION_SUBMIT: [WORKERS],
-        P.REGISTRATION_ANSWER: [WORKERS],
+        P.REGISTRATION_ANSWER: [ANSWERERS],
         P.REGISTRATION_WITHDRAW: [WORKERS],
         P.REGISTRATION_REVIEW: [STRANGERS, OTHER_PERSON],
         P.REGISTRATION_DECIDE: [STRANGERS, OTHER_PERSON, LIMIT],
+        P.SHARE_MAKE: [SHARERS],
     },
 )
 

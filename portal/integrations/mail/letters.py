@@ -18,7 +18,7 @@ from portal.core.events import canonical_time, kind_of
 from portal.core.language import N_, _
 from portal.core.net import acting_as
 from portal.core.outbox import Delivery, Drop, Park
-from portal.domain.notifications.wording import WORDS
+from portal.domain.notifications.wording import FOOTERS, WORDS
 from portal.domain.people.actor import actor_of_membership
 from portal.domain.timeline.sentences import who_of
 from portal.integrations.mail.nouns import NOUNS
@@ -72,7 +72,7 @@ def write_letter(delivery: Delivery) -> EmailMessage:
         "sentence": sentence,
         "link": link,
         "url": current_app.config["PORTAL_URL"].rstrip("/") + path,
-        "footer": str(noun.footer) % values,
+        "footer": str(FOOTERS.get(cast(Any, event.tag), noun.footer)) % values,
         "language": recipient.language,
     }
     letter = EmailMessage()
