@@ -16,6 +16,7 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, User
 from portal.domain.shares.models import Level
 from portal.domain.shares.operations import objection
+from portal.domain.shares.telling import name_and_place
 
 MOST = 40
 """Organisations, and people, that a list offers; beyond them one searches."""
@@ -77,6 +78,5 @@ def _people(record: Any, actor: MemberActor, typed: str) -> list[tuple[Membershi
         place = Organisation.name_key.contains(fold(typed) or typed, autoescape=True)
         query = query.where(or_(name, place))
     query = query.order_by(User.name, Membership.id).limit(MOST)
-    return [
-        (one, f"{one.user.name} ({one.organisation.name})") for one in db.session.scalars(query)
-    ]
+    found = db.session.scalars(query)
+    return [(one, name_and_place(one.user.name, one.organisation.name)) for one in found]

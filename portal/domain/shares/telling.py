@@ -80,7 +80,12 @@ def _name(name: str, place: str, of_side: str, side: str, vendor: str) -> str:
     """Return who somebody is; of the vendor's people a partner reads the first name only."""
     if of_side == Side.VENDOR and side == Side.PARTNER:
         return _("%(name)s at %(vendor)s", name=name.split(" ", 1)[0], vendor=vendor)
-    return name if name == place else f"{name} ({place})"
+    return name if name == place else name_and_place(name, place)
+
+
+def name_and_place(name: str, place: str) -> str:
+    """Return a person with the company for which they work."""
+    return _("%(name)s (%(place)s)", name=name, place=place)
 
 
 def by_and_until(share: Share, side: str, vendor: str) -> str:
