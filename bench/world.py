@@ -30,6 +30,7 @@ from portal.domain.people.operations import add_membership, bind_identity
 from portal.domain.people.sessions import open_session
 from portal.domain.products.models import OrganisationProduct, Product
 from portal.domain.registrations.models import Registration, RegistrationProduct
+from portal.domain.shares import models as _shares  # noqa: F401 - has a table of its own
 
 ISSUER = "https://provider.example"
 SMALL = 200
@@ -196,7 +197,7 @@ def _record(
         "customer_key": f"domain:{domain}", "domain": domain, "country": "CA", "region": "QC",
         "city": "Montréal", "contact_name": "Marie Tremblay", "contact_phone": "+15145550143",
         "contact_email": f"marie@{domain}", "own_reference": f"PO {number}", "currency": currency,
-        "close_on": close_on, "made_at": moment, "changed_at": moment,
+        "close_on": close_on, "made_at": moment, "changed_at": moment, "is_shared": False,
     }  # fmt: skip
     registration = {
         **common, "id": number, "reference": _reference(number, "DR"), "status": "approved",

@@ -25,6 +25,7 @@ from portal.blueprints import (
     log,
     receipts,
     registrations,
+    shares,
     sign_in,
 )
 from portal.blueprints import people as people_pages
@@ -57,6 +58,7 @@ from portal.domain.portfolios import policy as _portfolios  # noqa: F401
 from portal.domain.products import policy as _products  # noqa: F401
 from portal.domain.registrations import fields as _registration_fields  # noqa: F401
 from portal.domain.registrations import policy as _registrations  # noqa: F401
+from portal.domain.shares import policy as _shares  # noqa: F401
 from portal.domain.timeline import policy as _timeline  # noqa: F401
 from portal.integrations.mail.smtp import KeptMailer, SmtpMailer
 from portal.integrations.oidc import init_identity_providers
@@ -67,6 +69,7 @@ BLUEPRINTS = (
     home,
     registrations,
     deals,
+    shares,
     people_pages,
     company,
     log,

@@ -22,6 +22,7 @@ TABLES = {
     "domain/organisations/policy.py",
     "domain/people/policy.py",
     "domain/products/policy.py",
+    "domain/shares/holding.py",
 }
 # Asked in system mode, by every request or event, for row numbers and columns alone.
 PAST_THE_SESSION = {"domain/notifications/audience.py", "domain/people/actor.py"}

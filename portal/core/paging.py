@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy import ColumnElement, Select, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.core.database import db
@@ -76,16 +76,31 @@ def page_of(
     reference_column: InstrumentedAttribute[Any],
     cursor: str | None,
     size: int,
+    ways: Sequence[ColumnElement[bool]] = (),
 ) -> Page:
     """Return the page of ``query`` after ``cursor``: newest first, ``size`` rows at most.
 
     Reads by key, not by OFFSET: the last page of a million rows costs what the first one does.
+    ``ways`` are conditions of which one holds for each row: each is then read by its own index, as
+    far as one page needs, and the page is put together from these few rows. Asked for all at once
+    a database walks through everybody's rows, or sorts all of the reader's.
     """
     after = read_cursor(cursor)
     if after is not None:
         key: ColumnElement[bool] = tuple_(time_column, reference_column) < after
         query = query.where(key)
-    query = query.order_by(time_column.desc(), reference_column.desc()).limit(size + 1)
+    order = time_column.desc(), reference_column.desc()
+    if len(ways) > 1 and query.whereclause is not None:
+        few = [
+            select(reference_column)
+            .where(query.whereclause, way)
+            .order_by(*order)
+            .limit(size + 1)
+            .subquery()
+            for way in ways
+        ]
+        query = query.where(reference_column.in_(union_all(*(select(one) for one in few))))
+    query = query.order_by(*order).limit(size + 1)
     rows = db.session.execute(query).all()
     shown = rows[:size]
     next_cursor = None

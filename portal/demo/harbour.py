@@ -7,6 +7,7 @@ from portal.demo.story import (
     answer,
     approve,
     ask,
+    lend,
     lose,
     move,
     plan,
@@ -18,6 +19,7 @@ from portal.demo.story import (
 )
 from portal.domain.deals.models import LossReason, Stage
 from portal.domain.registrations.models import RejectReason
+from portal.domain.shares.models import Level
 
 REGISTRATIONS = (
     Story(
@@ -190,6 +192,7 @@ DEALS = (
             move("32d 15:10", Stage.QUALIFIED),
             move("14d 10:00", Stage.PROVING),
             plan("1d 16:15", "Hand over the inspection records of the trial", 4),
+            lend("carla", "1d 16:40", "vic", Level.VIEW),
         ),
     ),
     Story(
@@ -238,6 +241,8 @@ DEALS = (
             amend("4d 10:15", value=212_000),
             move("3d 14:00", Stage.VERBAL_YES),
             plan("3d 14:03", "Book the mapping of the yard", 10),
+            # Lakeside installs the network in the yard.
+            lend("diego", "3d 14:20", "lena", Level.EDIT, for_days=20),
         ),
     ),
     Story(

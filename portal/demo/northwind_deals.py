@@ -7,6 +7,7 @@ from portal.demo.story import (
     answer,
     approve,
     ask,
+    lend,
     lose,
     move,
     plan,
@@ -15,6 +16,7 @@ from portal.demo.story import (
     win,
 )
 from portal.domain.deals.models import LossReason, Stage
+from portal.domain.shares.models import Level
 
 STORIES = (
     Story(
@@ -70,6 +72,8 @@ STORIES = (
             amend("9d 16:20", value=86_000),
             move("9d 16:25", Stage.AGREEING),
             plan("2d 15:40", "Send the revised quote to Dana", 1),
+            # Ana is away next week.
+            lend("marc", "2d 16:05", "noah", Level.EDIT, for_days=12),
         ),
     ),
     Story(

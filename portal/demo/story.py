@@ -10,14 +10,18 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from portal.core.database import db
 from portal.core.money import to_minor
 from portal.core.times import SATURDAY
 from portal.domain.deals import operations as deals
 from portal.domain.deals.models import Deal, LossReason, Stage
 from portal.domain.people.actor import MemberActor
+from portal.domain.people.models import Membership
 from portal.domain.registrations import operations as registrations
 from portal.domain.registrations.models import MatchAnswer, Registration, RejectReason
 from portal.domain.registrations.workflow import matches_of
+from portal.domain.shares.models import Level
+from portal.domain.shares.operations import share
 
 
 @dataclass(frozen=True)
@@ -231,6 +235,17 @@ def plan(when: str, text: str, in_days: int) -> Step:
 def tick(when: str) -> Step:
     """The partner ticks the next step off."""
     return Step("", when, lambda thread, actor: deals.finish_step(thread.open_deal, actor))
+
+
+def lend(who: str, when: str, to: str, level: Level, for_days: int | None = None) -> Step:
+    """The deal is shared with the persona ``to``, for so many days from today or without an end."""
+
+    def act(thread: Thread, actor: MemberActor) -> None:
+        holder = db.session.get_one(Membership, thread.people[to].membership_id)
+        until = None if for_days is None else thread.clock.day(for_days)
+        share(thread.open_deal, actor, holder, level, until)
+
+    return Step(who, when, act)
 
 
 def amend(when: str, value: int | None = None, close_in: int | None = None) -> Step:

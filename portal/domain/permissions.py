@@ -13,6 +13,7 @@ class Permission(StrEnum):
     COMPANY_READ = "company:read"
     DEAL_ASSIGN = "deal:assign"
     DEAL_ASSESS = "deal:assess"
+    DEAL_CLOSE = "deal:close"
     DEAL_EDIT = "deal:edit"
     DEAL_LIST = "deal:list"
     DEAL_READ = "deal:read"
@@ -47,6 +48,8 @@ class Permission(StrEnum):
     REVIEW_READ = "review:read"
     SESSION_END = "session:end"
     SESSION_END_ALL = "session:end_all"
+    SHARE_MAKE = "share:make"
+    SHARE_REVOKE = "share:revoke"
 
 
 READING = frozenset(

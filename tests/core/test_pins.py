@@ -15,6 +15,7 @@ from sqlalchemy import select
 from portal.core.access import Denied, explain
 from portal.core.database import db
 from portal.core.drafts import Draft
+from portal.core.events import Event
 from portal.core.net import acting_as, granting_terms, is_visible, system_mode
 from portal.core.submissions import SubmissionKey, is_used
 from portal.core.times import now
@@ -24,7 +25,7 @@ from portal.domain.explaining.answers import explain_all
 from portal.domain.explaining.readers import everybody_who_can_see
 from portal.domain.explaining.subjects import find_people, find_record
 from portal.domain.fields.choices import chosen_now
-from portal.domain.notifications.audience import channel_managers
+from portal.domain.notifications.audience import channel_managers, holders
 from portal.domain.organisations import hierarchy
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.organisations.operations import add_organisation
@@ -40,6 +41,8 @@ from portal.domain.portfolios.deriving import (
 from portal.domain.portfolios.models import PortfolioRule
 from portal.domain.registrations import operations
 from portal.domain.registrations.models import Receipt, Registration
+from portal.domain.shares.models import Level
+from portal.domain.shares.operations import share
 from tests.browser import Browser
 from tests.domain.world import (
     actor_of,
@@ -90,6 +93,7 @@ PAST_THE_ACTOR = {
     ("domain/explaining/subjects.py", "explaining access"),
     ("domain/fields/choices.py", "which fields partners read"),
     ("domain/notifications/audience.py", "choosing an approver"),
+    ("domain/notifications/audience.py", "whom a share is for"),
     ("domain/organisations/hierarchy.py", "keeping the hierarchy"),
     ("domain/people/standings.py", "the person's own memberships"),
     ("domain/people/viewing_rules.py", "does a person see beyond a portfolio"),
@@ -197,6 +201,26 @@ def test_choosing_an_approver_answers_with_numbers(data_app: Flask) -> None:
         found = list(channel_managers(db.session(), None, record))  # type: ignore[arg-type]
         assert found == [carla]
         assert all(isinstance(number, int) for number in found)
+
+
+def test_whom_a_share_is_for_answers_with_numbers(data_app: Flask) -> None:
+    """Ana shares with her company; of its people she knows none, and learns none."""
+    with everything(data_app) as session:
+        registration = under_review("ana")
+        olga, ana = actor_of("olga"), actor_of("ana")
+        deal = operations.approve(registration, olga)
+        made = share(deal, ana, membership_of("ana").organisation, Level.VIEW, None)
+        heard = session.scalars(select(Event).filter_by(tag="share:make")).all()[-1]
+        wanted = {membership_of(short).id for short in ("marc", "nadia")}
+        session.commit()
+        assert made.reference == heard.particulars["share"]
+        number = heard.id
+        db.session.remove()
+    with data_app.app_context():
+        with system_mode("test"):
+            event = db.session.get_one(Event, number)
+        with acting_as(ana):
+            assert set(holders(db.session(), event, None)) == wanted  # type: ignore[arg-type]
 
 
 def test_the_hierarchy_answers_with_numbers(data_app: Flask) -> None:

@@ -22,6 +22,14 @@ def _of(live: Live, short: str, status: str) -> str:
     )
 
 
+def _share_of(live: Live, deal: str) -> str:
+    return _one(
+        live,
+        "SELECT s.reference FROM share s JOIN deal d ON d.id = s.deal_id"
+        f" WHERE d.reference = '{deal}'",
+    )
+
+
 def partner_pages(live: Live) -> list[Page]:
     """Return every page of a seller (Ana), in every state that looks different."""
     draft, asked = _of(live, "ana", "draft"), _of(live, "ana", "needs_info")
@@ -33,6 +41,7 @@ def partner_pages(live: Live) -> list[Page]:
         " ON u.id = m.user_id WHERE u.email LIKE 'ana@%' AND d.stage IN ('won', 'lost')",
     )
     foreign = _of(live, "lena", "submitted")
+    given = _one(live, "SELECT reference FROM deal WHERE company = 'Prairie Foods Co-op'")
     states = ("submitted", "under_review", "needs_info", "approved", "rejected", "withdrawn")
     return [
         ("home", "/"),
@@ -50,13 +59,27 @@ def partner_pages(live: Live) -> list[Page]:
         ("deal", f"/deals/{deal}"),
         ("deal, closed", f"/deals/{closed}"),
         *((f"deal {name}", f"/deals/{deal}/{name}") for name in
-          ("edit", "next-step", "stage", "won", "lost")),
+          ("edit", "next-step", "stage", "won", "lost", "share")),
+        ("share a registration", f"/registrations/{one}/share"),
+        ("share, nobody found", f"/deals/{deal}/share?q=zzzz"),
+        ("deal, shared", f"/deals/{given}"),
+        ("end a share", f"/shares/{_share_of(live, given)}/end"),
         ("account", "/account"),
         ("account, saved", "/account?saved=1"),
         ("for whom", "/account/memberships"),
         ("account, e-mail", "/account/email"),
         ("404", f"/registrations/{foreign}"),
     ]  # fmt: skip
+
+
+def holder_pages(live: Live) -> list[Page]:
+    """Return what looks different to somebody with whom records are shared (Lena)."""
+    lent = _one(live, "SELECT reference FROM deal WHERE company = 'Yellowhead Building Supply'")
+    return [
+        ("deals, some of others", "/deals"),
+        ("registrations of a holder", "/registrations"),
+        ("deal of others", f"/deals/{lent}"),
+    ]
 
 
 def staff_pages(live: Live) -> list[Page]:

@@ -17,6 +17,7 @@ from tests.e2e.pages import (
     auditor_pages,
     channel_pages,
     company_pages,
+    holder_pages,
     partner_pages,
     portfolio_pages,
     security_pages,
@@ -182,7 +183,11 @@ def test_pages_of_portfolios(
 def test_pages_of_the_history(
     person: Callable[..., Any], live: Live, reading: Reading, language: str
 ) -> None:
-    for short, pages in (("axel", auditor_pages(live)), ("nadia", company_pages(live))):
+    for short, pages in (
+        ("axel", auditor_pages(live)),
+        ("nadia", company_pages(live)),
+        ("lena", holder_pages(live)),
+    ):
         somebody = person(short, **speaking(language))
         somebody.is_signed_in()
         reading.read_all(somebody, pages)

@@ -16,6 +16,7 @@ from portal.core.database import Base
 from tests.matrix.oracle import (
     AUDITORS,
     COMPANY_READERS,
+    EXPLAINERS,
     OUTBOX_READERS,
     PARTNER_READERS,
     Facts,
@@ -23,7 +24,7 @@ from tests.matrix.oracle import (
 )
 
 CANARY = re.compile(r"qzx\d{5}x")
-REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC|VW)-[0-9A-HJKMNP-TV-Z]{8}\b")
+REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC|SH|VW)-[0-9A-HJKMNP-TV-Z]{8}\b")
 
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
 # named below: a new column must be put into one of the two lists.
@@ -46,6 +47,7 @@ TEXTS: Mapping[str, str] = {
     "registration": "company website domain customer_key legal_name street postal_code city "
     "contact_name contact_email contact_phone need rivals own_reference consent_words reason_text",
     "registration_match": "organisation_name company domain place answered_by",
+    "share": "holder_name holder_place maker_name maker_place",
     "user": "name email",
     "user_identity": "claimed_email",
     "viewing": "reason",
@@ -78,6 +80,7 @@ CODES: Mapping[str, str] = {
     "next_what",
     "registration_activity": "kind",
     "registration_match": "other_reference state evidence answer",
+    "share": "reference holder_side maker_side level",
     "submission_key": "key path fingerprint url reference",
     "user": "language timezone",
     "user_identity": "issuer subject",
@@ -178,6 +181,15 @@ class Readers:
             self.people.setdefault(row["user_id"], []).append(row["id"])
         self.sold = {(row["organisation_id"], row["product_id"]) for row in
                      rows["organisation_product"]}  # fmt: skip
+        names = {
+            table: {row["id"]: row["reference"] for row in rows[table]}
+            for table in ("registration", "deal")
+        }
+        self.about = {
+            (names[table][row[f"{table}_id"]], row["product_id"])
+            for table in names
+            for row in rows[f"{table}_product"]
+        }
         self.events = {row["id"]: row for row in rows["event"]}
         self.told = {row["event_id"] for row in rows["delivery"]}
         self._rules: dict[str, Callable[[Person, Canary], bool]] = {
@@ -199,13 +211,12 @@ class Readers:
                 who.knows_organisation(one.row["id"])
                 or (one.column == "name" and one.row["id"] in who.places)
             ),
-            "product": lambda who, one: (
-                who.side == "vendor" or (who.organisation, one.row["id"]) in self.sold
-            ),
+            "product": lambda who, one: self.knows_product(who, one.row["id"]),
             "question": self._part,
             "registration": lambda who, one: who.knows(self.registrations[one.row["id"]]),
             "registration_match": lambda who, one: who.side == "vendor" and self._part(who, one),
             "user_identity": lambda who, one: self.knows_identity(who, one.row),
+            "share": self._share,
             "user": lambda who, one: any(
                 who.knows_person(membership, self.homes[membership])
                 for membership in self.people.get(one.row["id"], ())
@@ -233,6 +244,19 @@ class Readers:
         # Of the vendor's people a partner reads the first names only.
         is_hidden = is_name and row["actor_side"] == "vendor" and who.side == "partner"
         return self.knows_event(who, row) and not is_hidden
+
+    def knows_product(self, who: Person, number: int) -> bool:
+        """Tell whether ``who`` may read of a product: one to sell, or of a shared record."""
+        is_sold = (who.organisation, number) in self.sold
+        is_shared = any((name, number) in self.about for name in who.shared)
+        return who.side == "vendor" or is_sold or is_shared
+
+    def _share(self, who: Person, canary: Canary) -> bool:
+        share = self.facts[canary.row["reference"]]
+        if who.may("share", share):
+            return True
+        # A holder is told by whom, and who explains access tells it as the reason.
+        return canary.column.startswith("maker") and (who.short in EXPLAINERS or who.holds(share))
 
     def knows_invitation(self, who: Person, row: Mapping[str, Any]) -> bool:
         """Tell whether ``who`` may know that somebody is invited."""

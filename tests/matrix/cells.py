@@ -24,7 +24,7 @@ from tests.matrix.oracle import (
     SUBMITTED,
     Facts,
 )
-from tests.matrix.planting import EXTRA, OPEN, SUMMIT, WON
+from tests.matrix.planting import EXTRA, LENT, OPEN, SUMMIT, WON
 from tests.matrix.world import TAKERS, World, slots
 
 SHOWS = ("registrations.show", "admin.review.show", "deals.show", "admin.organisations.show")
@@ -37,6 +37,7 @@ ABSENT = {
     "person": "PE-00000000",
     "session": "SE-00000000",
     "list": "IL-00000000",
+    "share": "SH-00000000",
     "delivery": "00000000-0000-4000-8000-000000000000",
 }
 _today = now().date()
@@ -127,6 +128,10 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "registrations.discard": {},
     "registrations.submit": {},
     "registrations.withdraw": {"text": "The project is over."},
+    "shares.revoke": {},
+    # With the company whose record it is: whoever may share it knows of that one.
+    "shares.share_deal": {"level": "view", "until": _soon},
+    "shares.share_registration": {"level": "view", "until": _soon},
 }
 
 # Forms that ask who takes over, by what is handed over.
@@ -224,6 +229,9 @@ LEAVES: Mapping[str, tuple[str, str]] = {
                            "registration registration_product registration_activity"),
     "registrations.submit": ("registration:submit", "registration receipt delivery"),
     "registrations.withdraw": ("registration:withdraw", "registration delivery"),
+    "shares.revoke": ("share:revoke", "share"),
+    "shares.share_deal": ("share:make", "share deal organisation delivery"),
+    "shares.share_registration": ("share:make", "share registration organisation delivery"),
 }  # fmt: skip
 
 # What reading something leaves behind: the event that it was read.
@@ -264,6 +272,9 @@ class Cell:
             return STEPS[self.step]
         if self.endpoint in HANDED:
             return {"colleague": TAKERS.get((HANDED[self.endpoint], self._named), "PE-00000000")}
+        if self.endpoint.startswith("shares.share_"):
+            home = self.facts.home if self.facts is not None else ""
+            return {**FORMS[self.endpoint], "holder": home}
         if self.facts is not None and self.facts.side == "vendor":
             return OF_VENDOR.get(self.endpoint, FORMS[self.endpoint])
         return FORMS[self.endpoint]
@@ -335,6 +346,9 @@ def _present(world: World, short: str, rule: Rule, method: str) -> Iterator[Cell
     for relation, holder in slots(short, world).items():
         if relation in FARTHER and rule.endpoint not in SHOWS:
             continue
+        kind = RECORDS[rule.endpoint, method].kind
+        if relation in LENT and kind not in ("registration", "deal", "share"):
+            continue
         for place, facts in enumerate(_records(world, short, holder, relation, rule, method)):
             steps = _steps(rule, method)
             for step in steps if relation == "own" else steps[:1]:
@@ -350,7 +364,11 @@ def _records(
     """Yield the holder's records in the states that matter; out of sight one state does."""
     ask = RECORDS[rule.endpoint, method]
     planted, person = world.planted, world.people[short]
-    if ask.kind in ("organisation", "session", "person", "delivery", "list"):
+    if ask.kind == "share":
+        yield world.facts[planted.shares[holder]]
+        if holder in planted.ended and short not in OUTSIDE:
+            yield world.facts[planted.ended[holder]]
+    elif ask.kind in ("organisation", "session", "person", "delivery", "list"):
         yield from _others(world, short, holder, relation, rule, ask.kind)
     elif ask.kind == "deal":
         ready = world.facts[planted.deals[holder, OPEN]]

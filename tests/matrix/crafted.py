@@ -269,6 +269,8 @@ def _ready(world: World, ask: Ask) -> str:
         return planted.deals["ana", OPEN]
     if ask.kind == "session":
         return planted.devices["ana"]
+    if ask.kind == "share":
+        return planted.shares["ana"]
     if ask.kind == "organisation":
         return next(one.reference for one in world.facts.values()
                     if (one.kind, one.organisation) == (ask.kind, home))  # fmt: skip
@@ -277,7 +279,7 @@ def _ready(world: World, ask: Ask) -> str:
     if ask.kind == "person":
         other = planted.at.get((ready, home), world.people["ana"].membership)
         return world.member(other).reference
-    return planted.references["ana", ready or REVIEWED]
+    return planted.references["ana", ready or SUBMITTED]
 
 
 def sendable(walk: Walk) -> Iterator[Cell]:
@@ -343,6 +345,8 @@ def _record_of(world: World, endpoint: str, method: str, holder: str) -> Facts |
         return world.facts[world.planted.holders[holder.removeprefix("by ")].reference]
     if kind == "session":
         return world.facts[world.planted.devices[holder.removeprefix("by ")]]
+    if kind == "share":
+        return world.facts[world.planted.shares[holder]]
     if kind == "delivery":
         return world.facts[world.delivery_of(sent.reference)]
     if kind == "list":

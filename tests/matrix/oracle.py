@@ -25,6 +25,8 @@ marc  | own same       | own same | own same       | own same |          |      
 nadia | own same       | own same | own same       | own same |          |       | own       | own
 cole  | own same       | own same | own same       | own      |          |       | own       | own
 lena  | own            | own      | own            | own      |          |       | own       | self
+hana  | own            | own      | own            | own      |          |       | own       | self
+lars  | own            | own      | own            | own      |          |       | own       | self
 bruno | own same       | own same | own same       | own same |          |       | own       | own
 sofia |                |          |                |          |          |       | own       | own
 ivo   |                |          |                |          |          |       | own       | own
@@ -48,12 +50,14 @@ COLUMNS = (
 LIMITS = {"omar": 100_000_00}
 OUTSIDE = frozenset({"dora", "visitor"})
 
-REGISTERING = frozenset("diego ana noah marc nadia cole lena bruno".split())
+REGISTERING = frozenset("diego ana noah marc nadia cole lena hana lars bruno".split())
 REVIEW_READERS = frozenset("carla omar olga axel".split())
 OUTBOX_READERS = frozenset("pia axel".split())
 AUDITORS = frozenset("sid axel".split())
 EXPLAINERS = frozenset("pia sid axel".split())
 SECURERS = frozenset({"sid"})
+# Of the vendor's people: who says with whom a record of a partner in their portfolio is shared.
+SHARERS = frozenset({"carla"})
 PARTNER_READERS = frozenset("carla omar olga axel pia sid".split())
 # Who hands the own company's records to colleagues, and who chooses the vendor's seller of a deal.
 REASSIGNERS = frozenset("diego marc nadia bruno".split())
@@ -177,8 +181,8 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("registrations.save", "POST"): Ask("registration", "work", 409, {DRAFT: 303}),
     ("registrations.submit", "POST"): Ask("registration", "work", 409, {DRAFT: 303}),
     ("registrations.discard", "POST"): Ask("registration", "work", 409, {DRAFT: 303}),
-    ("registrations.answer", "GET"): Ask("registration", "work", 302, {ASKED: 200}),
-    ("registrations.answer", "POST"): Ask("registration", "work", 409, {ASKED: 303}),
+    ("registrations.answer", "GET"): Ask("registration", "take part", 302, {ASKED: 200}),
+    ("registrations.answer", "POST"): Ask("registration", "take part", 409, {ASKED: 303}),
     ("registrations.withdraw", "GET"): Ask(
         "registration", "work", 409, dict.fromkeys(_UNDER_WAY, 200)
     ),
@@ -200,13 +204,13 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("admin.inside.assess", "GET"): Ask("deal", "keep inside", 200),
     ("admin.inside.assess", "POST"): Ask("deal", "keep inside", 303),
     ("deals.show", "GET"): Ask("deal", "know", 200),
-    ("deals.edit", "GET"): Ask("deal", "work", 409, {OPEN: 200}),
-    ("deals.edit", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
-    ("deals.plan", "GET"): Ask("deal", "work", 409, {OPEN: 200}),
-    ("deals.plan", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
-    ("deals.finish_step", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
-    ("deals.move", "GET"): Ask("deal", "work", 409, {OPEN: 200}),
-    ("deals.move", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
+    ("deals.edit", "GET"): Ask("deal", "take part", 409, {OPEN: 200}),
+    ("deals.edit", "POST"): Ask("deal", "take part", 409, {OPEN: 303}),
+    ("deals.plan", "GET"): Ask("deal", "take part", 409, {OPEN: 200}),
+    ("deals.plan", "POST"): Ask("deal", "take part", 409, {OPEN: 303}),
+    ("deals.finish_step", "POST"): Ask("deal", "take part", 409, {OPEN: 303}),
+    ("deals.move", "GET"): Ask("deal", "take part", 409, {OPEN: 200}),
+    ("deals.move", "POST"): Ask("deal", "take part", 409, {OPEN: 303}),
     ("deals.win", "GET"): Ask("deal", "work", 409, {OPEN: 200}),
     ("deals.win", "POST"): Ask("deal", "work", 409, {OPEN: 303}),
     ("deals.lose", "GET"): Ask("deal", "work", 409, {OPEN: 200}),
@@ -261,6 +265,12 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("people.invite_many", "GET"): Ask("organisation", "administer", 200),
     ("people.invite_many", "POST"): Ask("organisation", "administer", 303),
     ("people.invited", "GET"): Ask("list", "know", 200),
+    ("shares.share_deal", "GET"): Ask("deal", "share", 200),
+    ("shares.share_deal", "POST"): Ask("deal", "share", 303),
+    ("shares.share_registration", "GET"): Ask("registration", "share", 200, {DRAFT: 409}),
+    ("shares.share_registration", "POST"): Ask("registration", "share", 303, {DRAFT: 409}),
+    ("shares.revoke", "GET"): Ask("share", "share", 200, {CLOSED: 409}),
+    ("shares.revoke", "POST"): Ask("share", "share", 303, {CLOSED: 409}),
 }
 
 
@@ -281,6 +291,10 @@ class Facts:
     role: str = ""
     reach: str = ""
     is_closed: bool = False
+    # The organisation's own reference, and with which membership or organisation it is shared.
+    home: str = ""
+    held_by: int | None = None
+    held_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -302,6 +316,8 @@ class Person:
     # Every membership that the person has, and of which organisations.
     memberships: frozenset[int] = frozenset()
     places: frozenset[int] = frozenset()
+    # What is shared with them or their organisation at present, and how far.
+    shared: Mapping[str, str] = field(default_factory=dict)
 
     def relation(self, facts: Facts) -> str:
         """Return how a registration or deal stands to the person."""
@@ -330,8 +346,17 @@ class Person:
             return self.knows_person(facts.owner, facts.organisation)
         if facts.kind == "session":
             return self.knows_session(facts.user)
+        if facts.kind == "share":
+            return self.holds(facts) or self.may("share", facts)
+        if facts.reference in self.shared:
+            return True
         column = DRAFT if facts.state == DRAFT else facts.kind
         return self.relation(facts) in MAY[self.short][column]
+
+    def holds(self, share: Facts) -> bool:
+        """Tell whether it is shared with the person, and in force."""
+        is_theirs = self.membership == share.held_by or self.organisation == share.held_at
+        return is_theirs and share.state == OPEN and bool(MAY[self.short]["deal"])
 
     def knows_organisation(self, organisation: int) -> bool:
         """Tell whether the person may know of the organisation."""
@@ -375,9 +400,15 @@ class Person:
         answer = self._may_by_role(need, facts)
         if answer is not None:
             return answer
-        if self.relation(facts) not in MAY[self.short][need]:
+        if need == "take part" and self.shared.get(facts.reference) == "edit":
+            return True
+        if need == "share" and self.side == "vendor":
+            return self.short in SHARERS and facts.organisation in self.portfolio
+        # Whoever works on it for its own organisation also lets others take part.
+        column = "work" if need in ("take part", "share") else need
+        if self.relation(facts) not in MAY[self.short][column]:
             return False
-        if need == "work":
+        if column == "work":
             return True
         is_within = facts.minor <= LIMITS.get(self.short, facts.minor)
         return facts.submitter != self.user and (need == "review" or is_within)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from portal.core.changes import Changed
 from portal.core.events import record_event
 from portal.core.times import at, now
 from portal.demo_personas import COBALT, HARBOUR, LAKESIDE, MERIDIAN, NORTHWIND, PERSONAS
-from portal.domain.deals.models import Stage
+from portal.domain.deals.models import Deal, Stage
 from portal.domain.organisations.events import E
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.organisations.operations import add_organisation
@@ -30,13 +31,19 @@ from portal.domain.people.models import (
 )
 from portal.domain.people.operations import add_membership, bind_identity
 from portal.domain.products.models import OrganisationProduct, Product
-from portal.domain.registrations.models import Status
+from portal.domain.registrations.models import Registration, Status
+from portal.domain.shares.models import Level, Share
+from portal.domain.shares.operations import end_of, revoke, share
 from tests.matrix.records import deal_of, device_of, registration_of, typed_text
 
 STAFF = tuple(one.short for one in PERSONAS if one.organisation == MERIDIAN)
 PARTNERS = tuple(one for one in PERSONAS if one.short not in STAFF)
 EXTRA = "cole"
 """A seller of Northwind who sees the whole company: inside the scope, without the right to work."""
+HOLDER, LAPSED = "hana", "lars"
+"""Sellers of Lakeside: with one, records of Northwind are shared; with the other they were."""
+LENT = {"lent": "lent to read", "handed": "lent to work on"}
+"""The relations of what is shared with them, or was."""
 SUMMIT = "OR-5VMM1TXX"
 """Above which no organisation stands, and below which any can come to stand."""
 INVITED, DEACTIVATED = "invited", "deactivated"
@@ -46,6 +53,9 @@ BUSY = frozenset(
     (
         *"diego ana noah marc nadia lena bruno".split(),
         EXTRA,
+        HOLDER,
+        LAPSED,
+        *LENT.values(),
         *(f"colleague at {one}" for one in (HARBOUR, LAKESIDE, COBALT)),
         f"below {NORTHWIND}",
         *(f"by {one}" for one in "carla omar olga vic axel".split()),
@@ -67,6 +77,9 @@ class Planted:
     # Row numbers of memberships by standing and organisation.
     lists: dict[str, str] = field(default_factory=dict)
     at: dict[tuple[str, int], int] = field(default_factory=dict)
+    # A share in force of each one's open deal, and one that is over, by who holds the record.
+    shares: dict[str, str] = field(default_factory=dict)
+    ended: dict[str, str] = field(default_factory=dict)
 
 
 def plant(session: Session) -> Planted:
@@ -104,7 +117,10 @@ def plant(session: Session) -> Planted:
             noah = planted.holders["noah"]
             _records(session, planted, f"by {short}", noah, products["ARM"], handler)
         _special(session, planted, products["ARM"])
+        for holder in LENT.values():
+            _records(session, planted, holder, planted.holders["noah"], products["ARM"])
         session.flush()
+    _share_all(session, planted)
     session.flush()
     _viewed(session, planted)
     cole, lena = planted.holders[EXTRA], planted.holders["lena"]
@@ -178,6 +194,10 @@ def _people(session: Session) -> Iterable[tuple[str, Membership]]:
     extra = _seller(session, found["ana"].organisation, "Cole Mercer", Reach.ORGANISATION)
     bind_identity(session, extra, issuer, EXTRA)
     yield EXTRA, extra
+    for short, name in ((HOLDER, "Hana Holm"), (LAPSED, "Lars Lund")):
+        other = _seller(session, found["lena"].organisation, name, Reach.OWN)
+        bind_identity(session, other, issuer, short)
+        yield short, other
 
 
 def _seller(session: Session, place: Organisation, name: str, reach: Reach) -> Membership:
@@ -232,6 +252,48 @@ def _records(
         return
     won = registration_of(session, owner, product, Status.APPROVED, handler)
     planted.deals[holder, WON] = deal_of(session, won, Stage.WON, handler)
+
+
+def _share_all(session: Session, planted: Planted) -> None:
+    """Share everybody's open deal with somebody who never comes, and what is lent with two."""
+    holder, lapsed = planted.holders[HOLDER], planted.holders[LAPSED]
+    nobody = planted.holders[f"below {COBALT}"]
+    for (name, state), reference in planted.deals.items():
+        if state == OPEN and name not in LENT.values() and name != f"below {COBALT}":
+            planted.shares[name] = _share(session, reference, nobody, Level.VIEW).reference
+    spare = planted.deals["ana", OPEN]
+    planted.shares[f"below {COBALT}"] = planted.shares["ana"]
+    planted.ended["noah"] = _over(session, planted.deals["noah", OPEN], lapsed, is_revoked=True)
+    planted.ended["ana"] = _over(session, spare, lapsed, is_revoked=False)
+    lent = [*planted.deals.items(), *planted.references.items()]
+    for (name, state), reference in lent:
+        if name not in LENT.values() or state == Status.DRAFT:
+            continue
+        is_to_read = name == LENT["lent"]
+        made = _share(session, reference, holder, Level.VIEW if is_to_read else Level.EDIT)
+        if state == OPEN:
+            planted.shares[name] = made.reference
+        # Neither of the two lets him in: one was till yesterday, the other was taken back.
+        _over(session, reference, lapsed, is_revoked=not is_to_read)
+
+
+def _share(session: Session, reference: str, holder: Membership, level: Level) -> Share:
+    model: Any = Deal if reference.startswith("DL") else Registration
+    record = session.scalars(select(model).where(model.reference == reference)).one()
+    maker = actor_from(session.get_one(Membership, record.owner_id))
+    return share(record, maker, holder, level, now().date() + dt.timedelta(days=30))
+
+
+def _over(session: Session, reference: str, holder: Membership, is_revoked: bool) -> str:
+    """Share it for working on it, and let the share be over."""
+    made = _share(session, reference, holder, Level.EDIT)
+    if is_revoked:
+        revoke(made, actor_from(session.get_one(Membership, made.made_by_id)))
+    else:
+        made.until = now().date() - dt.timedelta(days=2)
+        made.ends_at = end_of(made.until)
+    session.flush()
+    return made.reference
 
 
 def _special(session: Session, planted: Planted, product: Product) -> None:

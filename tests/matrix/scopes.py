@@ -57,9 +57,7 @@ GRANTS: Mapping[str, Grant] = {
     "portfolio_rule": lambda _readers, who, row: (
         who.short in PARTNER_READERS - {"carla"} or row["membership_id"] == who.membership
     ),
-    "product": lambda readers, who, row: (
-        who.side == "vendor" or (who.organisation, row["id"]) in readers.sold
-    ),
+    "product": lambda readers, who, row: readers.knows_product(who, row["id"]),
     "question": _registration,
     "receipt": _registration,
     "registration": _record,
@@ -69,6 +67,7 @@ GRANTS: Mapping[str, Grant] = {
     ),
     "registration_product": _registration,
     "user_identity": lambda readers, who, row: readers.knows_identity(who, row),
+    "share": _record,
     "user": lambda readers, who, row: any(
         who.knows_person(membership, readers.homes[membership])
         for membership in readers.people.get(row["id"], ())

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from sqlalchemy import select
@@ -33,9 +34,9 @@ from tests.matrix.oracle import (
     Facts,
     Person,
 )
-from tests.matrix.planting import EXTRA, STAFF, Planted, plant
+from tests.matrix.planting import EXTRA, HOLDER, LAPSED, LENT, STAFF, Planted, plant
 
-SHORTS = (*(one.short for one in PERSONAS), EXTRA, "visitor")
+SHORTS = (*(one.short for one in PERSONAS), EXTRA, HOLDER, LAPSED, "visitor")
 # What a refusal itself may write, and the kept text of a form that met a conflict.
 BESIDE = frozenset({"event", "chain_head", "draft"})
 Change = tuple[str, str, int]
@@ -131,7 +132,7 @@ class World:
         self.facts = {facts.reference: facts for facts in _facts(rows)}
         self.versions = {
             row["reference"]: row["version"]
-            for table in ("registration", "deal", "organisation", "membership")
+            for table in ("registration", "deal", "organisation", "membership", "share")
             for row in rows[table]
         }
         TAKERS.update(_takers(rows, self.facts, self.planted))
@@ -171,6 +172,11 @@ class World:
             home["account_manager_id"],
             frozenset(row["id"] for row in hats),
             frozenset(row["organisation_id"] for row in hats),
+            {
+                of: level
+                for of, level, held_by, held_at in _in_force(self.rows)
+                if held_by == member["id"] or held_at == home["id"]
+            },
         )
 
     def _known(self, person: Person, readers: Readers) -> frozenset[str]:
@@ -267,7 +273,31 @@ def _standing(row: Mapping[str, Any]) -> str:
     return ACTIVE if row["is_active"] else DEACTIVATED
 
 
+def _in_force(
+    rows: Mapping[str, list[Mapping[str, Any]]],
+) -> Iterator[tuple[str, str, int | None, int | None]]:
+    """Yield what is shared at present: the record, how far, with which membership or company."""
+    for row in rows["share"]:
+        if _share_state(row) == OPEN:
+            record = _shared_record(rows, row)
+            yield record["reference"], row["level"], row["membership_id"], row["organisation_id"]
+
+
+def _share_state(row: Mapping[str, Any]) -> str:
+    today = now().astimezone(ZoneInfo("America/Toronto")).date().isoformat()
+    is_over = row["revoked_at"] is not None or (row["until"] or today) < today
+    return CLOSED if is_over else OPEN
+
+
+def _shared_record(
+    rows: Mapping[str, list[Mapping[str, Any]]], row: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    table = "deal" if row["deal_id"] else "registration"
+    return next(one for one in rows[table] if one["id"] == row[f"{table}_id"])
+
+
 def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
+    names = {row["id"]: row["reference"] for row in rows["organisation"]}
     for row in rows["registration"]:
         yield Facts(
             "registration",
@@ -278,6 +308,7 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
             row["reviewer_id"],
             row["submitter_user_id"],
             row["value_minor"] or 0,
+            home=names[row["organisation_id"]],
         )
     for row in rows["deal"]:
         state = CLOSED if row["stage"] in ("won", "lost") else OPEN
@@ -288,6 +319,18 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
             row["organisation_id"],
             row["owner_id"],
             row["vendor_owner_id"],
+            home=names[row["organisation_id"]],
+        )
+    for row in rows["share"]:
+        record = _shared_record(rows, row)
+        yield Facts(
+            "share",
+            row["reference"],
+            _share_state(row),
+            record["organisation_id"],
+            record["owner_id"],
+            held_by=row["membership_id"],
+            held_at=row["organisation_id"],
         )
     homes = {row["id"]: row for row in rows["membership"]}
     for row in rows["login_session"]:
@@ -342,6 +385,7 @@ def _takers(
 
 
 _homes = {one.short: one.organisation for one in PERSONAS}
+_homes |= {EXTRA: NORTHWIND, HOLDER: LAKESIDE, LAPSED: LAKESIDE}
 
 
 def slots(short: str, world: World) -> dict[str, str]:
@@ -351,7 +395,7 @@ def slots(short: str, world: World) -> dict[str, str]:
         child = f"below {NORTHWIND}"
         return {"own": f"by {short}", "same": f"by {other}", "child": child, "foreign": "bruno"}
     name = "ana" if short == "visitor" else short
-    home = NORTHWIND if name == EXTRA else _homes[name]
+    home = _homes[name]
     same = f"colleague at {home}"
     if home == NORTHWIND:
         same = "noah" if name == "ana" else "ana"
@@ -365,6 +409,8 @@ def slots(short: str, world: World) -> dict[str, str]:
         found |= {"child": "ana", "grandchild": f"below {NORTHWIND}"}
     if home in (NORTHWIND, LAKESIDE):
         found |= {"above": "diego", "sibling": "lena" if home == NORTHWIND else "ana"}
+    if name in (HOLDER, LAPSED):
+        found |= LENT
     return found
 
 

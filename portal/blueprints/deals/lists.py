@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from sqlalchemy import Select, select
 
 from portal.core.access import scope_of
@@ -16,6 +16,7 @@ from portal.domain.deals.workflow import DEAL
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, Reach, User
+from portal.domain.shares.telling import marks_of, ways_to_see
 
 SIZE = 25
 # With the partner's name beside each, as many as weigh the same.
@@ -58,7 +59,9 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
     stage, typed = asked_for()
     query = deals_like(_select(actor), stage, typed)
     size = SIZE if actor.side == Side.PARTNER else SIZE_FOR_STAFF
-    page = page_of(query, Deal.changed_at, Deal.reference, request.args.get("after"), size)
+    after, ways = request.args.get("after"), ways_to_see(Deal, actor)
+    page = page_of(query, Deal.changed_at, Deal.reference, after, size, ways)
+    vendor = current_app.config["VENDOR_SHORT_NAME"]
     kept: dict[str, Any] = {
         name: value for name, value in (("q", typed), ("stage", stage)) if value
     }
@@ -67,6 +70,7 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
     following = page.next_cursor and url_for("deals.index", after=page.next_cursor, **kept)
     return {
         "rows": page.rows,
+        "marks": marks_of(Deal, [row.reference for row in page.rows], actor, vendor),
         "states": DEAL.states,
         "labels": labels,
         "next_url": following,
@@ -87,8 +91,12 @@ def _select(actor: MemberActor) -> Select[Any]:
     """Return the SELECT of the list's columns inside the actor's scope."""
     query: Any = select(*shown_columns(actor, _COLUMNS)).where(scope_of(Deal, actor))
     if actor.side == Side.VENDOR or actor.reach == Reach.FAMILY:
-        query = query.add_columns(Organisation.name.label("partner")).join(
-            Organisation, Organisation.id == Deal.organisation_id
+        # Whoever holds a share sees the deals of partners of whom they know nothing else.
+        query = query.add_columns(Organisation.name.label("partner")).join_from(
+            Deal,
+            Organisation,
+            Organisation.id == Deal.organisation_id,
+            isouter=actor.holds_shares,
         )
     if actor.side == Side.PARTNER and actor.reach != Reach.OWN:
         query = (

@@ -34,6 +34,7 @@ from portal.domain.products.models import Product
 from portal.domain.programme import programme
 from portal.domain.registrations.content import labels_for
 from portal.domain.registrations.models import Registration
+from portal.domain.shares.telling import sharing_of
 from portal.domain.timeline.sentences import timeline
 
 _PRODUCTS = gather(
@@ -82,6 +83,8 @@ def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
         "summary": summary,
         "registration": registration,
         "is_own": actor.side == Side.PARTNER,
+        "may_close": is_open and can(actor, P.DEAL_CLOSE, deal),
+        "sharing": sharing_of(deal, actor, vendor),
         "entries": timeline(deal.reference, actor, vendor),
         **_inside(deal, actor),
     }

@@ -108,7 +108,7 @@ def move(deal: Deal) -> Response:
 
 
 @bp.route(f"{ONE}/won", methods=["GET", "POST"])
-@requires(P.DEAL_EDIT, Deal)
+@requires(P.DEAL_CLOSE, Deal)
 def win(deal: Deal) -> Response:
     """Ask once more, and mark the deal as won."""
     operations.need_open(deal)
@@ -120,7 +120,7 @@ def win(deal: Deal) -> Response:
 
 
 @bp.route(f"{ONE}/lost", methods=["GET", "POST"])
-@requires(P.DEAL_EDIT, Deal)
+@requires(P.DEAL_CLOSE, Deal)
 def lose(deal: Deal) -> Response:
     """Ask for the reason, and mark the deal as lost: the customer becomes free."""
     operations.need_open(deal)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, literal, or_, select, union_all
 
-from portal.core.access import scope_of
+from portal.core.access import scope_of, terms_of
 from portal.core.database import db
 from portal.core.drafts import kept_paths
 from portal.core.fields import shows
@@ -20,6 +20,7 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.people.roles import LEADS
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import Registration, Status
+from portal.domain.shares.telling import SHARED
 
 Rows = Select[*tuple[Any, ...]]
 LATEST = 4
@@ -122,16 +123,23 @@ def _undecided(actor: MemberActor) -> Rows:
 
     To whom the target is not shown, their order does not tell it either.
     """
-    query = select(*_COLUMNS).where(scope_of(Registration, actor))
+    query = select(*_COLUMNS).where(_own_scope(actor))
     order = _SOONEST if shows(actor, TARGET) else _LATEST
     return query.where(Registration.next_side == VENDOR).order_by(*order).limit(LATEST)
 
 
 def _decided(actor: MemberActor) -> Rows:
     """The actor's side's registrations that the vendor decided, the last first."""
-    query = select(*_COLUMNS).where(scope_of(Registration, actor))
+    query = select(*_COLUMNS).where(_own_scope(actor))
     is_decided = Registration.status.in_((Status.APPROVED, Status.REJECTED))
     return query.where(is_decided).order_by(*_LATEST).limit(LATEST)
+
+
+def _own_scope(actor: MemberActor) -> ColumnElement[bool]:
+    """Return the scope without what others share: that stands on the list, home is the own work."""
+    if not actor.holds_shares:
+        return scope_of(Registration, actor)
+    return or_(*(where for term, where in terms_of(Registration, actor) if term.name != SHARED))
 
 
 def _soonest(row: Any) -> tuple[Any, ...]:

@@ -21,13 +21,22 @@ from portal.core.language import _l
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import MemberActor
 from portal.domain.products.models import Product
+from portal.domain.products.policy import theirs
 from portal.domain.registrations.models import Registration
 
 
 def may_sell(actor: MemberActor) -> Sequence[Product]:
     """Return the products that the actor's organisation may sell, by name."""
+    sold = theirs(actor)
     query = visible(Product, actor).where(Product.is_active).order_by(Product.name)
+    query = query.where(sold) if sold is not None else query
     return db.session.scalars(query).all()
+
+
+def _on_offer(registration: Registration, actor: MemberActor) -> Sequence[Product]:
+    """Return what an answer may name; who answers for another company adds nothing of their own."""
+    is_own = registration.organisation_id == actor.organisation_id
+    return may_sell(actor) if is_own else registration.products
 
 
 def own_domains(actor: MemberActor) -> Sequence[str]:
@@ -114,7 +123,7 @@ def answering(registration: Registration, actor: MemberActor) -> AnswerForm:
         own_domains=own_domains(actor),
         territory=territory(actor),
         just_chosen=_just_chosen(),
-        products=may_sell(actor),
+        products=_on_offer(registration, actor),
         vendor=current_app.config["VENDOR_SHORT_NAME"],
     )
     only(form, names)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 
 from portal.core.access import visible
 from portal.core.paging import Page, filters_of, page_of
 from portal.domain.people.actor import MemberActor
 from portal.domain.registrations.models import Registration, Status
 from portal.domain.registrations.workflow import REGISTRATION
+from portal.domain.shares.telling import marks_of, ways_to_see
 
 SIZE = 25
 
@@ -22,15 +23,16 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
     query = visible(Registration, actor)
     if status:
         query = query.where(Registration.status == status)
-    page: Page = page_of(
-        query, Registration.changed_at, Registration.reference, request.args.get("after"), SIZE
-    )
+    after, ways = request.args.get("after"), ways_to_see(Registration, actor)
+    page: Page = page_of(query, Registration.changed_at, Registration.reference, after, SIZE, ways)
+    vendor = current_app.config["VENDOR_SHORT_NAME"]
     kept: dict[str, Any] = {"status": status} if status else {}
     labels = {name.value: str(state.label) for name, state in REGISTRATION.states.items()}
     headings = {name.value: state.heading for name, state in REGISTRATION.states.items()}
     following = page.next_cursor and url_for("registrations.index", after=page.next_cursor, **kept)
     return {
         "rows": page.rows,
+        "marks": marks_of(Registration, [row.reference for row in page.rows], actor, vendor),
         "next_url": following,
         "first_url": None if page.is_first else url_for("registrations.index", **kept),
         "states": REGISTRATION.states,

@@ -21,6 +21,7 @@ from portal.domain.registrations.content import labels_for, reasons_for
 from portal.domain.registrations.models import Question, Receipt, Registration
 from portal.domain.registrations.owners import OPEN
 from portal.domain.registrations.workflow import REGISTRATION
+from portal.domain.shares.telling import sharing_of
 from portal.domain.timeline.sentences import answers_in, timeline
 
 _QUESTIONS = (
@@ -76,6 +77,7 @@ def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any
         "answers": answers_in(entries, questions),
         "labels": labels_for(actor.side),
         "entries": entries,
+        "sharing": sharing_of(registration, actor, vendor),
         "just": next((name for name in ("submitted", "answered", "sent") if name in request.args),
                      None),
     }  # fmt: skip

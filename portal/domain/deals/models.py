@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.database import Base, Numbered, UTCDateTime, choice
@@ -70,6 +70,8 @@ class Deal(Numbered, HasNextAction, Base):
     vendor_owner_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), unique=True)
     version: Mapped[int] = mapped_column(default=1)
+    # It is or was shared: only then is asked with whom.
+    is_shared: Mapped[bool] = mapped_column(Boolean, default=False)
 
     company: Mapped[str] = mapped_column(String(120))
     customer_key: Mapped[str] = mapped_column(String(320), index=True)

@@ -14,6 +14,7 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Reach, Role
 from portal.domain.people.roles import LEADS
 from portal.domain.permissions import Permission as P
+from portal.domain.shares.holding import held_deals, may_edit, may_share
 
 Condition = ColumnElement[bool]
 
@@ -62,6 +63,13 @@ def every(actor: MemberActor) -> Condition | None:
     return true() if getattr(actor, "role", None) in (Role.APPROVER, Role.AUDITOR) else None
 
 
+def share(actor: MemberActor) -> Condition | None:
+    """The deals that somebody shared with the actor or their organisation; asked of holders."""
+    if P.DEAL_READ not in actor.permissions or not actor.holds_shares:
+        return None
+    return Deal.id.in_(held_deals(actor))
+
+
 def is_workers(actor: MemberActor, deal: Deal) -> bool:
     """The owner, or a manager or administrator of the same organisation."""
     if deal.organisation_id != actor.organisation_id:
@@ -75,6 +83,16 @@ COLLEAGUES = Rule(
     _l("A manager or administrator of that organisation does this."),
     lambda actor, one: bool(one.organisation_id == actor.organisation_id),
 )
+EDITORS = Rule(
+    "editor",
+    _l("Its owner, a manager of that organisation, or who holds a share for it does this."),
+    lambda actor, deal: is_workers(actor, deal) or may_edit(actor, deal),
+)
+SHARERS = Rule(
+    "sharer",
+    _l("Its owner, a manager of that organisation, or its channel manager does this."),
+    lambda actor, deal: may_share(actor, deal, is_workers(actor, deal)),
+)
 
 DEAL = Policy(
     Deal,
@@ -85,14 +103,18 @@ DEAL = Policy(
         Term("portfolio", _l("The partner is in their portfolio."), portfolio),
         Term("vendor owner", _l("They work on it for the vendor."), vendor_owned),
         Term("all", _l("Their role reads every deal."), every),
+        Term("share", _l("It is shared with them."), share),
     ],
+    # Who holds a share works on a deal; closing it is for good, and stays with its own people.
     rules={
         P.DEAL_READ: [],
-        P.DEAL_EDIT: [WORKERS],
+        P.DEAL_EDIT: [EDITORS],
+        P.DEAL_CLOSE: [WORKERS],
         P.DEAL_ASSESS: [],
         P.DEAL_ASSIGN: [],
         P.DEAL_REASSIGN: [COLLEAGUES],
         P.NOTE_WRITE: [],
+        P.SHARE_MAKE: [SHARERS],
     },
 )
 

@@ -91,9 +91,9 @@ DEAL = Workflow(
             Transition(move_name(stage), _others(stage), stage, P.DEAL_EDIT, E.MOVE, WORDS[stage])
             for stage in OPEN_STAGES
         ),
-        Transition("win", frozenset(OPEN_STAGES), Stage.WON, P.DEAL_EDIT, E.WIN, _l("Won"),
+        Transition("win", frozenset(OPEN_STAGES), Stage.WON, P.DEAL_CLOSE, E.WIN, _l("Won"),
                    "primary"),
-        Transition("lose", frozenset(OPEN_STAGES), Stage.LOST, P.DEAL_EDIT, E.LOSE, _l("Lost"),
+        Transition("lose", frozenset(OPEN_STAGES), Stage.LOST, P.DEAL_CLOSE, E.LOSE, _l("Lost"),
                    "danger", needs=frozenset({"reason"})),
     ],
 )  # fmt: skip

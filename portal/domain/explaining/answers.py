@@ -18,6 +18,7 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Reach, Role
 from portal.domain.people.roles import EVERYBODY, PARTNER_ROLES, PERMISSIONS, permissions_of
 from portal.domain.people.roles import ROLE_WORDS as ROLES
+from portal.domain.shares.telling import SHARED, reasons_of
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def why(
         if not terms:
             return _unseen(actor, type(record))
         if permission is None:
-            return Answer(True, True, terms, terms[0], _words_of(type(record), terms[0]))
+            return Answer(True, True, terms, terms[0], _seen_by(actor, record, terms[0]))
     assert permission is not None, "a right or a record is asked for"
     return _right(actor, permission, record, terms)
 
@@ -125,6 +126,12 @@ def _unseen(actor: MemberActor, model: type[Any]) -> Answer:
     return Answer(False, False, (), "scope", told, changes)
 
 
+def _seen_by(actor: MemberActor, record: Any, term: str) -> str:
+    """Return the term in words; of a share also by whom, and until when."""
+    told = reasons_of(type(record), record.id, actor) if term == SHARED else []
+    return told[0].words if told else _words_of(type(record), term)
+
+
 def _words_of(model: type[Any], name: str) -> str:
     return str(next(term.words for term in policies()[model].scope if term.name == name))
 
@@ -167,6 +174,7 @@ def somebody(role: Role, reach: str, side: str) -> MemberActor:
         membership_id=-1, user_id=-1, organisation_id=-1, name="", email="", organisation_name="",
         side=side, role=role, reach=reach, approval_limit=None, language="en", timezone="",
         permissions=permissions_at_best(role, side), hidden=hidden_from(side, None),
+        holds_shares=True,
     )  # fmt: skip
 
 

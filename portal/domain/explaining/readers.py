@@ -20,6 +20,7 @@ from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import CLOSED
 from portal.domain.people.models import Membership, Role, User
 from portal.domain.people.roles import permissions_of
+from portal.domain.shares.telling import SHARED, Reason, reasons_of
 
 SIZE = 40
 # Whoever sees is asked for under names of their own: the record may be a person or an organisation.
@@ -71,6 +72,8 @@ class _Group:
     withheld: frozenset[str] = frozenset()
     # Who may know of a record is one question; what they read of it is another.
     hidden: frozenset[str] = frozenset()
+    # Whether any of them holds a share is what is asked.
+    holds_shares: bool = True
 
     @property
     def behind(self) -> _Group:
@@ -122,7 +125,9 @@ def who_can_see(sought: Sought, after: str = "", size: int = SIZE) -> Readers:
         if last is not None:
             page = page.where(tuple_(_home.name_key, _seer.id) > last)
         page = page.order_by(_home.name_key, _seer.id).limit(size + 1)
-        rows = [_reader(sought.model, names, row) for row in db.session.execute(page)]
+        found = db.session.execute(page).all()
+        reasons = reasons_of(sought.model, sought.number) if SHARED in names else []
+        rows = [_reader(sought.model, names, row, reasons) for row in found]
     shown = rows[:size]
     following = shown[-1].reference if len(rows) > size else None
     return Readers(shown, count, following, last is None)
@@ -142,6 +147,7 @@ def _people(sought: Sought) -> Select[Any]:
     columns: Sequence[Any] = (
         _seer.reference, _user.name, _home.name.label("organisation"),
         _home.reference.label("organisation_reference"), _seer.role, _seer.reach, _home.side,
+        _seer.id.label("number"), _home.id.label("home_number"),
     )  # fmt: skip
     people: Select[Any] = select(*columns).select_from(_seer)
     return (
@@ -211,9 +217,12 @@ def _key_of(after: str) -> tuple[str, int] | None:
     return (row.name_key, row.id) if row else None
 
 
-def _reader(model: type[Any], names: Sequence[str], row: Any) -> Reader:
+def _reader(model: type[Any], names: Sequence[str], row: Any, reasons: Sequence[Reason]) -> Reader:
     said = {term.name: str(term.words) for term in policies()[model].scope}
     terms = [name for n, name in enumerate(names) if row._mapping[f"t{n}"]]
+    for reason in reasons:
+        if reason.is_of(row.number, row.home_number):
+            said[SHARED] = reason.words
     return Reader(
         row.reference, row.name, row.organisation, row.organisation_reference, Role(row.role),
         row.reach, row.side, terms, [said[name] for name in terms],

@@ -18,18 +18,21 @@ from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import CLOSED, MemberActor, actor_from
 from portal.domain.people.models import Membership, User
 from portal.domain.registrations.models import Registration
+from portal.domain.shares.models import Share
 
 MODELS: dict[str, type[Any]] = {
     "DR": Registration,
     "DL": Deal,
     "OR": Organisation,
     "PE": Membership,
+    "SH": Share,
 }
 MODEL_WORDS = {
     Registration: _l("Registration"),
     Deal: _l("Deal"),
     Organisation: _l("Organisation"),
     Membership: _l("Person"),
+    Share: _l("Share"),
 }
 MOST = 20
 """Memberships that one e-mail address can name."""

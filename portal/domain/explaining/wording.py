@@ -13,6 +13,7 @@ PERMISSION_WORDS = {
     P.COMPANY_READ: _l("Read what is kept of their own company"),
     P.DEAL_ASSIGN: _l("Choose who works on a deal for the vendor"),
     P.DEAL_ASSESS: _l("Keep margin, score and risk of a deal"),
+    P.DEAL_CLOSE: _l("Mark a deal as won or lost"),
     P.DEAL_EDIT: _l("Work on a deal"),
     P.DEAL_LIST: _l("Have a list of deals"),
     P.DEAL_READ: _l("Read a deal"),
@@ -47,4 +48,6 @@ PERMISSION_WORDS = {
     P.REVIEW_READ: _l("Read what waits for a decision"),
     P.SESSION_END: _l("End their own sign-in on another device"),
     P.SESSION_END_ALL: _l("Sign somebody out everywhere"),
+    P.SHARE_MAKE: _l("Share a record with somebody"),
+    P.SHARE_REVOKE: _l("End a share"),
 }

@@ -15,9 +15,12 @@ from portal.domain.deals.events import E as D
 from portal.domain.deals.models import Deal
 from portal.domain.people import email_changes, invitations
 from portal.domain.people.models import EmailChange, Invitation, Membership, PortfolioEntry, Role
+from portal.domain.people.roles import LEADS
 from portal.domain.reassigning.events import E as H
 from portal.domain.registrations.events import E as R
 from portal.domain.registrations.models import Registration
+from portal.domain.shares.events import E as S
+from portal.domain.shares.models import Share
 
 MAIL = "mail"
 Audience = Callable[[Session, Event, Any], Iterable[int]]
@@ -98,6 +101,23 @@ def asker(_session: Session, _event: Event, change: EmailChange) -> Iterable[int
     yield change.membership_id
 
 
+def holders(session: Session, event: Event, _record: Registration | Deal) -> Iterable[int]:
+    """With whom it was shared; of a whole organisation its managers and administrators."""
+    with system_mode("whom a share is for"):
+        shared = session.scalars(
+            select(Share).where(Share.reference == event.particulars["share"])
+        ).one()
+        if shared.membership_id is not None:
+            return [shared.membership_id]
+        return session.scalars(
+            select(Membership.id).where(
+                Membership.organisation_id == shared.organisation_id,
+                Membership.role.in_(LEADS),
+                Membership.is_active,
+            )
+        ).all()
+
+
 AUDIENCES: dict[str, Audience] = {
     R.SUBMIT: reviewer,
     R.ANSWER: reviewer,
@@ -114,6 +134,7 @@ AUDIENCES: dict[str, Audience] = {
     D.ASSIGN: vendor_sellers,
     H.HAND_OVER: oneself,
     H.TAKE_OVER: oneself,
+    S.MAKE: holders,
     invitations.SEND: invited,
     email_changes.ASK: asker,
     email_changes.CONFIRM: asker,

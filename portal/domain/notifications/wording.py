@@ -7,7 +7,15 @@ from portal.domain.deals.events import E as D
 from portal.domain.people import email_changes, invitations
 from portal.domain.reassigning.events import E as H
 from portal.domain.registrations.events import E as R
+from portal.domain.shares.events import E as S
 
+# Why somebody gets the mail, where that is not because of their own work on the record.
+FOOTERS = {
+    S.MAKE: _l(
+        "You get this because somebody shared %(reference)s with you at %(organisation)s. The "
+        "link opens once you are signed in, for as long as it is shared."
+    ),
+}
 # tag -> (subject, first sentence, what the link does); filled with what the record names, who did
 # it, the vendor and the recipient's organisation.
 WORDS = {
@@ -84,6 +92,11 @@ WORDS = {
     ),
     D.WIN: (_l("Won: %(company)s"), _l("%(who)s won %(company)s."), _l("See the deal")),
     D.LOSE: (_l("Lost: %(company)s"), _l("%(who)s lost %(company)s."), _l("See the deal")),
+    S.MAKE: (
+        _l("Shared with you: %(reference)s"),
+        _l("%(who)s shared %(reference)s with you."),
+        _l("See it"),
+    ),
     email_changes.ASK: (
         _l("Confirm your new e-mail address"),
         _l(

@@ -66,6 +66,8 @@ class Organisation(Numbered, Base):
     # Names of the identity providers through which its people may come; none is every one.
     providers: Mapped[list[str]] = mapped_column(JSON, default=list)
     needs_two_factors: Mapped[bool] = mapped_column(Boolean, default=False)
+    # Something is or was shared with all its people: see Membership.
+    holds_shares: Mapped[bool] = mapped_column(Boolean, default=False)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     parent: Mapped[Organisation | None] = relationship(remote_side="Organisation.id")
     # The vendor's membership that looks after it. No foreign key: a membership points to its

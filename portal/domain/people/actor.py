@@ -66,6 +66,8 @@ class MemberActor:
     # What of their organisation decides on their rights.
     status: str = ""
     types: tuple[str, ...] = ()
+    # Whether anything was ever shared with them or their organisation.
+    holds_shares: bool = False
 
     # What Flask-Login asks of a user.
     is_authenticated = True
@@ -89,6 +91,7 @@ class MemberActor:
             self.approval_limit,
             self.permissions,
             self.hidden,
+            self.holds_shares,
         )
 
     @property
@@ -117,6 +120,7 @@ _columns = (
     Membership.role,
     Membership.reach,
     Membership.approval_limit,
+    Membership.holds_shares,
     User.name,
     User.email,
     User.language,
@@ -126,6 +130,7 @@ _columns = (
     Organisation.status,
     Organisation.types,
     CHOSEN.label("chosen"),
+    Organisation.holds_shares.label("all_hold_shares"),
 )
 _memberships = (
     select(*_columns)
@@ -152,6 +157,7 @@ def _actor(
     user: Any,
     organisation: Any,
     organisation_name: str,
+    all_hold_shares: bool,
     chosen: str | None,
     token: str = "",
     seen: dt.datetime | None = None,
@@ -183,6 +189,7 @@ def _actor(
         viewing_id=viewing,
         status=organisation.status,
         types=tuple(organisation.types),
+        holds_shares=membership.holds_shares or all_hold_shares,
     )
 
 
@@ -190,7 +197,9 @@ def actor_from(membership: Membership) -> MemberActor:
     """Return the actor of a loaded membership, whether or not it is active."""
     user, organisation = membership.user, membership.organisation
     chosen = chosen_now() if organisation.side == Side.PARTNER else None
-    return _actor(membership, user, organisation, organisation.name, chosen)
+    return _actor(
+        membership, user, organisation, organisation.name, organisation.holds_shares, chosen
+    )
 
 
 def actor_of_membership(membership_id: int) -> MemberActor | None:
@@ -198,7 +207,7 @@ def actor_of_membership(membership_id: int) -> MemberActor | None:
     row = db.session.execute(_memberships.where(Membership.id == membership_id)).first()
     if row is None or row.status in CLOSED:
         return None
-    return _actor(row, row, row, row.organisation_name, row.chosen)
+    return _actor(row, row, row, row.organisation_name, row.all_hold_shares, row.chosen)
 
 
 def actor_of_session(
@@ -219,6 +228,7 @@ def actor_of_session(
         row,
         row,
         row.organisation_name,
+        row.all_hold_shares,
         row.chosen,
         token,
         row.seen_at,

@@ -93,6 +93,8 @@ class Membership(Numbered, Base):
     approval_limit: Mapped[int | None] = mapped_column()
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     added_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
+    # Something is or was shared with it: only then is its share of anything asked for.
+    holds_shares: Mapped[bool] = mapped_column(Boolean, default=False)
     # When somebody first came in as this membership; until then they are only invited.
     joined_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     user: Mapped[User] = relationship()

@@ -12,6 +12,7 @@ from portal.domain.permissions import Permission as P
 EVERYBODY = frozenset({P.HOME_READ, P.ACCOUNT_EDIT, P.MEMBERSHIP_SWITCH, P.SESSION_END})
 _DEALS = frozenset(
     {
+        P.DEAL_CLOSE,
         P.DEAL_EDIT,
         P.DEAL_LIST,
         P.DEAL_READ,
@@ -22,6 +23,8 @@ _DEALS = frozenset(
         P.REGISTRATION_READ,
         P.REGISTRATION_SUBMIT,
         P.REGISTRATION_WITHDRAW,
+        P.SHARE_MAKE,
+        P.SHARE_REVOKE,
     }
 )
 _REASSIGN = frozenset({P.DEAL_REASSIGN, P.REGISTRATION_REASSIGN})
@@ -38,6 +41,7 @@ _KEEP_PARTNERS = frozenset(
 _JUDGE = frozenset({P.REVIEW_READ, P.REGISTRATION_REVIEW})
 # What the vendor's side keeps to itself beside the records that it works on.
 _KEEP_INSIDE = frozenset({P.NOTE_WRITE, P.DEAL_ASSESS})
+_SHARE = frozenset({P.SHARE_MAKE, P.SHARE_REVOKE})
 
 PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.PARTNER_SELLER: _DEALS,
@@ -49,6 +53,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     | _PARTNERS
     | _JUDGE
     | _KEEP_INSIDE
+    | _SHARE
     | {P.DEAL_ASSIGN, P.DEAL_LIST, P.PERSON_VIEW_AS},
     Role.VENDOR_SELLER: _KEEP_INSIDE | {P.DEAL_LIST, P.DEAL_READ},
     Role.APPROVER: _FOLLOW

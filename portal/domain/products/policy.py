@@ -7,6 +7,7 @@ from portal.core.language import _l
 from portal.core.workflow import PARTNER, VENDOR
 from portal.domain.people.actor import MemberActor
 from portal.domain.products.models import OrganisationProduct, Product
+from portal.domain.shares.holding import held_products
 
 
 def theirs(actor: MemberActor) -> ColumnElement[bool] | None:
@@ -19,6 +20,13 @@ def theirs(actor: MemberActor) -> ColumnElement[bool] | None:
     )
 
 
+def shared(actor: MemberActor) -> ColumnElement[bool] | None:
+    """What the records are about that are shared with the actor, who reads these whole."""
+    if actor.side != PARTNER or not actor.holds_shares:
+        return None
+    return Product.id.in_(held_products(actor))
+
+
 def every(actor: MemberActor) -> ColumnElement[bool] | None:
     """Everything, for the vendor's own people."""
     return true() if actor.side == VENDOR else None
@@ -28,6 +36,7 @@ PRODUCT = Policy(
     Product,
     scope=[
         Term("theirs", _l("Their organisation may sell it."), theirs),
+        Term("share", _l("A record about it is shared with them."), shared),
         Term("vendor", _l("They work for the vendor."), every),
     ],
 )

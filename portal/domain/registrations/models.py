@@ -88,6 +88,8 @@ class Registration(Numbered, HasNextAction, Base):
     owner: Mapped[Membership] = relationship(foreign_keys=owner_id)
     status: Mapped[str] = mapped_column(_status)
     version: Mapped[int] = mapped_column(default=1)
+    # It is or was shared: only then is asked with whom.
+    is_shared: Mapped[bool] = mapped_column(Boolean, default=False)
 
     company: Mapped[str] = mapped_column(String(120), default="")
     website: Mapped[str] = mapped_column(String(255), default="")

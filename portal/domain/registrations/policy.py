@@ -23,6 +23,7 @@ from portal.domain.registrations.models import (
     RegistrationProduct,
     Status,
 )
+from portal.domain.shares.holding import held_registrations, may_edit, may_share
 
 Condition = ColumnElement[bool]
 # Major units, in whichever currency a registration is: above it a decision is a large one.
@@ -79,7 +80,18 @@ def sent(actor: MemberActor) -> Condition | None:
 
 def sees_own_registrations_alone(actor: MemberActor) -> bool:
     """Tell whether every registration in the actor's scope is their own organisation's."""
-    return actor.side == Side.PARTNER and actor.reach != Reach.FAMILY
+    sees_others = actor.reach == Reach.FAMILY or actor.holds_shares
+    return actor.side == Side.PARTNER and not sees_others
+
+
+def share(actor: MemberActor) -> Condition | None:
+    """What was sent and somebody shared with the actor or their organisation; asked of holders.
+
+    The vendor's people read registrations as their role says.
+    """
+    if not _is_partner_reader(actor) or not actor.holds_shares:
+        return None
+    return Registration.id.in_(held_registrations(actor))
 
 
 def is_workers(actor: MemberActor, registration: Registration) -> bool:
@@ -122,6 +134,16 @@ COLLEAGUES = Rule(
     _l("A manager or administrator of that organisation does this."),
     lambda actor, one: bool(one.organisation_id == actor.organisation_id),
 )
+ANSWERERS = Rule(
+    "answerer",
+    _l("Its owner, a manager of that organisation, or who holds a share for it does this."),
+    lambda actor, registration: is_workers(actor, registration) or may_edit(actor, registration),
+)
+SHARERS = Rule(
+    "sharer",
+    _l("Its owner, a manager of that organisation, or its channel manager does this."),
+    lambda actor, registration: may_share(actor, registration, is_workers(actor, registration)),
+)
 STRANGERS = Rule("other organisation", _l("Nobody decides for their own side."), is_strangers)
 OTHER_PERSON = Rule(
     "four eyes",
@@ -144,6 +166,7 @@ REGISTRATION = Policy(
         Term("family", _l("An organisation below theirs registered it."), family),
         Term("portfolio", _l("The partner is in their portfolio."), portfolio),
         Term("sent", _l("Their role reads every registration that was sent."), sent),
+        Term("share", _l("It is shared with them."), share),
     ],
     rules={
         P.REGISTRATION_READ: [],
@@ -151,11 +174,12 @@ REGISTRATION = Policy(
         P.NOTE_WRITE: [],
         P.REGISTRATION_EDIT: [WORKERS],
         P.REGISTRATION_SUBMIT: [WORKERS],
-        P.REGISTRATION_ANSWER: [WORKERS],
+        P.REGISTRATION_ANSWER: [ANSWERERS],
         P.REGISTRATION_WITHDRAW: [WORKERS],
         P.REGISTRATION_REASSIGN: [COLLEAGUES],
         P.REGISTRATION_REVIEW: [STRANGERS, OTHER_PERSON],
         P.REGISTRATION_DECIDE: [STRANGERS, OTHER_PERSON, LIMIT],
+        P.SHARE_MAKE: [SHARERS],
     },
     fresh={
         P.REGISTRATION_DECIDE: Fresh(

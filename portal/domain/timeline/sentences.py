@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Integer, bindparam, select
@@ -12,7 +13,7 @@ from sqlalchemy import Integer, bindparam, select
 from portal.core.database import db
 from portal.core.events import CHANGES, Event, kind_of
 from portal.core.fields import shows
-from portal.core.language import _, _l, show_ago
+from portal.core.language import _, _l, show_ago, show_date
 from portal.core.net import lasting
 from portal.domain.deals.events import E as D
 from portal.domain.deals.workflow import LOSS_WORDS
@@ -22,6 +23,9 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.registrations.content import labels_for, reasons_for
 from portal.domain.registrations.events import E
 from portal.domain.registrations.models import Question
+from portal.domain.shares.events import TAGS as SHARE_TAGS
+from portal.domain.shares.models import Level
+from portal.domain.shares.telling import LEVEL_WORDS, told_in
 from portal.domain.timeline.values import Said, changes_of
 
 MOST = 60
@@ -61,10 +65,11 @@ def timeline(reference: str, reader: MemberActor, vendor: str, most: int = MOST)
     """
     events = db.session.execute(_HISTORY, {"chain": reference, "most": most}).all()
     changes = changes_of([row.id for row in events if CHANGES in row.particulars], reader.side)
+    holders = told_in(events, reader, vendor)
     entries: list[Entry] = []
     for row in events:
         event = cast(Told, row)
-        entry = entry_of(event, reader, vendor, changes.get(row.id, ()))
+        entry = entry_of(event, reader, vendor, changes.get(row.id, ()), holders=holders)
         # A draft saved four times in a row is told once.
         is_repeated = event.tag == REPEATED and entries and entries[-1].sentence == entry.sentence
         if not is_repeated:
@@ -96,11 +101,13 @@ def entry_of(
     changes: Sequence[Said] = (),
     who: str = "",
     whom: str = "",
+    holders: Mapping[str, str] = MappingProxyType({}),
 ) -> Entry:
     """Return one event as a line for ``reader``, with what it changed.
 
     ``who`` did it, where that is not to be said as to the reader ("You"); ``whom`` it concerns,
-    where it is about a person.
+    where it is about a person. ``holders`` name by the share's reference with whom something is
+    shared, where the reader may know it.
     """
     kind = kind_of(event.tag)
     values = dict(_readable(event))
@@ -109,6 +116,8 @@ def entry_of(
     sentence = str(kind.sentence) % _Forgiving(values) if kind else event.tag
     # A next step that is said with what it replaces need not be said once more.
     detail = "" if changes and event.tag == "deal:plan" else _detail(event, reader.side)
+    if event.tag in SHARE_TAGS:
+        detail = _share_detail(event.particulars, holders)
     side = _side(event)
     return Entry(sentence, detail, show_ago(event.at), side, event.tag, event.at, changes)
 
@@ -171,6 +180,20 @@ def _readable(event: Told) -> dict[str, Any]:
         values["before"] = STAGES.get(event.from_state, event.from_state)  # type: ignore[call-overload]
         values["after"] = STAGES.get(event.to_state, event.to_state)  # type: ignore[call-overload]
     return values
+
+
+def _share_detail(particulars: Mapping[str, Any], holders: Mapping[str, str]) -> str:
+    """Return with whom and how far, to those who may know with whom."""
+    holder = holders.get(particulars["share"])
+    if not holder:
+        return ""
+    parts = [holder]
+    if "level" in particulars:
+        parts.append(str(LEVEL_WORDS[Level(particulars["level"])]))
+    if particulars.get("until"):
+        day = dt.date.fromisoformat(particulars["until"])
+        parts.append(_("until %(date)s", date=show_date(day)))
+    return " · ".join(parts)
 
 
 def _detail(event: Told, side: str) -> str:

@@ -20,7 +20,7 @@ from portal.core.events import canonical_time, kind_of
 from portal.core.language import N_, _
 from portal.core.net import acting_as
 from portal.core.outbox import Delivery, Drop, Park
-from portal.domain.notifications.wording import WORDS, WORDS_FOR_FORMER
+from portal.domain.notifications.wording import FOOTERS, WORDS, WORDS_FOR_FORMER
 from portal.domain.people.actor import MemberActor, actor_of_membership
 from portal.domain.people.models import Membership
 from portal.domain.timeline.sentences import who_of
@@ -104,7 +104,7 @@ def _letter(
         "sentence": sentence,
         "link": link,
         "url": current_app.config["PORTAL_URL"].rstrip("/") + path,
-        "footer": str(footer) % values,
+        "footer": str(FOOTERS.get(cast(Any, event.tag), footer)) % values,
         "language": recipient.language,
     }
     letter = EmailMessage()

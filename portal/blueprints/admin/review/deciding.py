@@ -30,6 +30,7 @@ from portal.domain.programme import programme
 from portal.domain.registrations.content import EVIDENCE_WORDS, labels_for, reasons_for
 from portal.domain.registrations.models import Registration, RegistrationMatch, Status
 from portal.domain.registrations.workflow import REGISTRATION, is_blocking, matches_of
+from portal.domain.shares.telling import sharing_of
 from portal.domain.timeline.sentences import answers_in, timeline
 
 LOOK_BACK = dt.timedelta(days=90)
@@ -57,7 +58,8 @@ def decision_page(
     decide = explain(actor, P.REGISTRATION_DECIDE, registration)
     steps = {step.name: step for step in REGISTRATION.available(registration, actor)}
     guard = REGISTRATION.transitions["approve"].guard
-    entries = timeline(registration.reference, actor, current_app.config["VENDOR_SHORT_NAME"])
+    vendor = current_app.config["VENDOR_SHORT_NAME"]
+    entries = timeline(registration.reference, actor, vendor)
     return {
         "registration": registration,
         "organisation": registration.organisation,
@@ -86,6 +88,7 @@ def decision_page(
         "entries": entries,
         "notes": notes_of(registration.reference),
         "may_note": can(actor, P.NOTE_WRITE, registration),
+        "sharing": sharing_of(registration, actor, vendor),
     }
 
 

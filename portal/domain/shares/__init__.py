@@ -1,0 +1,1 @@
+"""With whom beside its own people is one record shared?"""
