@@ -28,7 +28,7 @@ from portal.blueprints import (
     sign_in,
 )
 from portal.blueprints import people as people_pages
-from portal.core import guards, language, net, outbox
+from portal.core import guards, hearing, language, net, outbox
 from portal.core.admission import init_admission, lifetimes
 from portal.core.database import db, engine_options, prepare_engine
 from portal.core.errors import init_errors
@@ -39,6 +39,7 @@ from portal.core.references import ReferenceConverter
 from portal.core.times import now
 from portal.core.transactions import Portal, end_transaction, record_aside
 from portal.domain import programme
+from portal.domain.access_reviews import policy as _access_reviews  # noqa: F401
 from portal.domain.deals import policy as _deals  # noqa: F401
 from portal.domain.notifications import audience as _audience  # noqa: F401 - subscribes
 from portal.domain.notifications import policy as _notifications  # noqa: F401
@@ -46,6 +47,7 @@ from portal.domain.organisations import policy as _organisations  # noqa: F401
 from portal.domain.people import policy as _people  # noqa: F401
 from portal.domain.people import sessions
 from portal.domain.people.actor import MemberActor
+from portal.domain.people.bounces import note_address
 from portal.domain.products import policy as _products  # noqa: F401
 from portal.domain.registrations import policy as _registrations  # noqa: F401
 from portal.domain.timeline import policy as _timeline  # noqa: F401
@@ -145,6 +147,7 @@ def _connect_outside(app: Flask) -> None:
     app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(tuple(origins))
     smtp = app.config["SMTP_URL"]
     outbox.plug_in("mail", SmtpMailer(smtp) if smtp else KeptMailer())
+    hearing.plug_in_hearer(note_address)
 
     def deliver(delivery_id: int) -> None:
         with app.app_context(), net.system_mode("worker"):

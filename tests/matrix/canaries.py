@@ -23,7 +23,7 @@ from tests.matrix.oracle import (
 )
 
 CANARY = re.compile(r"qzx\d{5}x")
-REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC)-[0-9A-HJKMNP-TV-Z]{8}\b")
+REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC|RV|RI)-[0-9A-HJKMNP-TV-Z]{8}\b")
 
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
 # named below: a new column must be put into one of the two lists.
@@ -48,6 +48,8 @@ TEXTS: Mapping[str, str] = {
     "user": "name email",
 }
 CODES: Mapping[str, str] = {
+    "access_review": "reference status content digest next_side next_what",
+    "access_review_item": "reference role reach reasons decision",
     "chain_head": "chain hash",
     "change": "field",
     "claim": "customer_key country",

@@ -11,7 +11,7 @@ from portal.core.database import Base
 from portal.core.times import at
 from tests.browser import BASE, fields_of
 from tests.matrix.canaries import REFERENCE
-from tests.matrix.cells import ABSENT, LEAVES, PAGE_OF, STEPS, Cell, address, guarded_rules
+from tests.matrix.cells import ABSENT, LEAVES, STEPS, Cell, address, form_place, guarded_rules
 from tests.matrix.oracle import (
     DRAFT,
     OUTSIDE,
@@ -32,6 +32,7 @@ PATHS = {
     "deal": ("/deals/{}",),
     "organisation": ("/admin/organisations/{}",),
     "person": ("/admin/people/{}", "/people/{}"),
+    "access review": ("/admin/access/reviews/{}", "/people/review/{}"),
 }
 
 
@@ -178,8 +179,8 @@ def assigned(walk: Walk, cell: Cell) -> Iterator[str]:
 
 def _effect(walk: Walk, cell: Cell, extras: Mapping[str, str]) -> list[Any]:
     """Return the status of sending the page's form, and every row it leaves behind."""
-    world, name = walk.world, cell.facts.reference if cell.facts else ""
-    where = PAGE_OF.get(cell.endpoint, cell.path).format(name)
+    world = walk.world
+    where = form_place(world, cell)
     moment = world.moment
     with at(moment):
         page = walk.browser.get(where, check=False)
@@ -212,6 +213,9 @@ def _ready(world: World, ask: Ask) -> str:
         return planted.deals["ana", OPEN]
     if ask.kind == "session":
         return planted.devices["ana"]
+    if ask.kind in ("access review", "access item"):
+        return next(one.reference for one in world.facts.values()
+                    if (one.kind, one.state) == (ask.kind, ready))  # fmt: skip
     if ask.kind == "organisation":
         return next(one.reference for one in world.facts.values()
                     if (one.kind, one.organisation) == (ask.kind, home))  # fmt: skip
@@ -288,6 +292,9 @@ def _record_of(world: World, endpoint: str, method: str, holder: str) -> Facts |
         return world.facts[world.delivery_of(sent.reference)]
     if kind == "list":
         return world.facts[world.planted.lists["theo"]]
+    if kind in ("access review", "access item"):
+        at_home = (kind, sent.organisation)
+        return next(one for one in world.facts.values() if (one.kind, one.organisation) == at_home)
     if kind == "person":
         return world.member(world.planted.holders[holder.removeprefix("by ")].id)
     if kind == "organisation":

@@ -54,6 +54,7 @@ OUTBOX_READERS = frozenset("pia axel".split())
 AUDITORS = frozenset("sid axel".split())
 EXPLAINERS = frozenset("pia sid axel".split())
 SECURERS = frozenset({"sid"})
+ACCESS_READERS = frozenset("sid axel".split())
 PARTNER_READERS = frozenset("carla omar olga axel pia sid".split())
 COMPANY_READERS = frozenset("diego marc nadia bruno sofia ivo theo".split())
 COMPANY_EDITORS = frozenset("nadia theo".split())
@@ -100,6 +101,8 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("admin.access.index", "GET"): (EXPLAINERS, 200),
     ("admin.access.permissions", "GET"): (EXPLAINERS, 200),
     ("people.index", "GET"): (ADMINISTRATORS, 200),
+    ("people.review", "GET"): (ADMINISTRATORS, 200),
+    ("admin.access.reviews", "GET"): (ACCESS_READERS, 200),
 }
 
 # Endpoints for everybody, also before sign-in. A change here is a decision.
@@ -136,6 +139,11 @@ APPROVED, REJECTED, WITHDRAWN, OPEN, CLOSED = (
 )  # fmt: skip
 INVITED, UNINVITED, ACTIVE, DEACTIVATED = "invited", "uninvited", "active", "deactivated"
 _UNDER_WAY = (SUBMITTED, REVIEWED, ASKED)
+# An access review by whose turn it is, and whether everybody has been looked at; of a person in
+# it the same, where there was a reason to look.
+HANDED, SIGNED = "with_security", "signed_off"
+OPEN_DONE, HANDED_DONE = "open done", "with_security done"
+TURNS = {OPEN: "partner", OPEN_DONE: "partner", HANDED: "vendor", HANDED_DONE: "vendor"}
 
 RECORDS: Mapping[tuple[str, str], Ask] = {
     ("registrations.show", "GET"): Ask("registration", "know", 200, {DRAFT: 302}),
@@ -199,6 +207,19 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("people.invite_many", "GET"): Ask("organisation", "administer", 200),
     ("people.invite_many", "POST"): Ask("organisation", "administer", 303),
     ("people.invited", "GET"): Ask("list", "know", 200),
+    ("people.review_record", "GET"): Ask("access review", "answer access", 200),
+    ("people.answer_review", "POST"): Ask("access review", "answer access", 409, {OPEN_DONE: 303}),
+    ("people.decide", "POST"): Ask(
+        "access item", "decide access", 409, dict.fromkeys((OPEN, HANDED), 303)
+    ),
+    ("people.undo_decision", "POST"): Ask(
+        "access item", "decide access", 409, dict.fromkeys((OPEN_DONE, HANDED_DONE), 303)
+    ),
+    ("admin.access.review", "GET"): Ask("access review", "read access", 200),
+    ("admin.access.take_over", "POST"): Ask(
+        "access review", "sign access", 409, dict.fromkeys((OPEN, OPEN_DONE), 303)
+    ),
+    ("admin.access.sign_off", "POST"): Ask("access review", "sign access", 409, {HANDED_DONE: 303}),
 }
 
 
@@ -265,6 +286,8 @@ class Person:
             return self.knows_person(facts.owner, facts.organisation)
         if facts.kind == "session":
             return self.knows_session(facts.user)
+        if facts.kind in ("access review", "access item"):
+            return self.short in ACCESS_READERS or self.administers(facts.organisation)
         column = DRAFT if facts.state == DRAFT else facts.kind
         return self.relation(facts) in MAY[self.short][column]
 
@@ -315,6 +338,12 @@ class Person:
         return {
             "know": True,
             "administer": self.administers(facts.organisation) and not is_oneself,
+            "answer access": self.administers(facts.organisation) and not is_partner,
+            # On the vendor's side there may be nobody else who looks at oneself.
+            "decide access": self.administers(facts.organisation)
+            and (not is_mine or self.side == "vendor"),
+            "read access": self.short in ACCESS_READERS,
+            "sign access": self.short in SECURERS,
             "read reviews": self.short in REVIEW_READERS,
             "read partners": self.short in PARTNER_READERS,
             "keep partners": self.short in PARTNER_KEEPERS and is_partner,
@@ -338,6 +367,8 @@ def expect(person: Person, endpoint: str, method: str, facts: Facts | None) -> i
         return 403
     if endpoint == "registrations.show" and person.short in REVIEW_READERS:
         return 302  # to the vendor's page of it
+    if ask.need == "decide access" and TURNS.get(facts.state) != person.side:
+        return 409
     return ask.by_state.get(facts.state, ask.otherwise)
 
 

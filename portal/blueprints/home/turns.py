@@ -9,6 +9,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import ColumnElement, func, or_, select
 
+from portal.blueprints.home.reviews import waiting_reviews
 from portal.core.access import scope_of
 from portal.core.addresses import address
 from portal.core.database import db
@@ -112,6 +113,8 @@ def turns_of(actor: MemberActor, after: int = 0) -> Turns:
         turns += _registrations(actor, most)
     if P.DEAL_EDIT in actor.permissions:
         turns += _deals(actor, most)
+    if actor.has_access_reviews:
+        turns += [Turn(**told) for told in waiting_reviews(actor, most)]
     turns.sort(key=lambda turn: turn.by)
     return Turns(turns[after:most], len(turns) > most)
 

@@ -13,6 +13,7 @@ from portal.core.database import db
 from portal.core.language import _l
 from portal.core.net import system_mode
 from portal.core.references import normalise_reference
+from portal.domain.access_reviews.models import AccessReview
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import CLOSED, MemberActor, actor_from
@@ -24,12 +25,14 @@ MODELS: dict[str, type[Any]] = {
     "DL": Deal,
     "OR": Organisation,
     "PE": Membership,
+    "RV": AccessReview,
 }
 MODEL_WORDS = {
     Registration: _l("Registration"),
     Deal: _l("Deal"),
     Organisation: _l("Organisation"),
     Membership: _l("Person"),
+    AccessReview: _l("Access review"),
 }
 MOST = 20
 """Memberships that one e-mail address can name."""

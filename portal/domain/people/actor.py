@@ -33,6 +33,8 @@ class MemberActor:
     permissions: frozenset[str]
     token: str = ""
     seen_at: dt.datetime | None = None
+    # No part of any policy: only whether home has reviews to ask for.
+    has_access_reviews: bool = False
 
     # What Flask-Login asks of a user.
     is_authenticated = True
@@ -86,6 +88,7 @@ _columns = (
     Organisation.side,
     Organisation.status,
     Organisation.types,
+    Organisation.has_access_reviews,
 )
 _memberships = (
     select(*_columns)
@@ -130,6 +133,7 @@ def _actor(
         ),
         token=token,
         seen_at=seen,
+        has_access_reviews=organisation.has_access_reviews,
     )
 
 

@@ -39,7 +39,7 @@ _JUDGE = frozenset({P.REVIEW_READ, P.REGISTRATION_REVIEW})
 PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.PARTNER_SELLER: _DEALS,
     Role.PARTNER_MANAGER: _DEALS,
-    Role.PARTNER_ADMINISTRATOR: _DEALS | {P.LOG_READ, P.PERSON_ADMINISTER},
+    Role.PARTNER_ADMINISTRATOR: _DEALS | {P.ACCESS_REVIEW, P.LOG_READ, P.PERSON_ADMINISTER},
     Role.CHANNEL_MANAGER: _FOLLOW | _PARTNERS | _JUDGE | {P.DEAL_LIST},
     Role.VENDOR_SELLER: frozenset({P.DEAL_LIST, P.DEAL_READ}),
     Role.APPROVER: _FOLLOW | _PARTNERS | _JUDGE | {P.REGISTRATION_DECIDE, P.DEAL_LIST},
@@ -49,6 +49,9 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.SECURITY_ADMINISTRATOR: _PARTNERS
     | {
         P.ACCESS_EXPLAIN,
+        P.ACCESS_REVIEW,
+        P.ACCESS_REVIEW_READ,
+        P.ACCESS_SIGN_OFF,
         P.AUDIT_READ,
         P.ORGANISATION_SECURE,
         P.PERSON_ADMINISTER,
@@ -62,6 +65,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
         P.DEAL_LIST,
         P.OUTBOX_READ,
         P.ACCESS_EXPLAIN,
+        P.ACCESS_REVIEW_READ,
         P.AUDIT_READ,
     },
 }
@@ -77,7 +81,7 @@ PARTNER_ROLES = frozenset({Role.PARTNER_SELLER, Role.PARTNER_MANAGER, Role.PARTN
 LEADS = frozenset({Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR})
 
 # What a partner's people may do before their company is active, and whatever its type.
-ANYWHERE = frozenset({P.PERSON_ADMINISTER})
+ANYWHERE = frozenset({P.ACCESS_REVIEW, P.PERSON_ADMINISTER})
 
 # Which partner types register and follow deals.
 DEAL_TYPES = frozenset({PartnerType.RESELLER, PartnerType.DISTRIBUTOR})
