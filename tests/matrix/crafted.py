@@ -19,6 +19,7 @@ from tests.matrix.oracle import (
     RECORDS,
     REVIEWED,
     SUBMITTED,
+    TURNS,
     Ask,
     Facts,
     expect,
@@ -205,8 +206,11 @@ def _row(world: World, change: Change) -> tuple[str, str, str]:
     return table, op, str(kept)
 
 
-def _ready(world: World, ask: Ask) -> str:
-    """Return a record of Northwind's that is in the state for which the form is made."""
+def _ready(world: World, ask: Ask, side: str) -> str:
+    """Return a record of Northwind's that is in the state for which the form is made.
+
+    Of access reviews one that waits for that ``side``.
+    """
     planted, home = world.planted, world.people["ana"].organisation
     ready = next((state for state, status in ask.by_state.items() if status == 303), "")
     if ask.kind == "deal":
@@ -214,6 +218,8 @@ def _ready(world: World, ask: Ask) -> str:
     if ask.kind == "session":
         return planted.devices["ana"]
     if ask.kind in ("access review", "access item"):
+        states = [state for state, status in ask.by_state.items() if status == 303]
+        ready = next((state for state in states if TURNS[state] == side), ready)
         return next(one.reference for one in world.facts.values()
                     if (one.kind, one.state) == (ask.kind, ready))  # fmt: skip
     if ask.kind == "organisation":
@@ -238,7 +244,7 @@ def sendable(walk: Walk) -> Iterator[Cell]:
         if endpoint == "account.switch" and short == EXTRA:
             facts = world.facts[world.planted.second]
         else:
-            facts = world.facts[_ready(world, ask)]
+            facts = world.facts[_ready(world, ask, walk.person.side)]
         if not (walk.person.knows(facts) and walk.person.may(ask.need, facts)):
             continue
         steps = tuple(STEPS) if "step" in rule.arguments else ("",)

@@ -15,8 +15,7 @@ from portal.core.language import show_due
 from portal.core.pages import changed, done, render
 from portal.domain.access_reviews import operations
 from portal.domain.access_reviews.models import AccessReview, AccessReviewItem, Decision, Status
-from portal.domain.access_reviews.record import is_as_signed
-from portal.domain.access_reviews.sheet import Line, line_of, lines_of, others_of, signed_lines
+from portal.domain.access_reviews.sheet import line_of, lines_of, others_of, signed_page
 from portal.domain.access_reviews.wording import show_month
 from portal.domain.access_reviews.workflow import ACCESS_REVIEW
 from portal.domain.organisations.models import Side
@@ -56,6 +55,7 @@ def _sheet(review: AccessReview) -> dict[str, Any]:
         "left": sum(bool(line.choices) for line in lines),
         "others": others_of(review, member()),
         "due": show_due(review.next_by) if review.next_by else None,
+        "end": "answer",
     }
 
 
@@ -68,8 +68,7 @@ def review_record(review: AccessReview) -> Response:
         review=review,
         month=show_month(review.month),
         state=ACCESS_REVIEW.state_of(review),
-        people=signed_lines(review, member()),
-        is_as_signed=is_as_signed(review),
+        **signed_page(review, member()),
     )
 
 
@@ -104,12 +103,15 @@ def _changed(item: AccessReviewItem) -> Response:
     """Answer with the person's card and what is left, or lead back to the card on its page."""
     db.session.flush()
     review, actor = item.review, member()
-    if actor.side == Side.VENDOR:
+    is_vendor = actor.side == Side.VENDOR
+    if is_vendor:
         url = url_for("admin.access.review", reference=review.reference, _anchor=item.reference)
     else:
         url = url_for("people.review", _anchor=item.reference)
-    line: Line = line_of(item, actor)
-    left = sum(bool(one.choices) for one in lines_of(review, actor))
-    return changed(
-        "people/_review_changed.html", url, review.reference, line=line, review=review, left=left
-    )
+    context = {
+        "line": line_of(item, actor),
+        "review": review,
+        "left": sum(bool(one.choices) for one in lines_of(review, actor)),
+        "end": "sign_off" if is_vendor else "answer",
+    }
+    return changed("people/_review_changed.html", url, review.reference, **context)

@@ -16,7 +16,7 @@ from portal.core.language import _, show_ago, show_exact
 from portal.core.times import now
 from portal.domain.access_reviews.models import AccessReview, AccessReviewItem, Decision
 from portal.domain.access_reviews.operations import can_be_reduced, is_turn_of
-from portal.domain.access_reviews.record import CLOSED, NO_REASON
+from portal.domain.access_reviews.record import CLOSED, NO_REASON, is_as_signed
 from portal.domain.access_reviews.wording import OUTCOME_WORDS, reasons_in_words
 from portal.domain.organisations.models import Side
 from portal.domain.people.actor import MemberActor
@@ -178,6 +178,16 @@ def _names(numbers: set[int | None]) -> dict[int, str]:
     found = select(Membership.id, User.name).join(User, User.id == Membership.user_id)
     rows = db.session.execute(found.where(Membership.id.in_(numbers)))
     return {row.id: row.name for row in rows}
+
+
+def signed_page(review: AccessReview, reader: MemberActor) -> dict[str, Any]:
+    """Return the context of the signed record: who signed, everybody in it, whether it is whole."""
+    number = review.signed_by_id
+    return {
+        "people": signed_lines(review, reader),
+        "signer": _names({number}).get(number, "") if number else "",
+        "is_as_signed": is_as_signed(review),
+    }
 
 
 def signed_lines(review: AccessReview, reader: MemberActor) -> list[Signed]:

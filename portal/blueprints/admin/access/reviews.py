@@ -16,8 +16,7 @@ from portal.core.pages import done, render
 from portal.core.paging import filters_of, page_of
 from portal.domain.access_reviews import operations
 from portal.domain.access_reviews.models import AccessReview, Status
-from portal.domain.access_reviews.record import is_as_signed
-from portal.domain.access_reviews.sheet import lines_of, others_of, signed_lines
+from portal.domain.access_reviews.sheet import lines_of, others_of, signed_page
 from portal.domain.access_reviews.wording import show_month
 from portal.domain.access_reviews.workflow import ACCESS_REVIEW
 from portal.domain.permissions import Permission as P
@@ -72,14 +71,19 @@ def review(review: AccessReview) -> Response:
         month=show_month(review.month),
         state=ACCESS_REVIEW.state_of(review),
         due=show_due(review.next_by) if review.next_by else None,
-        steps=ACCESS_REVIEW.available(review, actor) if can(actor, P.ACCESS_SIGN_OFF) else [],
+        end=_end(review) if can(actor, P.ACCESS_SIGN_OFF) else "",
         lines=lines,
         left=sum(bool(line.choices) for line in lines),
         others=[] if is_signed else others_of(review, actor),
-        people=signed_lines(review, actor) if is_signed else [],
-        is_as_signed=is_as_signed(review),
+        **(signed_page(review, actor) if is_signed else {}),
         entries=timeline(review.reference, actor, current_app.config["VENDOR_SHORT_NAME"]),
     )
+
+
+def _end(review: AccessReview) -> str:
+    """Return which step ends the waiting or the review itself."""
+    ends = {Status.OPEN: "take_over", Status.WITH_SECURITY: "sign_off"}
+    return ends.get(Status(review.status), "")
 
 
 @bp.post(f"{ONE}/take-over")
