@@ -29,7 +29,7 @@ from portal.blueprints import (
     sign_in,
 )
 from portal.blueprints import people as people_pages
-from portal.core import guards, language, net, outbox, submissions
+from portal.core import guards, hearing, language, net, outbox, submissions
 from portal.core.admission import init_admission, lifetimes
 from portal.core.database import db, engine_options, prepare_engine
 from portal.core.errors import init_errors
@@ -42,6 +42,7 @@ from portal.core.times import now
 from portal.core.transactions import Portal, end_transaction, record_aside
 from portal.core.viewing import init_viewing
 from portal.domain import programme
+from portal.domain.access_reviews import policy as _access_reviews  # noqa: F401
 from portal.domain.deals import fields as _deal_fields  # noqa: F401
 from portal.domain.deals import policy as _deals  # noqa: F401
 from portal.domain.fields import policy as _fields  # noqa: F401
@@ -53,6 +54,7 @@ from portal.domain.organisations import policy as _organisations  # noqa: F401
 from portal.domain.people import policy as _people  # noqa: F401
 from portal.domain.people import sessions, viewing
 from portal.domain.people.actor import STANDING, MemberActor
+from portal.domain.people.bounces import note_address
 from portal.domain.portfolios import operations as _following  # noqa: F401 - follows
 from portal.domain.portfolios import policy as _portfolios  # noqa: F401
 from portal.domain.products import policy as _products  # noqa: F401
@@ -160,6 +162,7 @@ def _connect_outside(app: Flask) -> None:
     app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(tuple(origins))
     smtp = app.config["SMTP_URL"]
     outbox.plug_in("mail", SmtpMailer(smtp) if smtp else KeptMailer())
+    hearing.plug_in_hearer(note_address)
 
     def deliver(delivery_id: int) -> None:
         with app.app_context(), net.system_mode("worker"):

@@ -20,6 +20,7 @@ from portal.core.database import db
 from portal.core.events import Event
 from portal.core.net import system_mode
 from portal.core.queue import run_worker
+from portal.domain.access_reviews import clock as access_clock
 from portal.domain.explaining.answers import Answer, explain_all
 from portal.domain.explaining.readers import everybody_who_can_see
 from portal.domain.explaining.subjects import Sought, find_people, find_record
@@ -151,6 +152,20 @@ def who_sees(reference: str) -> None:
     click.echo(f"{count} can see it.")
 
 
+@access.command("review")
+def review_access() -> None:
+    """Open the month's access reviews and advance those under way; say what was done.
+
+    The worker does the same every minute; nothing is done twice.
+    """
+    with system_mode("command line"):
+        count = 0
+        for step in access_clock.run(db.session()):
+            count += 1
+            click.echo(f"{step.reference} {step.organisation}: {step.what}")
+        click.echo(f"{count} done" if count else "Nothing is due.")
+
+
 def _sought(reference: str) -> Sought:
     sought = find_record(reference)
     if sought is None:
@@ -208,6 +223,7 @@ def worker() -> None:
             except OSError:  # a full disk keeps no mail from leaving
                 db.session.rollback()
                 log.exception("the daily anchor was not written")
+            list(access_clock.run(db.session(), is_stopping))
             outbox.sweep(app.config["LEASE_SECONDS"], is_stopping)
             submissions.purge()
             drafts.purge(db.session())

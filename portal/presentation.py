@@ -131,6 +131,9 @@ def conflict(reference: str) -> dict[str, Any]:
         "DL": "deals.show",
         "OR": "admin.organisations.show" if P.ORGANISATION_READ in actor.permissions else None,
         "PE": "admin.people.show" if P.PERSON_READ in actor.permissions else "people.show",
+        "RV": "admin.access.review"
+        if P.ACCESS_REVIEW_READ in actor.permissions
+        else "people.review_record",
     }.get(reference[:2])
     url = address(endpoint, reference=reference) if endpoint else None
     if reference[:2] == "OR" and P.COMPANY_READ in actor.permissions:

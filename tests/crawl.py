@@ -24,7 +24,8 @@ FIGURES = re.compile(
     r"|(?:[A-Z]{2})?[$€£¥][\d,.]+"
     r"|[A-Z]{2}-[0-9A-HJKMNP-TV-Z]{8}"
     r"|[0-9a-f-]{32,64}|[0-9A-F]{10}"
-    r"|[a-z]+:[a-z_]+"  # permissions and kinds of events are named noun:verb in every language
+    r"|[A-Z][a-z]+ \d{4}"  # a month
+    r"|[a-z_]+:[a-z_]+"  # permissions and kinds of events are named noun:verb in every language
     r"|\+\d[\d -]+"
     r"|[\d.,+-]+ ?%?"
 )

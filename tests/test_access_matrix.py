@@ -267,7 +267,7 @@ def test_four_eyes_and_the_limit(walk: Callable[[str], Walk], world: World) -> N
 def test_no_form_takes_a_field_that_it_did_not_ask_for(
     walk: Callable[[str], Walk], world: World
 ) -> None:
-    ways = [walk(short) for short in ("ana", "olga", "pia", "sid", "nadia")]
+    ways = [walk(short) for short in ("ana", "olga", "pia", "sid", "nadia", "theo")]
     cells = [(way, cell) for way in ways for cell in crafted.sendable(way)]
     cole = walk(EXTRA)
     cells += [(cole, one) for one in crafted.sendable(cole) if one.endpoint == "account.switch"]

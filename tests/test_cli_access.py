@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import Flask
 
+from portal.core.times import at, now
 from tests.domain.world import everything, membership_of, submitted
 
 
@@ -48,3 +51,15 @@ def test_access_names_what_it_does_not_find(app: Flask) -> None:
         code, said = run(app, *words)
         assert code == 1, words
         assert said.startswith("Error: There is no"), words
+
+
+def test_access_review_says_what_it_did_and_does_it_once(app: Flask) -> None:
+    assert run(app, "review") == (0, "Nothing is due.\n")
+    with at(now() + dt.timedelta(days=12)):
+        code, said = run(app, "review")
+        assert code == 0
+        steps = [line.partition(" ")[2] for line in said.splitlines()]
+        assert "Northwind Resale: reduced" in steps and "Northwind Resale: handed over" in steps
+        assert steps.index("Northwind Resale: reduced") < len(steps) - 1
+        assert said.splitlines()[-1] == f"{len(steps) - 1} done"
+        assert run(app, "review") == (0, "Nothing is due.\n")

@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from portal.core.events import (
     record_event,
 )
 from portal.core.language import _l
+from portal.core.once import is_still_to_do
 from portal.core.times import now
 
 CHAIN = "anchor"
@@ -79,11 +81,11 @@ def make_anchor(
     ``is_daily``: not if there is one of this UTC day already; then None. Call in system mode.
     The file is on disk before the event is committed: what the event says stands outside.
     """
-    if is_daily and _is_made(session):
-        return None
-    lock_chain(session, CHAIN)
-    if is_daily and _is_made(session):  # by another worker, for which this one waited
-        session.rollback()
+    if not is_daily:
+        lock_chain(session, CHAIN)
+    elif not is_still_to_do(
+        session, partial(lock_chain, session, CHAIN), partial(_is_made, session)
+    ):
         return None
     moment = now()
     heads = list(_heads(session))

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, aliased, mapped_column, relationship
 
+from portal.core import hearing
 from portal.core.crashpoints import crash_point
 from portal.core.database import Base, Numbered, UTCDateTime, choice, db, transaction_mode
 from portal.core.events import Event
@@ -76,7 +77,11 @@ class Retry(Exception):
 
 
 class Park(Exception):
-    """A person must look at it; the text says why."""
+    """A person must look at it; the text says why. Nobody outside knows of the ``address``."""
+
+    def __init__(self, why: str, address: str | None = None) -> None:
+        super().__init__(why)
+        self.address = address
 
 
 class Drop(Exception):
@@ -86,10 +91,10 @@ class Drop(Exception):
 class Destination(Protocol):
     """An outside system; plugged in by the factory."""
 
-    def send(self, delivery: Delivery) -> None:
+    def send(self, delivery: Delivery) -> str | None:
         """Build the payload from the record's present state and send it under delivery.key.
 
-        Raises Retry, Park or Drop; anything else is treated as Retry.
+        Returns the address that took it, if any, or raises Retry, Park or Drop; else it is Retry.
         """
 
 
@@ -225,13 +230,14 @@ def _try(delivery: Delivery) -> dict[str, Any]:
     """Send the delivery and return what is to be noted of it."""
     # After a failure these may be out of reach.
     number, attempts, age = delivery.id, delivery.attempts, now() - delivery.made_at
+    to = delivery.recipient_id
     try:
-        _destinations[delivery.destination].send(delivery)
-        return {"state": SENT, "reason": "", "sent_at": now()}
+        address = _destinations[delivery.destination].send(delivery)
+        return {"state": SENT, "reason": "", "sent_at": now(), "learned": (to, address, True)}
     except Drop as drop:
         return {"state": DROPPED, "reason": str(drop)[:500]}
     except Park as park:
-        return {"state": PARKED, "reason": str(park)[:500]}
+        return {"state": PARKED, "reason": str(park)[:500], "learned": (to, park.address, False)}
     except Exception as error:
         if not isinstance(error, Retry):
             log.exception("delivery %s failed", number)
@@ -257,12 +263,14 @@ def deliver(delivery_id: int, lease_seconds: float) -> bool:
     finally:
         transaction_mode.reset(token)
     crash_point("sent, not committed")
+    learned = outcome.pop("learned", (None, None, False))
     session.execute(
         update(Delivery)
         .where(Delivery.id == delivery_id, Delivery.lease == lease)
         .values(lease=None, lease_until=None, **outcome)
         .execution_options(synchronize_session=False)
     )
+    hearing.tell(session, *learned)
     session.commit()
     crash_point("outcome committed")
     return True

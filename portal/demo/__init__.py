@@ -15,6 +15,7 @@ from portal.core.outbox import SENT, Delivery
 from portal.core.times import at, now
 from portal.demo import cobalt, harbour, lakeside, northwind, northwind_deals
 from portal.demo.places import settle
+from portal.demo.reviewing import look_again
 from portal.demo.story import Clock
 from portal.demo.telling import Teller
 from portal.demo_personas import MERIDIAN, PERSONAS
@@ -53,6 +54,7 @@ def load_demo(app: Flask) -> None:
         with at(present - JOINED):
             memberships = settle(session, issuer)
         Teller(session, Clock(present, programme().zone), memberships, MERIDIAN).tell(STORIES)
+        look_again(session, issuer, memberships, present)
         _mark_sent(present - STILL_WAITING)
         session.commit()
 

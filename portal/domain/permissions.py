@@ -7,6 +7,9 @@ class Permission(StrEnum):
     """Named ``noun:verb``, in alphabetical order."""
 
     ACCESS_EXPLAIN = "access:explain"
+    ACCESS_REVIEW = "access:review"
+    ACCESS_REVIEW_READ = "access:review_read"
+    ACCESS_SIGN_OFF = "access:sign_off"
     ACCOUNT_EDIT = "account:edit"
     AUDIT_READ = "audit:read"
     COMPANY_EDIT = "company:edit"

@@ -19,6 +19,13 @@ class Programme:
     protection_days: int = 90
     longest_close_months: int = 24
     stalled_days: int = 21
+    # The monthly access review: since when somebody counts as inactive, from when on as never
+    # signed in; when partners are reminded, and until when they and the vendor look at it.
+    review_inactive_days: int = 60
+    review_never_days: int = 7
+    review_remind_days: int = 7
+    review_answer_days: int = 14
+    review_second_look_days: int = 7
     # Names the rules under which a receipt was issued.
     rule_version: str = "2026-11"
 

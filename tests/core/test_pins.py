@@ -19,13 +19,15 @@ from portal.core.events import Event
 from portal.core.net import acting_as, granting_terms, is_visible, system_mode
 from portal.core.submissions import SubmissionKey, is_used
 from portal.core.times import now
+from portal.domain.access_reviews.models import AccessReview
+from portal.domain.access_reviews.operations import sign_off
 from portal.domain.claims.operations import Claimed, reserve
 from portal.domain.deals.working import vendors_owners
 from portal.domain.explaining.answers import explain_all
 from portal.domain.explaining.readers import everybody_who_can_see
 from portal.domain.explaining.subjects import find_people, find_record
 from portal.domain.fields.choices import chosen_now
-from portal.domain.notifications.audience import channel_managers, holders
+from portal.domain.notifications.audience import channel_managers, holders, security
 from portal.domain.organisations import hierarchy
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.organisations.operations import add_organisation
@@ -76,6 +78,9 @@ ASIDE = {
 # Every question in request code that looks past the actor; each has its canary below.
 PAST_THE_ACTOR = {
     ("domain/registrations/receipts.py", "verifying a receipt"),
+    ("domain/access_reviews/operations.py", "what an access review signs"),
+    ("domain/access_reviews/operations.py", "where access reviews wait"),
+    ("domain/notifications/audience.py", "choosing who reviews access"),
     ("core/net.py", "is one record in a scope"),
     ("core/net.py", "which terms bring a record into a scope"),
     ("core/admission.py", "loading the actor"),
@@ -221,6 +226,41 @@ def test_whom_a_share_is_for_answers_with_numbers(data_app: Flask) -> None:
             event = db.session.get_one(Event, number)
         with acting_as(ana):
             assert set(holders(db.session(), event, None)) == wanted  # type: ignore[arg-type]
+
+
+def test_who_reviews_access_answers_with_numbers(data_app: Flask) -> None:
+    """Nadia knows of nobody at the vendor's who signs; what she sends goes there all the same."""
+    with everything(data_app) as session:
+        sid, nadia = actor_of("sid").membership_id, actor_of("nadia")
+        place = nadia.organisation_id
+        reference = session.scalars(
+            select(AccessReview.reference).where(AccessReview.organisation_id == place)
+        ).one()
+        db.session.remove()
+    with data_app.app_context(), acting_as(nadia):
+        review = db.session.scalars(select(AccessReview).filter_by(reference=reference)).one()
+        assert list(security(db.session(), None, review)) == [sid]  # type: ignore[arg-type]
+        assert db.session.get(Membership, sid) is None
+
+
+def test_what_is_signed_and_where_it_waits_tell_nothing_else(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        membership_of("bruno").user.name = CANARY
+        bruno = membership_of("bruno").reference
+        session.commit()
+        sid = actor_of("sid")
+        theirs = AccessReview.organisation_id == membership_of("sofia").organisation_id
+        reference = session.scalars(select(AccessReview.reference).where(theirs)).one()
+        db.session.remove()
+    with data_app.app_context(), acting_as(sid):
+        review = db.session.scalars(select(AccessReview).filter_by(reference=reference)).one()
+        for item in review.items:
+            item.decision = "keep"
+        sign_off(review, sid)
+        told = repr(review.content)
+        assert "Sofia" not in told and "@" not in told
+        assert CANARY not in told and bruno not in told
+        db.session.rollback()
 
 
 def test_the_hierarchy_answers_with_numbers(data_app: Flask) -> None:
@@ -375,8 +415,9 @@ def test_when_somebody_was_here_answers_with_a_time(data_app: Flask) -> None:
         db.session.remove()
     with data_app.app_context(), acting_as(nadia):
         seen = last_seen(numbers)
-        assert set(seen) == {numbers[1]}
+        assert set(seen) == set(numbers)
         assert isinstance(seen[numbers[1]], dt.datetime)
+        assert seen[numbers[1]] > seen[numbers[0]]
 
 
 def test_whoever_administers_no_more_is_told_nothing_else(data_app: Flask) -> None:

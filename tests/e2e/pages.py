@@ -213,6 +213,11 @@ def auditor_pages(live: Live) -> list[Page]:
     ]
 
 
+def _review(live: Live, status: str) -> str:
+    reviews = "SELECT reference FROM access_review WHERE to_look_at > 0 AND status = "
+    return _one(live, f"{reviews}'{status}'")
+
+
 def security_pages(live: Live) -> list[Page]:
     """Return what only the security administrator (Sid) has."""
     person = _one(
@@ -231,7 +236,11 @@ def security_pages(live: Live) -> list[Page]:
         ("sign in again", "/sign-in-again?for=person:administer&next=/admin/people"),
         ("devices of somebody", f"/admin/people/{person}/devices"),
         ("devices, own", f"/admin/people/{own}/devices"),
-    ]
+        ("access reviews", "/admin/access/reviews"),
+        ("access reviews, one state", "/admin/access/reviews?status=signed_off"),
+        *((f"access review, {name}", f"/admin/access/reviews/{_review(live, name)}")
+          for name in ("open", "with_security", "signed_off")),
+    ]  # fmt: skip
 
 
 def company_pages(live: Live) -> list[Page]:
@@ -263,6 +272,9 @@ def company_pages(live: Live) -> list[Page]:
         ),
         ("registration, hand over", f"/registrations/{_of(live, 'ana', 'submitted')}/owner"),
         ("draft of a colleague", f"/registrations/{_of(live, 'ana', 'draft')}/customer"),
+        ("who still needs access", "/people/review"),
+        ("access, answered", "/people/review?sent=1"),
+        ("access review", f"/people/review/{_review(live, 'open')}"),
         ("invite", f"/organisations/{company}/invitation"),
         ("invite many", f"/organisations/{company}/invitations"),
     ]

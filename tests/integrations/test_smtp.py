@@ -7,12 +7,18 @@ from collections.abc import Callable, Iterator
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from flask import Flask
+from sqlalchemy import select
 
 from portal.core import outbox
 from portal.core.database import db
 from portal.core.net import system_mode
 from portal.core.outbox import PARKED, SENT, WAITING, Delivery
+from portal.core.times import now
+from portal.domain.people.actor import actor_from
+from portal.domain.people.email_changes import ask_for_email, confirm_email, token_of
+from portal.domain.people.models import Membership
 from portal.integrations.mail.smtp import SmtpMailer
+from tests.domain.world import membership_of
 from tests.process.mailbox import Mailbox
 
 
@@ -118,3 +124,63 @@ def test_without_a_server_it_waits(try_to_send: Callable[[str], Delivery]) -> No
     delivery = try_to_send(url)
     assert delivery.state == WAITING
     assert delivery.due_at > delivery.made_at
+
+
+def bounced(app: Flask, delivery: Delivery) -> bool:
+    """Tell whether mail to the delivery's recipient is known to come back."""
+    with app.app_context(), system_mode("test"):
+        member = db.session.get_one(Membership, delivery.recipient_id)
+        return member.user.mail_bounced_at is not None
+
+
+def again(app: Flask, delivery: Delivery) -> None:
+    """Put a delivery back on its way."""
+    with app.app_context(), system_mode("test"):
+        db.session.get_one(Delivery, delivery.id).state = WAITING
+        db.session.commit()
+
+
+def test_an_address_that_nobody_knows_is_noted_until_it_takes_a_mail(
+    app: Flask, try_to_send: Callable[[str], Delivery]
+) -> None:
+    for moment, says in (("RCPT", "452 Full, come again"), ("DATA", "554 Never")):
+        with FromBadToWorse(moment, says) as server:
+            delivery = try_to_send(server.url)
+        assert not bounced(app, delivery), says  # the address was not what was wrong
+        again(app, delivery)
+        with app.app_context(), system_mode("test"):
+            db.session.get_one(Delivery, delivery.id).due_at = delivery.made_at
+            db.session.commit()
+    with FromBadToWorse("RCPT", "550 No such person") as server:
+        delivery = try_to_send(server.url)
+    assert bounced(app, delivery)
+    again(app, delivery)
+    with Mailbox() as server:
+        delivery = try_to_send(server.url)
+    assert delivery.state == SENT
+    assert not bounced(app, delivery)
+
+
+def test_an_address_not_confirmed_yet_says_nothing_of_the_present_one(
+    app: Flask, try_to_send: Callable[[str], Delivery]
+) -> None:
+    with app.app_context(), system_mode("test"):
+        for waiting in db.session.scalars(select(Delivery).where(Delivery.state == WAITING)):
+            waiting.state = SENT
+        noah = membership_of("noah")
+        change = ask_for_email(actor_from(noah), "typo@nowhere.example")
+        assert change is not None
+        token = token_of(change)
+        db.session.commit()
+    with FromBadToWorse("RCPT", "550 No such person") as server:
+        delivery = try_to_send(server.url)
+    assert (delivery.recipient_id, delivery.state) == (noah.id, PARKED)
+    assert not bounced(app, delivery)
+    with app.app_context(), system_mode("test"):
+        membership_of("noah").user.mail_bounced_at = now()
+        db.session.commit()
+    assert bounced(app, delivery)
+    with app.app_context(), system_mode("test"):
+        confirm_email(db.session(), token)
+        db.session.commit()
+    assert not bounced(app, delivery)  # of the new address nothing is known yet

@@ -24,7 +24,7 @@ from tests.matrix.oracle import (
 )
 
 CANARY = re.compile(r"qzx\d{5}x")
-REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC|SH|VW)-[0-9A-HJKMNP-TV-Z]{8}\b")
+REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC|RV|RI|SH|VW)-[0-9A-HJKMNP-TV-Z]{8}\b")
 
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
 # named below: a new column must be put into one of the two lists.
@@ -53,6 +53,8 @@ TEXTS: Mapping[str, str] = {
     "viewing": "reason",
 }
 CODES: Mapping[str, str] = {
+    "access_review": "reference status content digest next_side next_what",
+    "access_review_item": "reference role reach reasons decision",
     "chain_head": "chain hash",
     "change": "field",
     "claim": "customer_key country",

@@ -38,6 +38,8 @@ ABSENT = {
     "session": "SE-00000000",
     "list": "IL-00000000",
     "share": "SH-00000000",
+    "access review": "RV-00000000",
+    "access item": "RI-00000000",
     "delivery": "00000000-0000-4000-8000-000000000000",
 }
 _today = now().date()
@@ -107,6 +109,11 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "deals.win": {},
     "drafts.discard": {"form_path": "/account"},
     "drafts.keep": {"form_path": "/account", "language": "fr"},
+    "admin.access.sign_off": {},
+    "admin.access.take_over": {},
+    "people.answer_review": {},
+    "people.decide": {"decision": "keep"},
+    "people.undo_decision": {},
     "people.change": {"role": "partner_manager", "reach": "own"},
     "people.deactivate": {},
     "people.invite": {
@@ -163,6 +170,9 @@ PAGE_OF: Mapping[str, str] = {
     "admin.review.compare": "/admin/registrations/{}",
     "admin.review.take": "/admin/registrations/{}",
     "deals.finish_step": "/deals/{}",
+    "admin.access.sign_off": "/admin/access/reviews/{}",
+    "admin.access.take_over": "/admin/access/reviews/{}",
+    "people.answer_review": "/people/review",
     "people.invite_again": "/people/{}",
     "people.reactivate": "/people/{}",
     "people.uninvite": "/people/{}",
@@ -209,6 +219,11 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "deals.plan": ("deal:plan", "deal change"),
     "deals.reassign": ("deal:reassign", "deal change delivery"),
     "deals.win": ("deal:win", "deal delivery"),
+    "admin.access.sign_off": ("access_review:sign_off", "access_review organisation"),
+    "admin.access.take_over": ("access_review:hand_over", "access_review organisation delivery"),
+    "people.answer_review": ("access_review:answer", "access_review organisation delivery"),
+    "people.decide": ("person:keep access_review:decide", "access_review_item"),
+    "people.undo_decision": ("access_review:undo", "access_review_item"),
     "people.change": ("person:change", "membership change"),
     "people.deactivate": ("person:deactivate", "membership login_session"),
     "people.hand_over": ("registration:reassign* deal:reassign* person:hand_over person:take_over",
@@ -368,6 +383,8 @@ def _records(
         yield world.facts[planted.shares[holder]]
         if holder in planted.ended and short not in OUTSIDE:
             yield world.facts[planted.ended[holder]]
+    elif ask.kind in ("access review", "access item"):
+        yield from _reviews(world, short, holder, relation, ask.kind)
     elif ask.kind in ("organisation", "session", "person", "delivery", "list"):
         yield from _others(world, short, holder, relation, rule, ask.kind)
     elif ask.kind == "deal":
@@ -414,6 +431,26 @@ def _others(
         if rule.endpoint == "admin.people.portfolio":  # only one of all these has one
             yield world.facts[planted.holders["carla"].reference]
         yield from _people(world, short, holder, relation)
+
+
+def _reviews(world: World, short: str, holder: str, relation: str, kind: str) -> Iterator[Facts]:
+    """Yield one access review, or one person in one and oneself, for each state that there is."""
+    place, user = _organisation(world, short, holder, relation), world.people[short].user
+    found = {
+        (one.state, one.user == user): one
+        for one in world.facts.values()
+        if (one.kind, one.organisation) == (kind, place)
+    }
+    yield from found.values()
+
+
+def form_place(world: World, cell: Cell) -> str:
+    """Return on which page the cell's form stands."""
+    name = cell.facts.reference if cell.facts else ""
+    if cell.facts is not None and cell.facts.kind == "access item":
+        is_vendor = world.people[cell.short].side == "vendor"
+        return f"/admin/access/reviews/{world.reviews[name]}" if is_vendor else "/people/review"
+    return PAGE_OF.get(cell.endpoint, cell.path).format(name)
 
 
 def _people(world: World, short: str, holder: str, relation: str) -> Iterator[Facts]:

@@ -15,11 +15,11 @@ from tests.matrix.canaries import REFERENCE
 from tests.matrix.cells import (
     ABSENT,
     LEAVES,
-    PAGE_OF,
     STEPS,
     Cell,
     address,
     cells_of,
+    form_place,
     guarded_rules,
 )
 from tests.matrix.oracle import (
@@ -31,6 +31,7 @@ from tests.matrix.oracle import (
     RECORDS,
     REVIEWED,
     SUBMITTED,
+    TURNS,
     Ask,
     Facts,
     asks_again,
@@ -45,6 +46,7 @@ PATHS = {
     "deal": ("/deals/{}",),
     "organisation": ("/admin/organisations/{}",),
     "person": ("/admin/people/{}", "/people/{}"),
+    "access review": ("/admin/access/reviews/{}", "/people/review/{}"),
 }
 
 
@@ -235,8 +237,8 @@ def assigned(walk: Walk, cell: Cell) -> Iterator[str]:
 
 def _effect(walk: Walk, cell: Cell, extras: Mapping[str, str]) -> list[Any]:
     """Return the status of sending the page's form, and every row it leaves behind."""
-    world, name = walk.world, cell.facts.reference if cell.facts else ""
-    where = PAGE_OF.get(cell.endpoint, cell.path).format(name)
+    world = walk.world
+    where = form_place(world, cell)
     moment = world.moment
     with at(moment):
         page = walk.browser.get(where, check=False)
@@ -261,8 +263,11 @@ def _row(world: World, change: Change) -> tuple[str, str, str]:
     return table, op, str(kept)
 
 
-def _ready(world: World, ask: Ask) -> str:
-    """Return a record of Northwind's that is in the state for which the form is made."""
+def _ready(world: World, ask: Ask, side: str) -> str:
+    """Return a record of Northwind's that is in the state for which the form is made.
+
+    Of access reviews one that waits for that ``side``.
+    """
     planted, home = world.planted, world.people["ana"].organisation
     ready = next((state for state, status in ask.by_state.items() if status == 303), "")
     if ask.kind == "deal":
@@ -271,6 +276,11 @@ def _ready(world: World, ask: Ask) -> str:
         return planted.devices["ana"]
     if ask.kind == "share":
         return planted.shares["ana"]
+    if ask.kind in ("access review", "access item"):
+        states = [state for state, status in ask.by_state.items() if status == 303]
+        ready = next((state for state in states if TURNS[state] == side), ready)
+        return next(one.reference for one in world.facts.values()
+                    if (one.kind, one.state) == (ask.kind, ready))  # fmt: skip
     if ask.kind == "organisation":
         return next(one.reference for one in world.facts.values()
                     if (one.kind, one.organisation) == (ask.kind, home))  # fmt: skip
@@ -295,7 +305,7 @@ def sendable(walk: Walk) -> Iterator[Cell]:
         if endpoint == "account.switch" and short == EXTRA:
             facts = world.facts[world.planted.second]
         else:
-            facts = world.facts[_ready(world, ask)]
+            facts = world.facts[_ready(world, ask, walk.person.side)]
         if not (walk.person.knows(facts) and walk.person.may(ask.need, facts)):
             continue
         steps = tuple(STEPS) if "step" in rule.arguments else ("",)
@@ -351,6 +361,9 @@ def _record_of(world: World, endpoint: str, method: str, holder: str) -> Facts |
         return world.facts[world.delivery_of(sent.reference)]
     if kind == "list":
         return world.facts[world.planted.lists["theo"]]
+    if kind in ("access review", "access item"):
+        at_home = (kind, sent.organisation)
+        return next(one for one in world.facts.values() if (one.kind, one.organisation) == at_home)
     if kind == "person":
         return world.member(world.planted.holders[holder.removeprefix("by ")].id)
     if kind == "organisation":

@@ -42,6 +42,12 @@ LISTS: dict[str, tuple[str, Callable[[Facts], bool], str, str]] = {
         "status",
         "invited onboarding active suspended ended",
     ),
+    "admin.access.reviews": (
+        "/admin/access/reviews",
+        lambda facts: facts.kind == "access review",
+        "status",
+        "open with_security signed_off",
+    ),
 }
 # Where one can search, and the text by which each record is found there.
 SEARCHES = {

@@ -58,6 +58,7 @@ EXPLAINERS = frozenset("pia sid axel".split())
 SECURERS = frozenset({"sid"})
 # Of the vendor's people: who says with whom a record of a partner in their portfolio is shared.
 SHARERS = frozenset({"carla"})
+ACCESS_READERS = frozenset("sid axel".split())
 PARTNER_READERS = frozenset("carla omar olga axel pia sid".split())
 # Who hands the own company's records to colleagues, and who chooses the vendor's seller of a deal.
 REASSIGNERS = frozenset("diego marc nadia bruno".split())
@@ -119,6 +120,8 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("people.index", "GET"): (ADMINISTRATORS, 200),
     ("admin.fields.index", "GET"): (FIELD_DECIDERS, 200),
     ("admin.fields.update", "POST"): (FIELD_DECIDERS, 303),
+    ("people.review", "GET"): (ADMINISTRATORS, 200),
+    ("admin.access.reviews", "GET"): (ACCESS_READERS, 200),
 }
 
 # Writes before which whoever signed in a while ago is asked again: these always, and a decision
@@ -174,6 +177,11 @@ APPROVED, REJECTED, WITHDRAWN, OPEN, CLOSED = (
 )  # fmt: skip
 INVITED, UNINVITED, ACTIVE, DEACTIVATED = "invited", "uninvited", "active", "deactivated"
 _UNDER_WAY = (SUBMITTED, REVIEWED, ASKED)
+# An access review by whose turn it is, and whether everybody has been looked at; of a person in
+# it the same, where there was a reason to look.
+HANDED, SIGNED = "with_security", "signed_off"
+OPEN_DONE, HANDED_DONE = "open done", "with_security done"
+TURNS = {OPEN: "partner", OPEN_DONE: "partner", HANDED: "vendor", HANDED_DONE: "vendor"}
 
 RECORDS: Mapping[tuple[str, str], Ask] = {
     ("registrations.show", "GET"): Ask("registration", "know", 200, {DRAFT: 302}),
@@ -271,6 +279,19 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("shares.share_registration", "POST"): Ask("registration", "share", 303, {DRAFT: 409}),
     ("shares.revoke", "GET"): Ask("share", "share", 200, {CLOSED: 409}),
     ("shares.revoke", "POST"): Ask("share", "share", 303, {CLOSED: 409}),
+    ("people.review_record", "GET"): Ask("access review", "answer access", 200),
+    ("people.answer_review", "POST"): Ask("access review", "answer access", 409, {OPEN_DONE: 303}),
+    ("people.decide", "POST"): Ask(
+        "access item", "decide access", 409, dict.fromkeys((OPEN, HANDED), 303)
+    ),
+    ("people.undo_decision", "POST"): Ask(
+        "access item", "decide access", 409, dict.fromkeys((OPEN_DONE, HANDED_DONE), 303)
+    ),
+    ("admin.access.review", "GET"): Ask("access review", "read access", 200),
+    ("admin.access.take_over", "POST"): Ask(
+        "access review", "sign access", 409, dict.fromkeys((OPEN, OPEN_DONE), 303)
+    ),
+    ("admin.access.sign_off", "POST"): Ask("access review", "sign access", 409, {HANDED_DONE: 303}),
 }
 
 
@@ -350,6 +371,8 @@ class Person:
             return self.holds(facts) or self.may("share", facts)
         if facts.reference in self.shared:
             return True
+        if facts.kind in ("access review", "access item"):
+            return self.short in ACCESS_READERS or self.administers(facts.organisation)
         column = DRAFT if facts.state == DRAFT else facts.kind
         return self.relation(facts) in MAY[self.short][column]
 
@@ -424,6 +447,12 @@ class Person:
             "know": True,
             "keep inside": self.short in INSIDERS,
             "administer": self.administers(facts.organisation) and not is_oneself,
+            "answer access": self.administers(facts.organisation) and not is_partner,
+            # On the vendor's side there may be nobody else who looks at oneself.
+            "decide access": self.administers(facts.organisation)
+            and (not is_mine or self.side == "vendor"),
+            "read access": self.short in ACCESS_READERS,
+            "sign access": self.short in SECURERS,
             "read reviews": self.short in REVIEW_READERS,
             "read partners": self.short in PARTNER_READERS,
             "keep partners": self.short in PARTNER_KEEPERS and is_partner,
@@ -453,6 +482,8 @@ def expect(person: Person, endpoint: str, method: str, facts: Facts | None) -> i
         return 403
     if endpoint == "registrations.show" and person.short in REVIEW_READERS:
         return 302  # to the vendor's page of it
+    if ask.need == "decide access" and TURNS.get(facts.state) != person.side:
+        return 409
     return ask.by_state.get(facts.state, ask.otherwise)
 
 

@@ -13,7 +13,18 @@ from sqlalchemy.orm import Session
 from portal.core.changes import Changed
 from portal.core.events import record_event
 from portal.core.times import at, now
-from portal.demo_personas import COBALT, HARBOUR, LAKESIDE, MERIDIAN, NORTHWIND, PERSONAS
+from portal.demo_personas import (
+    COBALT,
+    HARBOUR,
+    LAKESIDE,
+    MAPLE,
+    MERIDIAN,
+    NORTHWIND,
+    PERSONAS,
+)
+from portal.domain.access_reviews.clock import open_review, present_month
+from portal.domain.access_reviews.models import AccessReview, Decision
+from portal.domain.access_reviews.operations import decide
 from portal.domain.deals.models import Deal, Stage
 from portal.domain.organisations.events import E
 from portal.domain.organisations.models import Organisation, Side
@@ -108,6 +119,7 @@ def plant(session: Session) -> Planted:
     summit = add_organisation(session, "Summit of all", Side.PARTNER, types=["distributor"])
     summit.reference = SUMMIT
     _kept(session, planted)
+    _reviewed(session, planted)
     with at(now() - dt.timedelta(days=2)), session.no_autoflush:
         for holder, membership in planted.holders.items():
             if holder not in STAFF and not holder.startswith((INVITED, DEACTIVATED)):
@@ -166,6 +178,28 @@ def _viewed(session: Session, planted: Planted) -> None:
             target=planted.deals[viewed, OPEN],
         )  # fmt: skip
         record_event("viewing:end", chain, actor, session=session, viewing=what, why="stopped")
+
+
+def _reviewed(session: Session, planted: Planted) -> None:
+    """An access review everywhere: one ready for an answer at Maple, one for a signature."""
+    theo, sid = (actor_from(planted.holders[short]) for short in ("theo", "sid"))
+    planted.holders[f"colleague at {MAPLE}"].user.mail_bounced_at = now()
+    month = present_month()
+    for place in session.scalars(select(Organisation).order_by(Organisation.id)).all():
+        there = select(AccessReview).where(AccessReview.organisation_id == place.id)
+        if session.scalars(there).first() is None:
+            review = open_review(session, place, month)
+            if place.name == MAPLE:
+                _look_at_all(review, theo)
+    earlier = (month - dt.timedelta(days=1)).replace(day=1)
+    _look_at_all(open_review(session, planted.holders["bruno"].organisation, earlier), sid)
+    session.flush()
+
+
+def _look_at_all(review: AccessReview, actor: MemberActor) -> None:
+    for item in review.items:
+        if item.is_open and item.membership_id != actor.membership_id:
+            decide(item, actor, Decision.KEEP)
 
 
 def _people(session: Session) -> Iterable[tuple[str, Membership]]:

@@ -12,7 +12,15 @@ from werkzeug.test import TestResponse
 
 from tests.browser import BASE, HEADERS, Page, check_page
 from tests.matrix.canaries import CANARY, REFERENCE
-from tests.matrix.cells import FILES, LEAVES, PAGE_OF, READING_LEAVES, SHOWS, Cell, cells_of
+from tests.matrix.cells import (
+    FILES,
+    LEAVES,
+    READING_LEAVES,
+    SHOWS,
+    Cell,
+    cells_of,
+    form_place,
+)
 from tests.matrix.oracle import OUTSIDE, PUBLIC, expect, with_htmx
 from tests.matrix.world import BESIDE, Change, World, normalised
 
@@ -243,8 +251,7 @@ class Walk:
             if cell.endpoint == "drafts.discard":  # there must be something to throw away
                 self.ask("POST", "/drafts", self.typed(cell) | {"language": "fr"})
             return self.ask("POST", cell.path, self.typed(cell), cell.htmx)
-        name = cell.facts.reference if cell.facts else ""
-        where = PAGE_OF.get(cell.endpoint, cell.path).format(name)
+        where = form_place(self.world, cell)
         page = self.browser.get(where, check=False)
         self.requests += 2
         self.world.written()

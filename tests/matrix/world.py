@@ -30,6 +30,7 @@ from tests.matrix.oracle import (
     INVITED,
     OPEN,
     OUTSIDE,
+    SIGNED,
     UNINVITED,
     Facts,
     Person,
@@ -132,8 +133,15 @@ class World:
         self.facts = {facts.reference: facts for facts in _facts(rows)}
         self.versions = {
             row["reference"]: row["version"]
-            for table in ("registration", "deal", "organisation", "membership", "share")
+            for table in (
+                "registration", "deal", "organisation", "membership", "share",
+                "access_review", "access_review_item",
+            )
             for row in rows[table]
+        }  # fmt: skip
+        reviews = {row["id"]: row["reference"] for row in rows["access_review"]}
+        self.reviews = {
+            row["reference"]: reviews[row["review_id"]] for row in rows["access_review_item"]
         }
         TAKERS.update(_takers(rows, self.facts, self.planted))
         self.people = {short: self._person(short) for short in SHORTS}
@@ -362,6 +370,40 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
         )
     for row in rows["delivery"]:
         yield Facts("delivery", row["key"])
+    yield from _review_facts(rows)
+
+
+def _review_facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
+    """Yield the access reviews, and everybody in them whom there was a reason to look at or not."""
+    members = {row["id"]: row for row in rows["membership"]}
+    reviews = {row["id"]: row for row in rows["access_review"]}
+    left: dict[int, int] = {}
+    for row in rows["access_review_item"]:
+        review, member = reviews[row["review_id"]], members[row["membership_id"]]
+        is_open = row["has_reasons"] and row["decision"] is None and member["is_active"]
+        # An administrator answers for all others; on themselves somebody else decides.
+        is_left = is_open and (
+            review["status"] != OPEN or member["role"] != "partner_administrator"
+        )
+        left[review["id"]] = left.get(review["id"], 0) + bool(is_left)
+        state = review["status"] if is_open else f"{review['status']} done"
+        yield Facts(
+            "access item",
+            row["reference"],
+            state if row["has_reasons"] else "",
+            review["organisation_id"],
+            member["id"],
+            user=member["user_id"],
+        )
+    for number, review in reviews.items():
+        status = review["status"]
+        is_done = status != SIGNED and not left.get(number)
+        yield Facts(
+            "access review",
+            review["reference"],
+            f"{status} done" if is_done else status,
+            review["organisation_id"],
+        )
 
 
 def _takers(

@@ -10,6 +10,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import func, select
 
+from portal.blueprints.home.reviews import waiting_reviews
 from portal.core.access import scope_of
 from portal.core.addresses import address
 from portal.core.database import db
@@ -92,6 +93,8 @@ def turns_of(actor: MemberActor, registrations: Sequence[Any], after: int = 0) -
     turns = [_registration_turn(row, actor, asked.get(row.id, 1)) for row in registrations]
     if P.DEAL_EDIT in actor.permissions:
         turns += _deals(actor, most)
+    if actor.has_access_reviews:
+        turns += [Turn(**told) for told in waiting_reviews(actor, most)]
     turns.sort(key=lambda turn: turn.by)
     return Turns(turns[after:most], len(turns) > most)
 

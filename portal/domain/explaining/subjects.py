@@ -13,6 +13,7 @@ from portal.core.database import db
 from portal.core.language import _l
 from portal.core.net import system_mode
 from portal.core.references import normalise_reference
+from portal.domain.access_reviews.models import AccessReview
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import CLOSED, MemberActor, actor_from
@@ -26,6 +27,7 @@ MODELS: dict[str, type[Any]] = {
     "OR": Organisation,
     "PE": Membership,
     "SH": Share,
+    "RV": AccessReview,
 }
 MODEL_WORDS = {
     Registration: _l("Registration"),
@@ -33,6 +35,7 @@ MODEL_WORDS = {
     Organisation: _l("Organisation"),
     Membership: _l("Person"),
     Share: _l("Share"),
+    AccessReview: _l("Access review"),
 }
 MOST = 20
 """Memberships that one e-mail address can name."""

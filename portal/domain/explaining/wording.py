@@ -7,6 +7,9 @@ from portal.domain.permissions import Permission as P
 
 PERMISSION_WORDS = {
     P.ACCESS_EXPLAIN: _l("See who may see and do what"),
+    P.ACCESS_REVIEW: _l("Look again at who still needs their access"),
+    P.ACCESS_REVIEW_READ: _l("Read every access review"),
+    P.ACCESS_SIGN_OFF: _l("Sign for an access review"),
     P.ACCOUNT_EDIT: _l("Change their own language and time zone"),
     P.AUDIT_READ: _l("Read and export what happened in the whole portal"),
     P.COMPANY_EDIT: _l("Change how their own company is reached"),

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from portal.core.events import Event, subscribe
 from portal.core.net import system_mode
 from portal.core.outbox import send_later
+from portal.domain.access_reviews.events import E as A
+from portal.domain.access_reviews.models import AccessReview
 from portal.domain.deals.events import E as D
 from portal.domain.deals.models import Deal
 from portal.domain.people import email_changes, invitations
@@ -118,7 +120,39 @@ def holders(session: Session, event: Event, _record: Registration | Deal) -> Ite
         ).all()
 
 
+_administrators = select(Membership.id).where(
+    Membership.organisation_id == bindparam("organisation"),
+    Membership.role == Role.PARTNER_ADMINISTRATOR,
+    Membership.joined_at.is_not(None),
+    Membership.is_active,
+)
+_security = select(Membership.id).where(
+    Membership.role == Role.SECURITY_ADMINISTRATOR,
+    Membership.joined_at.is_not(None),
+    Membership.is_active,
+)
+
+
+def administrators(session: Session, event: Event, review: AccessReview) -> Iterable[int]:
+    """The administrators of the company whose people are looked at, if they are asked."""
+    if event.tag == A.OPEN and event.particulars["asks"] != "partner":
+        return []
+    with system_mode("choosing who reviews access"):
+        place = {"organisation": review.organisation_id}
+        return session.connection().scalars(_administrators, place).all()
+
+
+def security(session: Session, _event: Event, _review: AccessReview) -> Iterable[int]:
+    """The vendor's security administrators."""
+    with system_mode("choosing who reviews access"):
+        return session.connection().scalars(_security).all()
+
+
 AUDIENCES: dict[str, Audience] = {
+    A.OPEN: administrators,
+    A.REMIND: administrators,
+    A.ANSWER: security,
+    A.HAND_OVER: security,
     R.SUBMIT: reviewer,
     R.ANSWER: reviewer,
     R.WITHDRAW: reviewer,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal.core.language import _l
+from portal.domain.access_reviews.events import E as A
 from portal.domain.deals.events import E as D
 from portal.domain.people import email_changes, invitations
 from portal.domain.reassigning.events import E as H
@@ -112,6 +113,33 @@ WORDS = {
             "asked for that, tell your administrator at once."
         ),
         _l("See your account"),
+    ),
+    A.OPEN: (
+        _l("Who at %(company)s still needs access?"),
+        _l(
+            "Once a month somebody at %(company)s looks at who still needs the portal. People to "
+            "look at this time: %(count)s. Whoever is not looked at within %(days)s days sees "
+            "only their own records from then on."
+        ),
+        _l("Look at them"),
+    ),
+    A.REMIND: (
+        _l("Reminder: who at %(company)s still needs access?"),
+        _l(
+            "Nobody has answered yet who at %(company)s still needs the portal. Whoever is not "
+            "looked at in time sees only their own records from then on."
+        ),
+        _l("Look at them"),
+    ),
+    A.ANSWER: (
+        _l("Access review answered: %(company)s"),
+        _l("%(who)s has looked at who needs access at %(company)s. Look once more and sign."),
+        _l("Look at it and sign"),
+    ),
+    A.HAND_OVER: (
+        _l("Access review to look at: %(company)s"),
+        _l("The access review of %(company)s is with you now. People to look at: %(count)s."),
+        _l("Look at it and sign"),
     ),
     invitations.SEND: (
         _l("%(who)s invites you to the partner portal of %(vendor)s"),

@@ -73,6 +73,9 @@ class Organisation(Numbered, Base):
     # The vendor's membership that looks after it. No foreign key: a membership points to its
     # organisation already, and tables that point at each other are neither made nor emptied.
     account_manager_id: Mapped[int | None] = mapped_column(RowNumber)
+    # Whether an access review waits for its administrators: read with the actor, so that home
+    # asks for reviews only where there is one.
+    has_access_reviews: Mapped[bool] = mapped_column(Boolean, default=False)
     account_manager: Mapped[Any] = relationship(
         "Membership",
         primaryjoin="foreign(Organisation.account_manager_id) == Membership.id",

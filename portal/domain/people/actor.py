@@ -68,6 +68,8 @@ class MemberActor:
     types: tuple[str, ...] = ()
     # Whether anything was ever shared with them or their organisation.
     holds_shares: bool = False
+    # No part of any policy: only whether home has reviews to ask for.
+    has_access_reviews: bool = False
 
     # What Flask-Login asks of a user.
     is_authenticated = True
@@ -131,6 +133,7 @@ _columns = (
     Organisation.types,
     CHOSEN.label("chosen"),
     Organisation.holds_shares.label("all_hold_shares"),
+    Organisation.has_access_reviews,
 )
 _memberships = (
     select(*_columns)
@@ -190,6 +193,7 @@ def _actor(
         status=organisation.status,
         types=tuple(organisation.types),
         holds_shares=membership.holds_shares or all_hold_shares,
+        has_access_reviews=organisation.has_access_reviews,
     )
 
 

@@ -81,7 +81,7 @@ def invite(
     ``email`` is a clean address. Raises AlreadyHere, Denied, or Refused for an access that the
     actor cannot give.
     """
-    _stand_in_line(organisation.id)
+    stand_in_line(organisation.id)
     actor = _present(actor)
     if not can(actor, P.PERSON_ADMINISTER, organisation):
         deny(actor, P.PERSON_ADMINISTER, organisation)
@@ -128,7 +128,7 @@ def invite_again(membership: Membership, actor: MemberActor) -> None:
 
     Somebody who has joined gets a link that lets another account of theirs in.
     """
-    actor = _enter(membership, actor)
+    actor = enter(membership, actor)
     if membership.standing == Standing.DEACTIVATED:
         raise WrongState(membership, "invite again")
     membership.is_active = True
@@ -137,7 +137,7 @@ def invite_again(membership: Membership, actor: MemberActor) -> None:
 
 def uninvite(membership: Membership, actor: MemberActor) -> None:
     """Take the invitation of somebody back who has not joined yet."""
-    actor = _enter(membership, actor)
+    actor = enter(membership, actor)
     _need(membership, Standing.INVITED, "uninvite")
     void_invitations(db.session(), membership)
     membership.is_active = False
@@ -149,7 +149,7 @@ def deactivate(membership: Membership, actor: MemberActor) -> None:
 
     Raises Denied, WrongState, or Refused for the last administrator.
     """
-    actor = _enter(membership, actor)
+    actor = enter(membership, actor)
     need_active(membership)
     _keep_one_administrator(membership, actor)
     membership.is_active = False
@@ -166,7 +166,7 @@ def deactivate(membership: Membership, actor: MemberActor) -> None:
 
 def reactivate(membership: Membership, actor: MemberActor) -> None:
     """Open somebody's access again, as it was; they sign in anew."""
-    actor = _enter(membership, actor)
+    actor = enter(membership, actor)
     _need(membership, Standing.DEACTIVATED, "reactivate")
     membership.is_active = True
     _tell("person:reactivate", membership, actor, Standing.DEACTIVATED)
@@ -177,7 +177,7 @@ def change_access(membership: Membership, actor: MemberActor, access: Access) ->
 
     Raises Denied, or Refused for more than the actor may give and for the last administrator.
     """
-    actor = _enter(membership, actor)
+    actor = enter(membership, actor)
     check_grant(actor, membership.organisation, access)
     before = _access_of(membership)
     if access.role != membership.role:
@@ -218,12 +218,12 @@ def _need(membership: Membership, standing: Standing, step: str) -> None:
         raise WrongState(membership, step)
 
 
-def _enter(membership: Membership, actor: MemberActor) -> MemberActor:
+def enter(membership: Membership, actor: MemberActor) -> MemberActor:
     """Wait until no other administrator is at work, and return the actor as they stand now.
 
     Of two who deactivate each other the second has no right left by then: raises Denied.
     """
-    _stand_in_line(membership.organisation_id)
+    stand_in_line(membership.organisation_id)
     db.session.refresh(membership)
     present = _present(actor)
     if not can(present, P.PERSON_ADMINISTER, membership):
@@ -231,7 +231,7 @@ def _enter(membership: Membership, actor: MemberActor) -> MemberActor:
     return present
 
 
-def _stand_in_line(organisation_id: int) -> None:
+def stand_in_line(organisation_id: int) -> None:
     """Let one administrator after the other change who works in an organisation."""
     line = select(Organisation.id).where(Organisation.id == organisation_id)
     db.session.execute(line.with_for_update(key_share=True))
@@ -267,8 +267,9 @@ def _keep_one_administrator(membership: Membership, actor: MemberActor) -> None:
 
 
 def need_active(membership: Membership) -> None:
-    """Raise WrongState unless the person's access is open."""
-    _need(membership, Standing.ACTIVE, "deactivate")
+    """Raise WrongState unless the access is open, also that of a person who is switched off."""
+    if not membership.is_active or membership.joined_at is None:
+        raise WrongState(membership, "deactivate")
 
 
 def open_invitation(membership: Membership) -> Invitation | None:

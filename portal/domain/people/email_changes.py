@@ -103,7 +103,7 @@ def confirm_email(session: Session, token: str) -> EmailChange:
     mode.
     """
     change = find_change(session, token)
-    change.user.email = change.new_email
+    change.user.email, change.user.mail_bounced_at = change.new_email, None
     change.confirmed_at = now()
     membership = session.get_one(Membership, change.membership_id)
     record_event(CONFIRM, change, actor_from(membership), session=session)

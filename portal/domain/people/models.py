@@ -61,6 +61,8 @@ class User(Numbered, Base):
     language: Mapped[str] = mapped_column(String(5), default="en")
     timezone: Mapped[str] = mapped_column(String(60), default="")
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    # Since when mail servers know of no such address; empty again once a mail was taken.
+    mail_bounced_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}
 

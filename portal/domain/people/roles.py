@@ -48,7 +48,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.PARTNER_MANAGER: _DEALS | _REASSIGN,
     Role.PARTNER_ADMINISTRATOR: _DEALS
     | _REASSIGN
-    | {P.LOG_READ, P.PERSON_ADMINISTER, P.PERSON_HAND_OVER},
+    | {P.ACCESS_REVIEW, P.LOG_READ, P.PERSON_ADMINISTER, P.PERSON_HAND_OVER},
     Role.CHANNEL_MANAGER: _FOLLOW
     | _PARTNERS
     | _JUDGE
@@ -75,6 +75,9 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.SECURITY_ADMINISTRATOR: _PARTNERS
     | {
         P.ACCESS_EXPLAIN,
+        P.ACCESS_REVIEW,
+        P.ACCESS_REVIEW_READ,
+        P.ACCESS_SIGN_OFF,
         P.AUDIT_READ,
         P.ORGANISATION_SECURE,
         P.PERSON_ADMINISTER,
@@ -88,6 +91,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
         P.DEAL_LIST,
         P.OUTBOX_READ,
         P.ACCESS_EXPLAIN,
+        P.ACCESS_REVIEW_READ,
         P.AUDIT_READ,
     },
 }
@@ -103,7 +107,7 @@ PARTNER_ROLES = frozenset({Role.PARTNER_SELLER, Role.PARTNER_MANAGER, Role.PARTN
 LEADS = frozenset({Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR})
 
 # What a partner's people may do before their company is active, and whatever its type.
-ANYWHERE = frozenset({P.PERSON_ADMINISTER})
+ANYWHERE = frozenset({P.ACCESS_REVIEW, P.PERSON_ADMINISTER})
 
 # Which partner types register and follow deals.
 DEAL_TYPES = frozenset({PartnerType.RESELLER, PartnerType.DISTRIBUTOR})

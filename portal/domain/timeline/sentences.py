@@ -15,6 +15,9 @@ from portal.core.events import CHANGES, Event, kind_of
 from portal.core.fields import shows
 from portal.core.language import _, _l, show_ago, show_date
 from portal.core.net import lasting
+from portal.domain.access_reviews.events import E as A
+from portal.domain.access_reviews.models import Decision
+from portal.domain.access_reviews.wording import OUTCOME_WORDS, WHY_WORDS
 from portal.domain.deals.events import E as D
 from portal.domain.deals.workflow import LOSS_WORDS
 from portal.domain.deals.workflow import WORDS as STAGES
@@ -211,5 +214,12 @@ def _detail(event: Told, side: str) -> str:
         parts.append(_("Receipt %(number)s", number=event.particulars["receipt"]))
     if event.tag == "viewing:page":
         parts.extend(event.particulars[name] for name in ("page", "target"))
+    if event.tag in (A.DECIDE, A.UNDO):
+        decision = OUTCOME_WORDS[Decision(event.particulars["decision"])][0]
+        parts += [str(decision), event.particulars["person"]]
+    if event.tag == A.HAND_OVER:
+        parts.append(str(WHY_WORDS[event.particulars["why"]]))
+    if event.tag == A.REDUCE:
+        parts.append(", ".join(event.particulars["people"]))
     parts.extend(text for text in event.words.values() if text)
     return " · ".join(part for part in parts if part and part != "-")

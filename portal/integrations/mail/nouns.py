@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.core.language import _l
+from portal.domain.access_reviews.models import AccessReview
+from portal.domain.access_reviews.models import Status as Reviewed
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side
 from portal.domain.people import email_changes
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.invitations import token_of
 from portal.domain.people.models import EmailChange, Invitation, Membership
+from portal.domain.programme import programme
 from portal.domain.registrations.models import Registration
 
 WORKS_ON_IT = _l(
@@ -53,6 +56,19 @@ def _email_path(change: EmailChange, _recipient: MemberActor) -> str:
     return "/account" if change.confirmed_at else f"/email/{email_changes.token_of(change)}"
 
 
+def _review(review: AccessReview, recipient: MemberActor) -> str:
+    is_staff = recipient.side == Side.VENDOR
+    return f"/admin/access/reviews/{review.reference}" if is_staff else "/people/review"
+
+
+def _asked(review: AccessReview) -> dict[str, Any]:
+    return {
+        "company": review.organisation.name,
+        "count": review.to_look_at,
+        "days": programme().review_answer_days,
+    }
+
+
 def _is_open(invitation: Invitation) -> bool:
     return invitation.accepted_at is None and invitation.voided_at is None
 
@@ -66,6 +82,16 @@ WORKED_ON_IT = _l(
 NOUNS: Mapping[str, Noun] = {
     "DR": Noun(Registration, _registration),
     "DL": Noun(Deal, lambda deal, _recipient: f"/deals/{deal.reference}"),
+    "RV": Noun(
+        AccessReview,
+        _review,
+        names=_asked,
+        footer=_l(
+            "You get this because you decide who has access to the portal. The link opens once "
+            "you are signed in."
+        ),
+        is_current=lambda review: review.status != Reviewed.SIGNED_OFF,
+    ),
     "EC": Noun(
         EmailChange,
         _email_path,

@@ -30,9 +30,13 @@ class SmtpMailer:
     def __init__(self, url: str) -> None:
         self.parts = urlsplit(url)
 
-    def send(self, delivery: Delivery) -> None:
-        """Send the delivery's letter; raises Retry, Park or Drop."""
+    def send(self, delivery: Delivery) -> str:
+        """Send the delivery's letter and return the address that took it.
+
+        Raises Retry, Park or Drop.
+        """
         letter = write_letter(delivery)
+        address = str(letter["To"].addresses[0].addr_spec)
         # No transaction is open while the network is waited for.
         db.session.rollback()
         try:
@@ -40,7 +44,7 @@ class SmtpMailer:
         except smtplib.SMTPRecipientsRefused as refused:
             codes = {code for code, _text in refused.recipients.values()}
             if all(code >= 500 for code in codes):
-                raise Park(N_("the mail server refused the address")) from refused
+                raise Park(N_("the mail server refused the address"), address) from refused
             raise Retry(N_("the mail server cannot take this address now")) from refused
         except smtplib.SMTPAuthenticationError as refused:
             raise Retry(N_("the mail server refused the portal's name and password")) from refused
@@ -51,6 +55,7 @@ class SmtpMailer:
         except (OSError, smtplib.SMTPException) as error:
             words = N_("the mail server was not reached")
             raise Retry(f"{words}: {type(error).__name__}") from error
+        return address
 
     def _hand_over(self, letter: EmailMessage) -> None:
         server = self._connect()

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("access", __name__)
 
-from portal.blueprints.admin.access import views  # noqa: E402, F401
+from portal.blueprints.admin.access import reviews, views  # noqa: E402, F401

@@ -1,0 +1,1 @@
+"""Who still needs the access that they have?"""
