@@ -347,30 +347,21 @@ def other_methods(walk: Walk) -> Iterator[str]:
 def _record_of(world: World, endpoint: str, method: str, holder: str) -> Facts | None:
     if (endpoint, method) not in RECORDS:
         return None
-    kind = RECORDS[endpoint, method].kind
-    sent = world.facts[world.planted.references[holder, SUBMITTED]]
-    if kind == "deal":
-        return world.facts[world.planted.deals[holder, OPEN]]
-    if kind == "person":
-        return world.facts[world.planted.holders[holder.removeprefix("by ")].reference]
-    if kind == "session":
-        return world.facts[world.planted.devices[holder.removeprefix("by ")]]
-    if kind == "share":
-        return world.facts[world.planted.shares[holder]]
-    if kind == "delivery":
-        return world.facts[world.delivery_of(sent.reference)]
-    if kind == "list":
-        return world.facts[world.planted.lists["theo"]]
-    if kind in ("access review", "access item"):
+    kind, planted = RECORDS[endpoint, method].kind, world.planted
+    sent, name = world.facts[planted.references[holder, SUBMITTED]], holder.removeprefix("by ")
+    if kind in ("organisation", "access review", "access item"):
         at_home = (kind, sent.organisation)
         return next(one for one in world.facts.values() if (one.kind, one.organisation) == at_home)
     if kind == "person":
-        return world.member(world.planted.holders[holder.removeprefix("by ")].id)
-    if kind == "organisation":
-        home = sent.organisation
-        return next(one for one in world.facts.values()
-                    if one.kind == "organisation" and one.organisation == home)  # fmt: skip
-    return sent
+        return world.member(planted.holders[name].id)
+    references: dict[str, Callable[[], str]] = {
+        "deal": lambda: planted.deals[holder, OPEN],
+        "delivery": lambda: world.delivery_of(sent.reference),
+        "list": lambda: planted.lists["theo"],
+        "session": lambda: planted.devices[name],
+        "share": lambda: planted.shares[holder],
+    }
+    return world.facts[references[kind]()] if kind in references else sent
 
 
 def _status_of(walk: Walk, method: str) -> int:
