@@ -31,7 +31,12 @@ def _own_policies(monkeypatch: pytest.MonkeyPatch) -> None:
 def person(number: int = 1, *permissions: str) -> Any:
     """Return an actor with these permissions."""
     rights = frozenset(permissions)
-    return SimpleNamespace(membership_id=number, permissions=rights, scope_key=(number, rights))
+    return SimpleNamespace(
+        membership_id=number,
+        permissions=rights,
+        scope_key=(number, rights),
+        withheld=frozenset(),
+    )
 
 
 OWNERS = Rule(

@@ -7,12 +7,12 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from portal.core.access import Actor, can
+from portal.core.access import Nobody, can
 from portal.core.database import transaction_mode
 from portal.core.events import record_event
 from portal.core.once import is_still_to_do
@@ -33,19 +33,18 @@ from portal.domain.programme import programme
 log = logging.getLogger(__name__)
 
 
-class _Clock:
+class _Clock(Nobody):
     """The portal itself, where nobody acts: it hands on and rests, and decides on nobody."""
 
-    membership_id = None
-    user_id = None
-    organisation_id = None
-    name = ""
+    membership_id: Any = None
+    user_id: Any = None
+    organisation_id: Any = None
     side = "system"
-    permissions = frozenset({P.ACCESS_SIGN_OFF})
+    permissions: frozenset[str] = frozenset({P.ACCESS_SIGN_OFF})
     scope_key = "access review clock"
 
 
-CLOCK = cast(Actor, _Clock())
+CLOCK = _Clock()
 PARTNER_LOOKS, SECURITY_LOOKS, NOBODY_LOOKS = "partner", "security", "nobody"
 
 
