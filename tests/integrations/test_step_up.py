@@ -243,6 +243,9 @@ def test_a_button_leads_back_to_the_page_on_which_it_was_pressed(
         ({"Referer": f"{PORTAL}/people/{ana}?done=changed"}, f"/people/{ana}?done=changed"),
         ({"Referer": "https://evil.example/people"}, f"/people/{ana}"),
         ({"Referer": f"{PORTAL}@evil.example/people"}, f"/people/{ana}"),
+        ({"Referer": f"{PORTAL}//evil.example/people"}, f"/people/{ana}"),
+        ({"Referer": "http://[::1"}, f"/people/{ana}"),
+        ({"HX-Current-URL": f"{PORTAL}/people#top"}, "/people"),
         ({}, f"/people/{ana}"),
     ):
         led = nadia.client.post(path, data=typed, headers=headers)
