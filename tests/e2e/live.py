@@ -138,6 +138,13 @@ class Live:
                 (f"{short}@%",),
             )
 
+    def an_hour_passes(self) -> None:
+        """Let it be an hour ago that everybody who is signed in has proved who they are."""
+        with self.writing() as database:
+            database.execute(
+                "UPDATE login_session SET authenticated_at = datetime('now', '-1 hour')"
+            )
+
     def count(self, tag: str, reference: str) -> int:
         """Return how many events with that tag the record's chain holds."""
         query = "SELECT count(*) FROM event WHERE tag = ? AND chain = ?"
