@@ -76,7 +76,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "ENGLISH_LOCALE": _english(given("ENGLISH_LOCALE") or "en_CA"),
         "CURRENCIES": (given("CURRENCIES") or "CAD USD EUR GBP").split(),
         "IDLE": dt.timedelta(minutes=int(given("IDLE_MINUTES") or 60)),
-        "FRESH": dt.timedelta(minutes=int(given("FRESH_MINUTES") or 10)),
+        "FRESH": dt.timedelta(minutes=max(1, int(given("FRESH_MINUTES") or 10))),
         "SESSION_COOKIE_NAME": "sid" if is_demo and is_local_http else "__Host-sid",
         "SESSION_COOKIE_SECURE": not (is_demo and is_local_http),
         **FIXED,

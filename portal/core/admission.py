@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
@@ -131,10 +131,11 @@ def _page_of_form() -> str:
     """Return the page on which the posted form stands: its own address, or where it was pressed."""
     if leads_to_page(path := form_path()):
         return path
-    pressed = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
-    origin = f"{pressed.scheme}://{pressed.netloc}"
-    where = f"{pressed.path}?{pressed.query}" if pressed.query else pressed.path
-    if origin == current_app.config["PORTAL_URL"] and leads_to_page(where):
+    pressed = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    ours = current_app.config["PORTAL_URL"]
+    # Compared as text: what cannot be a page of ours need not be understood.
+    where = pressed.removeprefix(ours).partition("#")[0] if pressed.startswith(f"{ours}/") else ""
+    if leads_to_page(where):
         return where
     while path.count("/") > 1:
         path = path.rpartition("/")[0]

@@ -46,8 +46,11 @@ class Live:
         self._process: subprocess.Popen[bytes] | None = None
         self._app: Flask | None = None
 
-    def start(self) -> None:
-        """Start web server, identity provider and worker; return when they answer."""
+    def start(self, **more: str) -> None:
+        """Start web server, identity provider and worker; return when they answer.
+
+        ``more`` are settings beside those of the demo.
+        """
         environment = {
             **os.environ,
             "PORT": str(self.port),
@@ -55,6 +58,7 @@ class Live:
             "DATABASE_URL": f"sqlite:///{self.database}",
             "WEB_WORKERS": "1",
             "WEB_THREADS": "8",
+            **more,
         }
         with open(self.folder / "portal.log", "ab") as log:
             self._process = subprocess.Popen(
@@ -132,6 +136,13 @@ class Live:
                 " (SELECT m.id FROM membership m JOIN user u ON u.id = m.user_id"
                 "  WHERE u.email LIKE ?)",
                 (f"{short}@%",),
+            )
+
+    def an_hour_passes(self) -> None:
+        """Let it be an hour ago that everybody who is signed in has proved who they are."""
+        with self.writing() as database:
+            database.execute(
+                "UPDATE login_session SET authenticated_at = datetime('now', '-1 hour')"
             )
 
     def count(self, tag: str, reference: str) -> int:

@@ -168,6 +168,7 @@ def test_pages_of_administrators(
     reading.read_all(pia, administrator_pages(live))
     sid = person("sid", **speaking(language))
     sid.is_signed_in()
+    live.an_hour_passes()  # so that the pages say that a fresh sign-in comes first
     reading.read_all(sid, security_pages(live))
 
 
@@ -177,6 +178,7 @@ def test_pages_of_portfolios(
     for short, pages in (("pia", portfolio_pages(live)), ("carla", channel_pages(live))):
         somebody = person(short, **speaking(language))
         somebody.is_signed_in()
+        live.an_hour_passes()
         reading.read_all(somebody, pages)
 
 

@@ -24,7 +24,6 @@ from portal.domain.organisations.models import Organisation, OrganisationStatus,
 from portal.domain.organisations.operations import add_organisation
 from portal.domain.people.models import LoginSession, Membership, Role, User, UserIdentity
 from portal.domain.people.operations import add_membership, bind_identity
-from portal.integrations.oidc import transport
 from tests.blueprints.sign_in.test_sign_in import PORTAL, Visitor, come_back
 from tests.browser import fields_of
 from tests.core.test_redirects import HOSTILE
@@ -243,6 +242,9 @@ def test_a_button_leads_back_to_the_page_on_which_it_was_pressed(
         ({"Referer": f"{PORTAL}/people/{ana}?done=changed"}, f"/people/{ana}?done=changed"),
         ({"Referer": "https://evil.example/people"}, f"/people/{ana}"),
         ({"Referer": f"{PORTAL}@evil.example/people"}, f"/people/{ana}"),
+        ({"Referer": f"{PORTAL}//evil.example/people"}, f"/people/{ana}"),
+        ({"Referer": "http://[::1"}, f"/people/{ana}"),
+        ({"HX-Current-URL": f"{PORTAL}/people#top"}, "/people"),
         ({}, f"/people/{ana}"),
     ):
         led = nadia.client.post(path, data=typed, headers=headers)
@@ -449,17 +451,14 @@ PLAYS = (
 
 @pytest.mark.long
 def test_no_bent_answer_counts_as_a_fresh_sign_in(
-    app: Flask, hostile: HostileProvider, other: HostileProvider, monkeypatch: pytest.MonkeyPatch
+    app: Flask, hostile: HostileProvider, other: HostileProvider
 ) -> None:
     """Neither let in, nor switched to anybody else, nor broken; the honest way works after it."""
-    monkeypatch.setattr(transport, "READ_SECONDS", 0.5)
-    monkeypatch.setattr(transport, "WHOLE_SECONDS", 0.5)
-    count = steps(app)
     taken, broken, switched, shut = [], [], [], []
     for play in PLAYS:
         nadia = Nadia(app, hostile)
         hostile.bend = play.bend
-        before = nadia.token
+        before, count = nadia.token, steps(app)
         answers = play.act(nadia, other)
         hostile.bend = saying()
         if any(answer.status_code >= 500 for answer in answers):
@@ -469,15 +468,12 @@ def test_no_bent_answer_counts_as_a_fresh_sign_in(
         if nadia.is_in is not play.stays_in:
             switched.append(f"{play.name}: in")
         heal(app)
-        if play.stays_in and not nadia.is_asked:
+        if steps(app) != count or (play.stays_in and not nadia.is_asked):
             taken.append(play.name)
         if play.stays_in:
             back = nadia.client.get(come_back(nadia.starts()))
             if back.headers.get("Location") != "/people" or nadia.is_asked:
                 shut.append(play.name)
-            count += 1
-    if steps(app) != count:
-        taken.append(f"{steps(app) - count} recorded")
     is_good = len(PLAYS) >= 20 and not taken and not switched and not broken
     record(
         3,

@@ -54,6 +54,7 @@ def start_again(provider: IdentityProvider, next_path: str | None) -> Response:
             **particulars,
         )
     except SignInRefused as refusal:
+        refusal.particulars = particulars  # so that its page leads back to try once more
         return not_signed_in(provider, refusal)
     return current_app.make_response(answer)
 
