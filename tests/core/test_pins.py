@@ -50,6 +50,7 @@ ASIDE = {
     ("assembly.py", "viewing"),
     ("blueprints/admin/people/viewing.py", "viewing"),
     ("blueprints/admin/audit/views.py", "export"),
+    ("blueprints/sign_in/asking.py", "access request"),
     ("blueprints/sign_in/back_channel.py", "sign-in"),
     ("blueprints/account/addresses.py", "e-mail address"),
     ("blueprints/sign_in/finding.py", "sign-in"),

@@ -37,6 +37,7 @@ ABSENT = {
     "person": "PE-00000000",
     "session": "SE-00000000",
     "list": "IL-00000000",
+    "request": "AR-00000000",
     "delivery": "00000000-0000-4000-8000-000000000000",
 }
 _today = now().date()
@@ -101,6 +102,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "deals.win": {},
     "drafts.discard": {"form_path": "/account"},
     "drafts.keep": {"form_path": "/account", "language": "fr"},
+    "people.accept": {"role": "partner_seller", "reach": "own"},
+    "people.decline": {"answer": "We do not know you."},
     "people.change": {"role": "partner_manager", "reach": "own"},
     "people.deactivate": {},
     "people.invite": {
@@ -180,6 +183,9 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "deals.move": ("deal:move", "deal"),
     "deals.plan": ("deal:plan", "deal change"),
     "deals.win": ("deal:win", "deal delivery"),
+    "people.accept": ("person:add invitation:send access_request:accept",
+                      "access_request membership user invitation delivery"),
+    "people.decline": ("access_request:decline", "access_request delivery"),
     "people.change": ("person:change", "membership change"),
     "people.deactivate": ("person:deactivate", "membership login_session"),
     "people.invite": ("person:add invitation:send", "membership user invitation delivery"),
@@ -313,7 +319,7 @@ def _records(
     """Yield the holder's records in the states that matter; out of sight one state does."""
     ask = RECORDS[rule.endpoint, method]
     planted, person = world.planted, world.people[short]
-    if ask.kind in ("organisation", "session", "person", "delivery", "list"):
+    if ask.kind in ("organisation", "session", "person", "delivery", "list", "request"):
         yield from _others(world, short, holder, relation, rule, ask.kind)
     elif ask.kind == "deal":
         ready = world.facts[planted.deals[holder, OPEN]]
@@ -349,6 +355,10 @@ def _others(
         is_own = relation == "own" and short in planted.lists
         others = [other for other in planted.lists if other != short]
         yield world.facts[planted.lists[short if is_own else others[0]]]
+    elif kind == "request":
+        is_own = relation == "own" and short in planted.requests
+        others = [other for other in planted.requests if other != short]
+        yield world.facts[planted.requests[short if is_own else others[0]]]
     elif kind == "delivery":
         yield world.facts[world.delivery_of(planted.references[holder, SUBMITTED])]
     elif rule.endpoint == "account.switch":

@@ -212,6 +212,8 @@ def _ready(world: World, ask: Ask) -> str:
         return planted.deals["ana", OPEN]
     if ask.kind == "session":
         return planted.devices["ana"]
+    if ask.kind == "request":
+        return planted.requests["nadia"]
     if ask.kind == "organisation":
         return next(one.reference for one in world.facts.values()
                     if (one.kind, one.organisation) == (ask.kind, home))  # fmt: skip

@@ -105,6 +105,7 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("admin.access.index", "GET"): (EXPLAINERS, 200),
     ("admin.access.permissions", "GET"): (EXPLAINERS, 200),
     ("people.index", "GET"): (ADMINISTRATORS, 200),
+    ("people.requests", "GET"): (ADMINISTRATORS, 200),
 }
 
 # Endpoints for everybody, also before sign-in. A change here is a decision.
@@ -113,6 +114,8 @@ PUBLIC = frozenset(
         "account.confirm",
         "admin.people.stop",
         "receipts.show",
+        "sign_in.ask_access",
+        "sign_in.asked",
         "sign_in.find",
         "sign_in.finish",
         "sign_in.hear_logout",
@@ -207,6 +210,10 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("people.invite_many", "GET"): Ask("organisation", "administer", 200),
     ("people.invite_many", "POST"): Ask("organisation", "administer", 303),
     ("people.invited", "GET"): Ask("list", "know", 200),
+    ("people.accept", "GET"): Ask("request", "know", 200),
+    ("people.accept", "POST"): Ask("request", "know", 303),
+    ("people.decline", "GET"): Ask("request", "know", 200),
+    ("people.decline", "POST"): Ask("request", "know", 303),
 }
 
 
@@ -272,6 +279,8 @@ class Person:
             return self.short in OUTBOX_READERS
         if facts.kind == "list":
             return facts.owner == self.membership
+        if facts.kind == "request":
+            return self.administers(facts.organisation)
         if facts.kind == "person":
             return self.knows_person(facts.owner, facts.organisation)
         if facts.kind == "session":

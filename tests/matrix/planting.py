@@ -21,6 +21,7 @@ from portal.domain.people.actor import MemberActor, actor_from
 from portal.domain.people.email_changes import ask_for_email
 from portal.domain.people.invitations import send_invitation
 from portal.domain.people.models import (
+    AccessRequest,
     InvitationList,
     Membership,
     Reach,
@@ -67,6 +68,8 @@ class Planted:
     # Row numbers of memberships by standing and organisation.
     lists: dict[str, str] = field(default_factory=dict)
     at: dict[tuple[str, int], int] = field(default_factory=dict)
+    requests: dict[str, str] = field(default_factory=dict)
+    """By who decides on them: who asked for access."""
 
 
 def plant(session: Session) -> Planted:
@@ -107,6 +110,7 @@ def plant(session: Session) -> Planted:
         session.flush()
     session.flush()
     _viewed(session, planted)
+    _asked(session, planted)
     cole, lena = planted.holders[EXTRA], planted.holders["lena"]
     other = Membership(
         user=cole.user,
@@ -150,6 +154,22 @@ def _viewed(session: Session, planted: Planted) -> None:
             target=planted.deals[viewed, OPEN],
         )  # fmt: skip
         record_event("viewing:end", chain, actor, session=session, viewing=what, why="stopped")
+
+
+def _asked(session: Session, planted: Planted) -> None:
+    """Somebody asks for access to each company, and somebody to none that is known."""
+    for short in ("nadia", "theo", "bruno", "sid"):
+        is_known = short != "sid"
+        asked = AccessRequest(
+            issuer="https://id.example", subject=short, email=f"kim@{short}.example", name="Kim",
+            company="Words", expires_at=now() + dt.timedelta(days=9),
+            organisation_id=planted.holders[short].organisation_id if is_known else None,
+        )  # fmt: skip
+        session.add(asked)
+        session.flush()
+        record_event("access_request:send", asked, None, session=session)
+        if is_known:
+            planted.requests[short] = asked.reference
 
 
 def _people(session: Session) -> Iterable[tuple[str, Membership]]:

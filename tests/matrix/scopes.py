@@ -37,6 +37,7 @@ def _outbox(_readers: Readers, who: Person, _row: Row) -> bool:
 
 # Every table that has rows for somebody; of all others a query in a person's name finds nothing.
 GRANTS: Mapping[str, Grant] = {
+    "access_request": _record,
     "change": lambda readers, who, row: readers.knows_change(who, row),
     "deal": _record,
     "deal_product": _deal,

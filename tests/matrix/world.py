@@ -122,7 +122,7 @@ class World:
         self.facts = {facts.reference: facts for facts in _facts(rows)}
         self.versions = {
             row["reference"]: row["version"]
-            for table in ("registration", "deal", "organisation", "membership")
+            for table in ("registration", "deal", "organisation", "membership", "access_request")
             for row in rows[table]
         }
         self.people = {short: self._person(short) for short in SHORTS}
@@ -286,6 +286,8 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
         yield Facts(
             "session", row["reference"], organisation=place, owner=member["id"], user=row["user_id"]
         )
+    for row in rows["access_request"]:
+        yield Facts("request", row["reference"], organisation=row["organisation_id"] or 0)
     for row in rows["invitation_list"]:
         yield Facts("list", row["reference"], "", row["organisation_id"], row["made_by_id"])
     sides = {row["id"]: row["side"] for row in rows["organisation"]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.core.language import _l
 from portal.domain.deals.events import E as D
-from portal.domain.people import email_changes, invitations
+from portal.domain.people import access_requests, email_changes, invitations
 from portal.domain.registrations.events import E as R
 
 # tag -> (subject, first sentence, what the link does); filled with what the record names, who did
@@ -42,6 +42,19 @@ WORDS = {
     ),
     D.WIN: (_l("Won: %(company)s"), _l("%(who)s won %(company)s."), _l("See the deal")),
     D.LOSE: (_l("Lost: %(company)s"), _l("%(who)s lost %(company)s."), _l("See the deal")),
+    access_requests.ASK: (
+        _l("%(name)s asks for access"),
+        _l(
+            "%(name)s (%(email)s) signed in and asks for access to the partner portal of "
+            "%(vendor)s. Look whether you know the person before you invite them."
+        ),
+        _l("Decide"),
+    ),
+    access_requests.DECLINE: (
+        _l("Your request for access to the partner portal of %(vendor)s"),
+        _l("You asked for access to the partner portal of %(vendor)s. It was declined. %(answer)s"),
+        _l("Sign in again"),
+    ),
     email_changes.ASK: (
         _l("Confirm your new e-mail address"),
         _l(

@@ -12,7 +12,7 @@ from portal.domain.organisations.models import Side
 from portal.domain.people import email_changes
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.invitations import token_of
-from portal.domain.people.models import EmailChange, Invitation
+from portal.domain.people.models import AccessRequest, EmailChange, Invitation
 from portal.domain.registrations.models import Registration
 
 WORKS_ON_IT = _l(
@@ -53,6 +53,16 @@ def _is_open(invitation: Invitation) -> bool:
 
 # By the first letters of the record's reference.
 NOUNS: Mapping[str, Noun] = {
+    "AR": Noun(
+        AccessRequest,
+        lambda asked, _recipient: f"/people/requests/{asked.reference}",
+        names=lambda asked: {"name": asked.name or asked.email, "email": asked.email},
+        footer=_l(
+            "You get this because you administer people. The request is open for 14 days; the "
+            "link opens once you are signed in."
+        ),
+        is_current=lambda asked: asked.is_open,
+    ),
     "DR": Noun(Registration, _registration),
     "DL": Noun(Deal, lambda deal, _recipient: f"/deals/{deal.reference}"),
     "EC": Noun(
