@@ -167,7 +167,7 @@ def _asked(session: Session, planted: Planted) -> None:
         )  # fmt: skip
         session.add(asked)
         session.flush()
-        record_event("access_request:send", asked, None, session=session)
+        record_event("request:send", asked, None, session=session)
         if is_known:
             planted.requests[short] = asked.reference
 

@@ -22,7 +22,7 @@ from portal.domain.people.administration import Access, invite
 from portal.domain.people.models import AccessRequest, Membership, UserIdentity
 
 KEPT = dt.timedelta(days=14)
-ASK, ACCEPT, DECLINE = "access_request:send", "access_request:accept", "access_request:decline"
+ASK, ACCEPT, DECLINE = "request:send", "request:accept", "request:decline"
 
 declare(
     EventKind(ASK, _l("Somebody asked for access"), partner_sees=False),

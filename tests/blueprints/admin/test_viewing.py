@@ -29,8 +29,9 @@ from portal.domain.people.models import (
     Viewing,
 )
 from portal.domain.permissions import READING, Permission
+from portal.domain.registrations import operations
 from tests.browser import BASE, Browser, Page, fields_of
-from tests.domain.world import everything, membership_of
+from tests.domain.world import actor_of, everything, membership_of
 
 REASON = "She cannot find her deal with the clinics"
 BANNER = "You are viewing as Ana Duarte of Northwind Resale. Read only."
@@ -218,16 +219,25 @@ def test_which_pages_are_closed_is_pinned(app: Flask) -> None:
 
 def test_typed_and_unsent_text_is_not_shown(app: Flask) -> None:
     with everything(app) as session:
-        number = membership_of("ana").id
+        ana = actor_of("ana")
+        reference = operations.begin_draft(ana).reference
+        path = f"/registrations/{reference}/customer"
         session.add(
             Draft(
-                membership_id=number, path="/deals", fields=[["q", "Canary"]], version="", at=now()
+                membership_id=ana.membership_id, path=path, fields=[["company", "Canary"]],
+                version="", at=now(),
             )
-        )
+        )  # fmt: skip
         session.commit()
+    hers = Browser(app).signed_in("ana").get(f"/?kept={reference}")
+    assert "Canary" in hers.words
+    assert path in hers.text
     carla = Browser(app).signed_in("carla")
-    assert "Canary" not in views_as(carla, "ana").text
-    assert "Canary" not in carla.get("/deals").text
+    views_as(carla, "ana")
+    seen = carla.get(f"/?kept={reference}")
+    assert "Canary" not in seen.text
+    # Home has a card for a draft that names nobody only because something is typed into it.
+    assert reference not in seen.text
 
 
 def test_it_is_stopped_and_staff_are_themselves_again(app: Flask, carla: Browser) -> None:

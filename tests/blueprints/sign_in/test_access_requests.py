@@ -90,7 +90,7 @@ def test_who_asks_is_seen_by_the_companys_administrator(app: Flask, provider: Pr
     nadia = Browser(app).signed_in("nadia")
     assert "1 person asks for access" in nadia.get("/people").words
     assert "Kim Vance" in nadia.get("/people/requests").words
-    (mail,) = letters_of(app, "access_request:send")
+    (mail,) = letters_of(app, "request:send")
     assert mail["To"].addresses[0].addr_spec == "nadia@northwind.example"
     assert f"/people/requests/{asked.reference}" in mail.get_body(("plain",)).get_content()
     # Neither a seller nor another company's administrator hears of it.
@@ -131,13 +131,13 @@ def test_declining_tells_whoever_asked(app: Flask, provider: Provider) -> None:
     nadia = Browser(app).signed_in("nadia")
     page = nadia.get(f"/people/requests/{asked.reference}/refusal")
     nadia.submit(page, answer="You left us last year.", status=303)
-    (mail,) = letters_of(app, "access_request:decline")
+    (mail,) = letters_of(app, "request:decline")
     assert mail["To"].addresses[0].addr_spec == "kim@northwind.example"
     body = mail.get_body(("plain",)).get_content()
     assert "It was declined. You left us last year." in body
     assert "Northwind" not in body.replace("northwind.example", "")
     with everything(app) as session:
-        told = session.scalars(select(Event).where(Event.tag.startswith("access_request:"))).all()
+        told = session.scalars(select(Event).where(Event.tag.startswith("request:"))).all()
         assert not any("left us" in repr(one.particulars) + repr(one.words) for one in told)
     # And may ask again.
     asks(app)
@@ -174,7 +174,9 @@ def test_only_a_verified_address_asks(app: Flask, provider: Provider) -> None:
         assert not page.soup.select("main form")
 
 
-@pytest.mark.parametrize("sealed", ["", "x", "e30.aaaa.bbbb", "x" * 5000])
+@pytest.mark.parametrize(
+    "sealed", ["", "x", "e30.aaaa.bbbb", "x" * 5000], ids=["nothing", "odd", "forged", "long"]
+)
 def test_nobody_asks_for_somebody_else(app: Flask, provider: Provider, sealed: str) -> None:
     browser, page = comes(app)
     answer = browser.submit(page, "/sign-in/access", applicant=sealed, company="X", status=303)
@@ -212,7 +214,7 @@ def test_whom_nobody_administers_the_security_administrator_decides(
     provider.states(email="kim@gmail.com")
     asks(app, "Northwind, I think")
     (asked,) = requests_in(app)
-    (mail,) = letters_of(app, "access_request:send")
+    (mail,) = letters_of(app, "request:send")
     assert mail["To"].addresses[0].addr_spec == "sid@meridian.example"
     path = f"/people/requests/{asked.reference}"
     Browser(app).signed_in("nadia").get(path, status=404)
