@@ -26,6 +26,7 @@ from portal.domain.explaining.readers import everybody_who_can_see
 from portal.domain.explaining.subjects import Sought, find_people, find_record
 from portal.domain.organisations.models import OrganisationStatus, PartnerType, Side
 from portal.domain.organisations.operations import add_organisation, find_organisation
+from portal.domain.people.access_requests import forget_left_requests
 from portal.domain.people.invitations import make_link
 from portal.domain.people.models import Reach, Role
 from portal.domain.people.operations import CannotAdd, add_membership
@@ -229,6 +230,7 @@ def worker() -> None:
             drafts.purge(db.session())
             forget_logout_tokens(db.session())
             end_left_viewings(db.session())
+            forget_left_requests(db.session())
             db.session.commit()
 
     run_worker(app.extensions["quayside.queue"], sweep, seconds, app.config["WORKER_THREADS"])

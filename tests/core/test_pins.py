@@ -66,6 +66,7 @@ ASIDE = {
     ("blueprints/admin/people/viewing.py", "viewing"),
     ("blueprints/admin/audit/views.py", "export"),
     ("blueprints/deals/exporting.py", "export"),
+    ("blueprints/sign_in/asking.py", "access request"),
     ("blueprints/sign_in/back_channel.py", "sign-in"),
     ("blueprints/account/addresses.py", "e-mail address"),
     ("blueprints/sign_in/again.py", "sign-in"),

@@ -212,8 +212,10 @@ def test_who_needs_no_key_is_pinned(app: Flask) -> None:
     }
     assert free == {
         "account.confirm",
+        "admin.people.stop",
         "drafts.discard",
         "drafts.keep",
+        "sign_in.ask_access",
         "sign_in.find",
         "sign_in.hear_logout",
         "sign_in.sign_out",

@@ -277,6 +277,17 @@ def company_pages(live: Live) -> list[Page]:
         ("access review", f"/people/review/{_review(live, 'open')}"),
         ("invite", f"/organisations/{company}/invitation"),
         ("invite many", f"/organisations/{company}/invitations"),
+        ("nobody asked for access", "/people/requests"),
+    ]
+
+
+def request_pages(live: Live) -> list[Page]:
+    """Return where the security administrator decides on who asked for access."""
+    asked = _one(live, "SELECT reference FROM access_request")
+    return [
+        ("who asked for access", "/people/requests"),
+        ("let somebody in", f"/people/requests/{asked}"),
+        ("decline somebody", f"/people/requests/{asked}/refusal"),
     ]
 
 
@@ -286,6 +297,7 @@ def visitor_pages(live: Live, link: str) -> list[Page]:
     return [
         ("sign in", "/sign-in"),
         ("sign in, going on", "/sign-in?next=/deals"),
+        ("asked for access", "/sign-in/access"),
         ("signed out", "/signed-out"),
         ("join", f"/join/{link}"),
         ("refused", "/join/no-such-link"),

@@ -20,6 +20,7 @@ from tests.e2e.pages import (
     holder_pages,
     partner_pages,
     portfolio_pages,
+    request_pages,
     security_pages,
     staff_pages,
     viewed_pages,
@@ -205,6 +206,33 @@ def test_pages_under_a_viewing(
     carla.page.locator(".actions button.primary").click()
     carla.page.locator(".viewing").wait_for()
     reading.read_all(carla, viewed_pages(live))
+
+
+def test_pages_of_asking_for_access(
+    person: Callable[..., Any], live: Live, reading: Reading, language: str
+) -> None:
+    """Rosa's identity is forgotten, so nobody knows her any more."""
+    rosa, sid = person("rosa", **speaking(language)), person("sid", **speaking(language))
+    renamed = "UPDATE user_identity SET subject = ? WHERE subject = ?"
+    with live.writing() as database:
+        database.execute("DELETE FROM access_request")
+        database.execute(renamed, ("gone", "rosa"))
+    try:
+        rosa.opens("/sign-in/demo")
+        rosa.page.locator("button[name=persona][value=rosa]").click()
+        rosa.page.locator("#field-company").wait_for()
+        reading.read(rosa, "ask for access")
+        rosa.page.locator("main form button.primary").click()
+        rosa.page.locator(".errors").wait_for()
+        reading.read(rosa, "ask for access, wrong")
+        rosa.page.locator("#field-company").fill("Riverbend")
+        rosa.page.locator("main form button.primary").click()
+        rosa.page.wait_for_url("**/sign-in/access")
+    finally:
+        with live.writing() as database:
+            database.execute(renamed, ("rosa", "gone"))
+    sid.is_signed_in()
+    reading.read_all(sid, request_pages(live))
 
 
 @pytest.mark.long

@@ -40,6 +40,7 @@ ABSENT = {
     "share": "SH-00000000",
     "access review": "RV-00000000",
     "access item": "RI-00000000",
+    "request": "AR-00000000",
     "delivery": "00000000-0000-4000-8000-000000000000",
 }
 _today = now().date()
@@ -114,6 +115,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "people.answer_review": {},
     "people.decide": {"decision": "keep"},
     "people.undo_decision": {},
+    "people.accept": {"role": "partner_seller", "reach": "own"},
+    "people.decline": {"answer": "We do not know you."},
     "people.change": {"role": "partner_manager", "reach": "own"},
     "people.deactivate": {},
     "people.invite": {
@@ -224,6 +227,9 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "people.answer_review": ("access_review:answer", "access_review organisation delivery"),
     "people.decide": ("person:keep access_review:decide", "access_review_item"),
     "people.undo_decision": ("access_review:undo", "access_review_item"),
+    "people.accept": ("person:add invitation:send request:accept",
+                      "access_request membership user invitation delivery"),
+    "people.decline": ("request:decline", "access_request delivery"),
     "people.change": ("person:change", "membership change"),
     "people.deactivate": ("person:deactivate", "membership login_session"),
     "people.hand_over": ("registration:reassign* deal:reassign* person:hand_over person:take_over",
@@ -385,7 +391,7 @@ def _records(
             yield world.facts[planted.ended[holder]]
     elif ask.kind in ("access review", "access item"):
         yield from _reviews(world, short, holder, relation, ask.kind)
-    elif ask.kind in ("organisation", "session", "person", "delivery", "list"):
+    elif ask.kind in ("organisation", "session", "person", "delivery", "list", "request"):
         yield from _others(world, short, holder, relation, rule, ask.kind)
     elif ask.kind == "deal":
         ready = world.facts[planted.deals[holder, OPEN]]
@@ -421,6 +427,10 @@ def _others(
         is_own = relation == "own" and short in planted.lists
         others = [other for other in planted.lists if other != short]
         yield world.facts[planted.lists[short if is_own else others[0]]]
+    elif kind == "request":
+        is_own = relation == "own" and short in planted.requests
+        others = [other for other in planted.requests if other != short]
+        yield world.facts[planted.requests[short if is_own else others[0]]]
     elif kind == "delivery":
         yield world.facts[world.delivery_of(planted.references[holder, SUBMITTED])]
     elif rule.endpoint == "account.switch":

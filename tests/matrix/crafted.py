@@ -281,6 +281,8 @@ def _ready(world: World, ask: Ask, side: str) -> str:
         ready = next((state for state in states if TURNS[state] == side), ready)
         return next(one.reference for one in world.facts.values()
                     if (one.kind, one.state) == (ask.kind, ready))  # fmt: skip
+    if ask.kind == "request":
+        return planted.requests["nadia"]
     if ask.kind == "organisation":
         return next(one.reference for one in world.facts.values()
                     if (one.kind, one.organisation) == (ask.kind, home))  # fmt: skip

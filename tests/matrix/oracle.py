@@ -122,6 +122,7 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("admin.fields.update", "POST"): (FIELD_DECIDERS, 303),
     ("people.review", "GET"): (ADMINISTRATORS, 200),
     ("admin.access.reviews", "GET"): (ACCESS_READERS, 200),
+    ("people.requests", "GET"): (ADMINISTRATORS, 200),
 }
 
 # Writes before which whoever signed in a while ago is asked again: these always, and a decision
@@ -148,6 +149,8 @@ PUBLIC = frozenset(
         "account.confirm",
         "admin.people.stop",
         "receipts.show",
+        "sign_in.ask_access",
+        "sign_in.asked",
         "sign_in.find",
         "sign_in.finish",
         "sign_in.hear_logout",
@@ -292,6 +295,10 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
         "access review", "sign access", 409, dict.fromkeys((OPEN, OPEN_DONE), 303)
     ),
     ("admin.access.sign_off", "POST"): Ask("access review", "sign access", 409, {HANDED_DONE: 303}),
+    ("people.accept", "GET"): Ask("request", "know", 200),
+    ("people.accept", "POST"): Ask("request", "know", 303),
+    ("people.decline", "GET"): Ask("request", "know", 200),
+    ("people.decline", "POST"): Ask("request", "know", 303),
 }
 
 
@@ -363,6 +370,8 @@ class Person:
             return self.short in OUTBOX_READERS
         if facts.kind == "list":
             return facts.owner == self.membership
+        if facts.kind == "request":
+            return self.administers(facts.organisation)
         if facts.kind == "person":
             return self.knows_person(facts.owner, facts.organisation)
         if facts.kind == "session":

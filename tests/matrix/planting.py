@@ -33,6 +33,7 @@ from portal.domain.people.actor import MemberActor, actor_from
 from portal.domain.people.email_changes import ask_for_email
 from portal.domain.people.invitations import send_invitation
 from portal.domain.people.models import (
+    AccessRequest,
     InvitationList,
     Membership,
     Reach,
@@ -91,6 +92,8 @@ class Planted:
     # A share in force of each one's open deal, and one that is over, by who holds the record.
     shares: dict[str, str] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
+    requests: dict[str, str] = field(default_factory=dict)
+    """By who decides on them: who asked for access."""
 
 
 def plant(session: Session) -> Planted:
@@ -135,6 +138,7 @@ def plant(session: Session) -> Planted:
     _share_all(session, planted)
     session.flush()
     _viewed(session, planted)
+    _asked(session, planted)
     cole, lena = planted.holders[EXTRA], planted.holders["lena"]
     other = Membership(
         user=cole.user,
@@ -200,6 +204,22 @@ def _look_at_all(review: AccessReview, actor: MemberActor) -> None:
     for item in review.items:
         if item.is_open and item.membership_id != actor.membership_id:
             decide(item, actor, Decision.KEEP)
+
+
+def _asked(session: Session, planted: Planted) -> None:
+    """Somebody asks for access to each company, and somebody to none that is known."""
+    for short in ("nadia", "theo", "bruno", "sid"):
+        is_known = short != "sid"
+        asked = AccessRequest(
+            issuer="https://id.example", subject=short, email=f"kim@{short}.example", name="Kim",
+            company="Words", expires_at=now() + dt.timedelta(days=9),
+            organisation_id=planted.holders[short].organisation_id if is_known else None,
+        )  # fmt: skip
+        session.add(asked)
+        session.flush()
+        record_event("request:send", asked, None, session=session)
+        if is_known:
+            planted.requests[short] = asked.reference
 
 
 def _people(session: Session) -> Iterable[tuple[str, Membership]]:

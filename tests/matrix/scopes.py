@@ -39,6 +39,7 @@ def _outbox(_readers: Readers, who: Person, _row: Row) -> bool:
 GRANTS: Mapping[str, Grant] = {
     "access_review": _record,
     "access_review_item": _record,
+    "access_request": _record,
     "change": lambda readers, who, row: readers.knows_change(who, row),
     "deal": _record,
     "deal_product": _deal,

@@ -135,7 +135,7 @@ class World:
             row["reference"]: row["version"]
             for table in (
                 "registration", "deal", "organisation", "membership", "share",
-                "access_review", "access_review_item",
+                "access_review", "access_review_item", "access_request",
             )
             for row in rows[table]
         }  # fmt: skip
@@ -347,6 +347,8 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
         yield Facts(
             "session", row["reference"], organisation=place, owner=member["id"], user=row["user_id"]
         )
+    for row in rows["access_request"]:
+        yield Facts("request", row["reference"], organisation=row["organisation_id"] or 0)
     for row in rows["invitation_list"]:
         yield Facts("list", row["reference"], "", row["organisation_id"], row["made_by_id"])
     sides = {row["id"]: row["side"] for row in rows["organisation"]}

@@ -127,13 +127,15 @@ def _registration_words(row: Any, actor: MemberActor, asked: int) -> tuple[str, 
         url = address("registrations.step", reference=row.reference, step="customer")
         if P.REGISTRATION_EDIT in actor.withheld:
             url = address("registrations.show", reference=row.reference)
+            return _("Finish the draft"), detail, url, _("Open")
         return _("Finish the draft"), detail, url, _("Go on")
     vendor = current_app.config["VENDOR_SHORT_NAME"]
     title = _n("Answer one question", "Answer %(num)d questions", asked)
     detail = _("%(vendor)s waits for this before deciding.", vendor=vendor)
-    is_reading = P.REGISTRATION_ANSWER in actor.withheld
-    endpoint = "registrations.show" if is_reading else "registrations.answer"
-    return title, detail, address(endpoint, reference=row.reference), _("Answer")
+    if P.REGISTRATION_ANSWER in actor.withheld:
+        url = address("registrations.show", reference=row.reference)
+        return title, detail, url, _("Open")
+    return title, detail, address("registrations.answer", reference=row.reference), _("Answer")
 
 
 def _open_questions(registration_ids: list[int]) -> dict[int, int]:
@@ -172,7 +174,8 @@ def _deal_turn(row: Any, actor: MemberActor) -> Turn:
         detail = ""
     else:
         days = max((now() - row.changed_at).days, 0)
-        title, button = _("Say what is next"), _("Update")
+        title = _("Say what is next")
+        button = _("Open") if P.DEAL_EDIT in actor.withheld else _("Update")
         until = show_short_date(row.protected_until)
         detail = _("Protection ends %(date)s.", date=until)
         if days:

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("people", __name__)
 
-from portal.blueprints.people import handing, reviewing, views  # noqa: E402, F401
+from portal.blueprints.people import handing, requests, reviewing, views  # noqa: E402, F401

@@ -16,6 +16,7 @@ from portal.core.paging import filters_of, page_of
 from portal.core.references import normalise_reference
 from portal.core.text import clean_line
 from portal.domain.organisations.models import Organisation
+from portal.domain.people.access_requests import how_many_wait
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.administration import last_seen, open_invitation
 from portal.domain.people.claims import claimed_addresses
@@ -53,6 +54,7 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
     labels = {standing.value: str(words[0]) for standing, words in STANDING_WORDS.items()}
     return {
         "organisation": _home(actor),
+        "asking": how_many_wait(actor),
         "rows": page.rows,
         "administered": {m.id for m in page.rows if can(actor, P.PERSON_ADMINISTER, m)},
         "seen": last_seen([membership.id for membership in page.rows]),

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("sign_in", __name__)
 
-from portal.blueprints.sign_in import again, back_channel, finding, views  # noqa: E402, F401
+from portal.blueprints.sign_in import again, asking, back_channel, finding, views  # noqa: E402, F401

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from portal.blueprints.sign_in import bp
 from portal.blueprints.sign_in.again import finish_again, start_again
+from portal.blueprints.sign_in.asking import form_for
 from portal.blueprints.sign_in.refusals import (
     link_refused,
     not_admitted,
@@ -88,6 +89,9 @@ def finish(provider: str) -> ResponseReturnValue:
     try:
         token, has_choice = _open(identity, str(particulars.get("link") or ""))
     except NoMembership:
+        asking = form_for(identity)
+        if asking:
+            return render("sign_in/ask.html", status=403, **asking)
         return not_admitted("unknown", identity)
     except Deactivated:
         return not_admitted("closed", identity)

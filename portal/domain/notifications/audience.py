@@ -15,8 +15,16 @@ from portal.domain.access_reviews.events import E as A
 from portal.domain.access_reviews.models import AccessReview
 from portal.domain.deals.events import E as D
 from portal.domain.deals.models import Deal
-from portal.domain.people import email_changes, invitations
-from portal.domain.people.models import EmailChange, Invitation, Membership, PortfolioEntry, Role
+from portal.domain.people import access_requests, email_changes, invitations
+from portal.domain.people.models import (
+    AccessRequest,
+    EmailChange,
+    Invitation,
+    Membership,
+    PortfolioEntry,
+    Role,
+    User,
+)
 from portal.domain.people.roles import LEADS
 from portal.domain.reassigning.events import E as H
 from portal.domain.registrations.events import E as R
@@ -148,6 +156,18 @@ def security(session: Session, _event: Event, _review: AccessReview) -> Iterable
         return session.connection().scalars(_security).all()
 
 
+def deciders(session: Session, _event: Event, asked: AccessRequest) -> Iterable[int]:
+    """Who administers the people of the company, else those who do so for every company."""
+    active = select(Membership.id).join(Membership.user).where(Membership.is_active, User.is_active)
+    own = active.where(
+        Membership.organisation_id == asked.organisation_id,
+        Membership.role == Role.PARTNER_ADMINISTRATOR,
+    )
+    found = session.scalars(own).all() if asked.organisation_id else []
+    security = active.where(Membership.role == Role.SECURITY_ADMINISTRATOR)
+    return found or session.scalars(security).all()
+
+
 AUDIENCES: dict[str, Audience] = {
     A.OPEN: administrators,
     A.REMIND: administrators,
@@ -170,6 +190,7 @@ AUDIENCES: dict[str, Audience] = {
     H.TAKE_OVER: oneself,
     S.MAKE: holders,
     invitations.SEND: invited,
+    access_requests.ASK: deciders,
     email_changes.ASK: asker,
     email_changes.CONFIRM: asker,
 }
@@ -188,5 +209,11 @@ def mails(session: Session, event: Event, record: Any) -> None:
     send_later(session, event, MAIL, sorted(recipients))
 
 
+def to_whoever_asked(session: Session, event: Event, _record: Any) -> None:
+    """Put the answer on its way to somebody who is nobody here."""
+    send_later(session, event, MAIL, [None])
+
+
 for _tag in AUDIENCES:
     subscribe(_tag, mails)
+subscribe(access_requests.DECLINE, to_whoever_asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.core.language import _l
 from portal.domain.access_reviews.events import E as A
 from portal.domain.deals.events import E as D
-from portal.domain.people import email_changes, invitations
+from portal.domain.people import access_requests, email_changes, invitations
 from portal.domain.reassigning.events import E as H
 from portal.domain.registrations.events import E as R
 from portal.domain.shares.events import E as S
@@ -97,6 +97,19 @@ WORDS = {
         _l("Shared with you: %(reference)s"),
         _l("%(who)s shared %(reference)s with you."),
         _l("See it"),
+    ),
+    access_requests.ASK: (
+        _l("%(name)s asks for access"),
+        _l(
+            "%(name)s (%(email)s) signed in and asks for access to the partner portal of "
+            "%(vendor)s. Look whether you know the person before you invite them."
+        ),
+        _l("Decide"),
+    ),
+    access_requests.DECLINE: (
+        _l("Your request for access to the partner portal of %(vendor)s"),
+        _l("You asked for access to the partner portal of %(vendor)s. It was declined. %(answer)s"),
+        _l("Sign in again"),
     ),
     email_changes.ASK: (
         _l("Confirm your new e-mail address"),

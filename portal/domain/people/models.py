@@ -191,6 +191,49 @@ class EmailChange(Numbered, Base):
     voided_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
 
+class AccessRequest(Numbered, Base):
+    """Somebody whom nobody here knows asks to come in; open for fourteen days."""
+
+    __tablename__ = "access_request"
+    reference: Mapped[str] = mapped_column(
+        String(11), unique=True, default=partial(new_reference, "AR")
+    )
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
+    # The address for which the provider vouches, and the name that it states.
+    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(120))
+    language: Mapped[str] = mapped_column(String(5), default="en")
+    # As it was typed; who decides is found by the address alone.
+    company: Mapped[str] = mapped_column(String(120), default="")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    organisation: Mapped[Organisation | None] = relationship()
+    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
+    expires_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    decided_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # Who came of it; of a declined one nobody, and a sentence perhaps.
+    membership_id: Mapped[int | None] = mapped_column(RowNumber)
+    answer: Mapped[str] = mapped_column(String(500), default="")
+    version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it can be decided."""
+        return self.decided_at is None and self.expires_at > now()
+
+
+# One open request an identity.
+Index(
+    "uq_access_request_open",
+    AccessRequest.issuer,
+    AccessRequest.subject,
+    unique=True,
+    sqlite_where=AccessRequest.decided_at.is_(None),
+    postgresql_where=AccessRequest.decided_at.is_(None),
+)
+
+
 class Viewing(Numbered, Base):
     """A while in which somebody of the vendor sees the portal as another person does."""
 
@@ -233,5 +276,5 @@ class LoginSession(Numbered, Base):
     seen_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
     ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     # As whom it sees the portal at present; it acts for its own membership all the same.
-    viewing_id: Mapped[int | None] = mapped_column(ForeignKey("viewing.id"))
+    viewing_id: Mapped[int | None] = mapped_column(ForeignKey("viewing.id"), index=True)
     __table_args__ = (Index("ix_login_session_membership", "membership_id", "ended_at"),)

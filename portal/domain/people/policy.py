@@ -11,6 +11,7 @@ from portal.domain.organisations.models import Organisation, Side, family_ids
 from portal.domain.organisations.policy import OF_PEOPLE, portfolio_ids
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import (
+    AccessRequest,
     EmailChange,
     Invitation,
     InvitationList,
@@ -274,6 +275,29 @@ def _own_list(actor: MemberActor) -> ColumnElement[bool] | None:
 INVITATION_LIST = Policy(
     InvitationList,
     scope=[Term("own", _l("They sent the list."), _own_list)],
+    rules={P.PERSON_ADMINISTER: []},
+)
+
+
+def _asked_of_own(actor: MemberActor) -> ColumnElement[bool] | None:
+    """What was asked of the organisation, for who administers its people."""
+    if P.PERSON_ADMINISTER not in actor.permissions or actor.side != Side.PARTNER:
+        return None
+    return AccessRequest.organisation_id == actor.organisation_id
+
+
+def _asked_of_all(actor: MemberActor) -> ColumnElement[bool] | None:
+    """Everything that was asked, also by those whose company nobody knows."""
+    is_security = P.PERSON_ADMINISTER in actor.permissions and actor.side == Side.VENDOR
+    return true() if is_security else None
+
+
+ACCESS_REQUEST = Policy(
+    AccessRequest,
+    scope=[
+        Term("administered", _l("They administer the organisation’s people."), _asked_of_own),
+        Term("security", _l("Their role lets people of every company in."), _asked_of_all),
+    ],
     rules={P.PERSON_ADMINISTER: []},
 )
 

@@ -14,6 +14,7 @@ from portal.core.database import db
 from portal.core.events import EventKind, declare, record_event
 from portal.core.language import _l
 from portal.core.times import now
+from portal.core.workflow import Refused
 from portal.domain.people.actor import MemberActor, Sight, actor_from
 from portal.domain.people.models import LoginSession, Membership, Viewing
 from portal.domain.permissions import READING
@@ -55,15 +56,18 @@ _OF_VIEWER = frozenset({"role", "no rule", "another", "partner"})
 def start_viewing(person: Membership, actor: MemberActor, token_hash: str, reason: str) -> Viewing:
     """Let the actor's sign-in see the portal as ``person`` does, for half an hour, to read.
 
-    ``token_hash`` names the sign-in. Raises Denied where the actor may not.
+    ``token_hash`` names the sign-in. Raises Denied where the actor may not, Refused where it looks
+    on already.
     """
     if not can(actor, P.PERSON_VIEW_AS, person):
         deny(actor, P.PERSON_VIEW_AS, person)
-    device = db.session.scalars(
-        visible(LoginSession, actor).where(
-            LoginSession.token_hash == token_hash, LoginSession.ended_at.is_(None)
-        )
-    ).one()
+    # Locked, so that a sign-in never begins two at once, of which one would be left without end.
+    mine = visible(LoginSession, actor).where(
+        LoginSession.token_hash == token_hash, LoginSession.ended_at.is_(None)
+    )
+    device = db.session.scalars(mine.with_for_update(of=LoginSession)).one()
+    if device.viewing_id is not None:
+        raise Refused(_l("You view as somebody already. Stop that first."))
     viewing = Viewing(
         membership_id=actor.membership_id,
         viewed_id=person.id,

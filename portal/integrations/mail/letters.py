@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -17,12 +18,13 @@ from portal.core import anchors
 from portal.core.access import visible
 from portal.core.database import db
 from portal.core.events import canonical_time, kind_of
-from portal.core.language import N_, _
+from portal.core.language import N_, _, _l
 from portal.core.net import acting_as
 from portal.core.outbox import Delivery, Drop, Park
 from portal.domain.notifications.wording import FOOTERS, WORDS, WORDS_FOR_FORMER
+from portal.domain.people.access_requests import DECLINE
 from portal.domain.people.actor import MemberActor, actor_of_membership
-from portal.domain.people.models import Membership
+from portal.domain.people.models import AccessRequest, Membership
 from portal.domain.timeline.sentences import who_of
 from portal.integrations.mail.nouns import WORKED_ON_IT, noun_of
 
@@ -40,6 +42,8 @@ def write_letter(delivery: Delivery) -> EmailMessage:
     """
     if delivery.event.tag == anchors.TAG:
         return _anchor_letter(delivery)
+    if delivery.event.tag == DECLINE:
+        return _declined_letter(delivery)
     recipient = actor_of_membership(delivery.recipient_id or 0)
     if recipient is None:
         raise Drop(N_("the recipient has no access any more"))
@@ -97,14 +101,59 @@ def _letter(
         "reference": event.chain,
         "organisation": recipient.organisation_name,
     }
-    subject, sentence, link = (str(text) % values for text in words)
+    about = FOOTERS.get(cast(Any, event.tag), footer)
+    return _written(delivery, recipient, address, words, values, path, about)
+
+
+@dataclass(frozen=True)
+class _Stranger:
+    """Somebody who is nobody here, as a mail addresses them."""
+
+    name: str
+    language: str
+
+    @property
+    def first_name(self) -> str:
+        """Return the name by which a colleague greets them."""
+        return self.name.split(" ", 1)[0]
+
+
+def _declined_letter(delivery: Delivery) -> EmailMessage:
+    """Return the answer to somebody who asked for access and was declined."""
+    query = select(AccessRequest).where(AccessRequest.reference == delivery.event.chain)
+    asked = db.session.scalar(query)
+    if asked is None:
+        raise Drop(N_("there is nothing to tell any more"))
+    g.language, g.timezone = asked.language, ""
+    refresh()
+    values = {"vendor": current_app.config["VENDOR_NAME"], "answer": asked.answer}
+    stranger = _Stranger(asked.name or asked.email, asked.language)
+    footer = _l(
+        "You get this because somebody who signed in with this address asked for access. If it "
+        "was not you, you need not do anything."
+    )
+    words = WORDS[cast(Any, DECLINE)]
+    return _written(delivery, stranger, asked.email, words, values, "/sign-in", footer)
+
+
+def _written(
+    delivery: Delivery,
+    recipient: Any,
+    address: str,
+    words: Sequence[Any],
+    values: dict[str, Any],
+    path: str,
+    footer: Any,
+) -> EmailMessage:
+    """Return the mail with its words filled in, in the present language."""
+    subject, sentence, link = ((str(text) % values).strip() for text in words)
     context = {
         "recipient": recipient,
         "subject": subject,
         "sentence": sentence,
         "link": link,
         "url": current_app.config["PORTAL_URL"].rstrip("/") + path,
-        "footer": str(FOOTERS.get(cast(Any, event.tag), footer)) % values,
+        "footer": str(footer) % values,
         "language": recipient.language,
     }
     letter = EmailMessage()

@@ -14,7 +14,7 @@ from portal.domain.organisations.models import Side
 from portal.domain.people import email_changes
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.invitations import token_of
-from portal.domain.people.models import EmailChange, Invitation, Membership
+from portal.domain.people.models import AccessRequest, EmailChange, Invitation, Membership
 from portal.domain.programme import programme
 from portal.domain.registrations.models import Registration
 
@@ -80,6 +80,16 @@ WORKED_ON_IT = _l(
 
 # By the first letters of the record's reference, or of its chain.
 NOUNS: Mapping[str, Noun] = {
+    "AR": Noun(
+        AccessRequest,
+        lambda asked, _recipient: f"/people/requests/{asked.reference}",
+        names=lambda asked: {"name": asked.name or asked.email, "email": asked.email},
+        footer=_l(
+            "You get this because you administer people. The request is open for 14 days; the "
+            "link opens once you are signed in."
+        ),
+        is_current=lambda asked: asked.is_open,
+    ),
     "DR": Noun(Registration, _registration),
     "DL": Noun(Deal, lambda deal, _recipient: f"/deals/{deal.reference}"),
     "RV": Noun(

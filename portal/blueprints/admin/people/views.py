@@ -18,6 +18,7 @@ from portal.core.language import show_ago
 from portal.core.pages import render
 from portal.core.text import clean_line
 from portal.domain.organisations.models import Organisation
+from portal.domain.people.access_requests import how_many_wait
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.administration import last_seen, open_invitation
 from portal.domain.people.claims import claimed_addresses
@@ -51,7 +52,10 @@ def index() -> Response:
             | User.email.contains(typed.lower(), autoescape=True)
         )
     rows = db.session.scalars(query.order_by(User.name, Membership.id).limit(MOST)).all()
-    return render("admin/people/index.html", rows=rows, typed=typed, home=_home(actor), **WORDS)
+    home = _home(actor)
+    asking = how_many_wait(actor) if home else 0
+    page: dict[str, Any] = {"rows": rows, "typed": typed, "home": home, "asking": asking}
+    return render("admin/people/index.html", **page, **WORDS)
 
 
 def _home(actor: MemberActor) -> str | None:
