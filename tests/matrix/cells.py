@@ -86,7 +86,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     # Everybody came in through it: nobody is signed out.
     "admin.organisations.update_sign_in": {"providers": "demo"},
     "admin.people.end_devices": {},
-    "admin.people.portfolio": {"countries": "Canada"},
+    "admin.people.portfolio": {"countries": "Canada", "confirmed": "y"},
     "admin.review.approve": {},
     "admin.review.ask": {"ask_need": "y", "comment_need": "Which of the two lines?"},
     "admin.review.compare": {"answer": "same"},
@@ -148,7 +148,6 @@ PAGE_OF: Mapping[str, str] = {
     "account.switch": "/account",
     "account.update": "/account",
     "admin.organisations.move": "/admin/organisations/{}/move?parent=" + SUMMIT,
-    "admin.people.portfolio": "/admin/people/{}/portfolio?look=1&countries=Canada",
     "admin.review.approve": "/admin/registrations/{}",
     "admin.review.compare": "/admin/registrations/{}",
     "admin.review.take": "/admin/registrations/{}",
