@@ -191,7 +191,6 @@ def portfolio_pages(live: Live) -> list[Page]:
     return [
         ("channel manager", f"/admin/people/{carla}"),
         ("portfolio", path),
-        ("portfolio, looked at", f"{path}?look=1&countries=US&partners=Lakeside+IT"),
     ]
 
 

@@ -181,6 +181,11 @@ def test_pages_of_portfolios(
         somebody.is_signed_in()
         live.an_hour_passes()
         reading.read_all(somebody, pages)
+        if short == "pia":  # and what it changes, before it is confirmed
+            somebody.page.locator("[name=countries]").fill("US")
+            somebody.page.locator(".actions button.primary").click()
+            somebody.page.locator("#change").wait_for(state="attached")
+            reading.read(somebody, "portfolio, looked at")
 
 
 def test_pages_of_the_history(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request, url_for
-from werkzeug.datastructures import MultiDict
 
 from portal.blueprints.acting import member
 from portal.blueprints.admin.people import bp
@@ -26,38 +26,29 @@ from portal.domain.products.models import Product
 @bp.route("/people/<reference:reference>/portfolio", methods=["GET", "POST"])
 @requires(P.PORTFOLIO_SET, Membership)
 def portfolio(person: Membership) -> Response:
-    """Choose the rules, read which partners come in and go out, and save them."""
-    form = _form(person)
+    """Choose the rules, read which partners come in and go out, and confirm them."""
+    data = values_of(rules_of(db.session(), person.id))
+    form = bind(PortfolioForm, data=data, offered=_offered())
     looked: dict[str, Any] = {"effect": None}
-    if request.method == "POST" and form.validate():
-        set_portfolio(person, member(), form.rules())
-        url = url_for("admin.people.show", reference=person.reference, done="portfolio")
-        return done(url, person.reference)
-    if request.method == "GET" and "look" in request.args and form.validate():
+    if request.method == "POST" and form.validate() and "again" not in request.form:
+        if "confirmed" in request.form:
+            set_portfolio(person, member(), form.rules())
+            url = url_for("admin.people.show", reference=person.reference, done="portfolio")
+            return done(url, person.reference)
         looked = _looked(person, form)
-    page = invalid if form.errors else render
+    # Until it is confirmed the form is not whole: nothing is written, and its key stays good.
+    page = invalid if request.method == "POST" else render
     return page("admin/people/portfolio.html", form=form, person=person, **looked)
 
 
+def _offered() -> Sequence[Product]:
+    return db.session.scalars(visible(Product, member()).order_by(Product.name)).all()
+
+
 def _looked(person: Membership, form: PortfolioForm) -> dict[str, Any]:
-    """Return what saving changes, to be read and confirmed, and the way back to the form."""
+    """Return what the rules say and what saving them changes, to be read and confirmed."""
     rules = tidied(form.rules())
-    chosen: dict[str, Any] = {"again": 1, **MultiDict(form.typed()).to_dict(flat=False)}
-    return {
-        "effect": effect_of(person, member(), rules),
-        "said": said_rules(rules),
-        "again": url_for("admin.people.portfolio", reference=person.reference, **chosen),
-    }
-
-
-def _form(person: Membership) -> PortfolioForm:
-    """Return the form as it is posted, looked at, or stands so far."""
-    offered = visible(Product, member()).order_by(Product.name)
-    products = db.session.scalars(offered).all()
-    if request.method == "GET" and {"look", "again"} & request.args.keys():
-        return PortfolioForm(formdata=request.args, offered=products)
-    data = values_of(rules_of(db.session(), person.id))
-    return bind(PortfolioForm, data=data, offered=products)
+    return {"effect": effect_of(person, member(), rules), "said": said_rules(rules)}
 
 
 def portfolio_card(person: Membership) -> dict[str, Any]:

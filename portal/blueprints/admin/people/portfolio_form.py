@@ -80,7 +80,7 @@ class PortfolioForm(Form):
         ]
 
     def typed(self) -> list[tuple[str, str]]:
-        """Return name and value of all that is chosen, to be sent on as it is."""
+        """Return name and value of all that is chosen, to be confirmed as it is."""
         pairs = [("everything", "y")] if self.everything.data else []
         pairs += [("products", code) for code in self.products.data or ()]
         texts = (("countries", self.countries.data), ("partners", self.partners.data))
