@@ -133,4 +133,4 @@ def test_readers_come_in_pages(data_app: Flask) -> None:
 
 
 def test_every_kind_of_reference_has_a_model_with_a_policy() -> None:
-    assert set(MODELS) == {"DR", "DL", "OR", "PE"}
+    assert set(MODELS) == {"DR", "DL", "OR", "PE", "RV"}
