@@ -14,7 +14,7 @@ from portal.core.access import can, visible
 from portal.core.database import db
 from portal.core.language import _, show_ago, show_exact
 from portal.core.times import now
-from portal.domain.access_reviews.models import AccessReview, AccessReviewItem, Decision
+from portal.domain.access_reviews.models import AccessReview, AccessReviewItem, Decision, Reason
 from portal.domain.access_reviews.operations import can_be_reduced, is_turn_of
 from portal.domain.access_reviews.record import CLOSED, NO_REASON, is_as_signed
 from portal.domain.access_reviews.wording import OUTCOME_WORDS, reasons_in_words
@@ -24,6 +24,8 @@ from portal.domain.people.administration import last_seen
 from portal.domain.people.models import Membership, Reach, Role, User
 from portal.domain.people.roles import REACH_OF_COLLEAGUE, REACH_OF_THEIRS, ROLE_WORDS
 from portal.domain.permissions import Permission as P
+
+AWAY = frozenset({Reason.INACTIVE, Reason.NEVER})
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,8 @@ def _line(
     said = reasons_in_words(
         item.reasons, item.reach, item.seen_at, person.added_at, person.joined_at, now()
     )
-    if seen_at and (item.seen_at is None or seen_at > item.seen_at):
+    is_back = seen_at and (item.seen_at is None or seen_at > item.seen_at)
+    if is_back and seen_at and AWAY & set(item.reasons):
         said.append(_("Was here since then: %(when)s.", when=show_ago(seen_at)))
     return Line(
         reference=item.reference,

@@ -92,7 +92,8 @@ def test_nobody_ends_a_colleagues_device(app: Flask) -> None:
     ana = Browser(app).signed_in("ana")
     with everything(app) as session:
         user = membership_of("ana").user_id
-        reference = session.scalars(select(LoginSession.reference).filter_by(user_id=user)).one()
+        hers = select(LoginSession.reference).filter_by(user_id=user, ended_at=None)
+        reference = session.scalars(hers).one()
     keys = marc.get("/account").form("/account")
     pairs = [(str(one["name"]), str(one["value"])) for one in keys.select("input[type=hidden]")]
     marc.post(f"/account/devices/{reference}/end", pairs, status=404)

@@ -60,6 +60,9 @@ def test_the_way_from_home_to_the_signature(app: Flask, sign_in: SignIn) -> None
     assert "Mail to this person comes back." in card(page, "Ana")
     assert "Sees everything of the company." in card(page, "Marc")
     assert "Somebody else looks at your own access." in card(page, "Nadia")
+    assert "Was here since then" not in page.words  # which says nothing of how far somebody sees
+    sign_in("noah")
+    assert "Was here since then: today" in card(nadia.get("/people/review"), "Noah")
     assert "3 people are left." in page.words
     for name, decision in (("Ana", "keep"), ("Noah", "deactivate"), ("Marc", "reduce")):
         answer = press(nadia, page, item(app, name), decision, status=303)
