@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 from portal.core.money import to_minor
 from portal.core.times import SATURDAY
 from portal.domain.deals import operations as deals
-from portal.domain.deals.models import Deal, LossReason, Stage
+from portal.domain.deals.assessing import assess, assessment_of
+from portal.domain.deals.models import Deal, LossReason, Risk, Stage
+from portal.domain.notes.operations import write_note
 from portal.domain.people.actor import MemberActor
 from portal.domain.registrations import operations as registrations
 from portal.domain.registrations.models import MatchAnswer, Registration, RejectReason
@@ -231,6 +233,25 @@ def plan(when: str, text: str, in_days: int) -> Step:
 def tick(when: str) -> Step:
     """The partner ticks the next step off."""
     return Step("", when, lambda thread, actor: deals.finish_step(thread.open_deal, actor))
+
+
+def remark(who: str, when: str, text: str) -> Step:
+    """Somebody of the vendor writes a note for the own side: of the deal, once there is one."""
+
+    def act(thread: Thread, actor: MemberActor) -> None:
+        write_note(thread.deal or thread.registration, actor, text)
+
+    return Step(who, when, act)
+
+
+def judge(who: str, when: str, margin: int, score: int, risk: Risk) -> Step:
+    """Somebody of the vendor assesses the deal; ``margin`` is in tenths of a percent."""
+
+    def act(thread: Thread, actor: MemberActor) -> None:
+        values = {"margin": margin, "score": score, "risk": risk}
+        assess(assessment_of(thread.open_deal), thread.open_deal, actor, values)
+
+    return Step(who, when, act)
 
 
 def amend(when: str, value: int | None = None, close_in: int | None = None) -> Step:
