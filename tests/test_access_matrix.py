@@ -14,6 +14,7 @@ from tests.matrix import canaries, crafted
 from tests.matrix.asked import check_explanations
 from tests.matrix.cells import unnamed
 from tests.matrix.explained import disagreements
+from tests.matrix.hiding import MARKS, check_hiding, check_inside, settable
 from tests.matrix.lists import check_cursors, check_lists, check_searches
 from tests.matrix.looking import PAIRS, Onlooker, unexplained
 from tests.matrix.opening import opened
@@ -21,6 +22,7 @@ from tests.matrix.oracle import (
     EXPLAINERS,
     FRESH_ALWAYS,
     FRESH_IF_LARGE,
+    INSIDERS,
     OUTSIDE,
     PAGES,
     RECORDS,
@@ -262,6 +264,30 @@ def test_four_eyes_and_the_limit(walk: Callable[[str], Walk], world: World) -> N
                 assert (answer.status_code == 403) is is_refused, (short, step, answer.status_code)
                 assert is_refused is (short == "omar" and (name == twin or need == "decide"))
                 world.restore()
+
+
+def test_every_field_that_can_be_hidden_is_looked_for(world: World) -> None:
+    assert world.app  # which knows all fields
+    assert set(MARKS) == {field.code for field in settable()}
+
+
+@pytest.mark.parametrize("hidden", [(), tuple(MARKS), *((code,) for code in MARKS)])
+def test_a_hidden_field_is_nowhere_and_a_shown_one_where_it_belongs(
+    walk: Callable[[str], Walk], hidden: tuple[str, ...]
+) -> None:
+    # One field alone is looked for by somebody who has every page; all and none by everybody.
+    everybody = ("diego", "ana", "noah", "marc", "nadia", "lena", "bruno")
+    ways = [walk(short) for short in (everybody if len(hidden) != 1 else ("nadia",))]
+    faults = [fault for way in ways for fault in check_hiding(way, hidden)]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("short", sorted(INSIDERS | {"axel"}))
+def test_our_own_side_reads_what_it_keeps_to_itself(
+    walk: Callable[[str], Walk], short: str
+) -> None:
+    faults = list(check_inside(walk(short)))
+    assert not faults, "\n".join(faults)
 
 
 def test_no_form_takes_a_field_that_it_did_not_ask_for(

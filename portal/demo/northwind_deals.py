@@ -7,15 +7,17 @@ from portal.demo.story import (
     answer,
     approve,
     ask,
+    judge,
     lend,
     lose,
     move,
     plan,
+    remark,
     take,
     tick,
     win,
 )
-from portal.domain.deals.models import LossReason, Stage
+from portal.domain.deals.models import LossReason, Risk, Stage
 from portal.domain.shares.models import Level
 
 STORIES = (
@@ -36,6 +38,7 @@ STORIES = (
         path=(
             take("carla", "28d 11:20"),
             approve("omar", "27d 09:35"),
+            judge("carla", "27d 10:20", 185, 70, Risk.LOW),
             plan("26d 14:00", "Show the fleet view to both facility managers", -24),
             tick("19d 16:30"),
             move("19d 16:34", Stage.QUALIFIED),
@@ -67,6 +70,9 @@ STORIES = (
                 value="It did not; now it does, with the guarding.",
             ),
             approve("omar", "41d 10:40"),
+            judge("carla", "40d 14:05", 125, 55, Risk.HIGH),
+            remark("carla", "40d 14:10", "They were late with the last two invoices. Ask finance"
+                   " before the next discount."),
             move("36d 15:00", Stage.QUALIFIED),
             move("23d 11:45", Stage.PROVING),
             amend("9d 16:20", value=86_000),

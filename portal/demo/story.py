@@ -14,7 +14,9 @@ from portal.core.database import db
 from portal.core.money import to_minor
 from portal.core.times import SATURDAY
 from portal.domain.deals import operations as deals
-from portal.domain.deals.models import Deal, LossReason, Stage
+from portal.domain.deals.assessing import assess, assessment_of
+from portal.domain.deals.models import Deal, LossReason, Risk, Stage
+from portal.domain.notes.operations import write_note
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership
 from portal.domain.registrations import operations as registrations
@@ -244,6 +246,25 @@ def lend(who: str, when: str, to: str, level: Level, for_days: int | None = None
         holder = db.session.get_one(Membership, thread.people[to].membership_id)
         until = None if for_days is None else thread.clock.day(for_days)
         share(thread.open_deal, actor, holder, level, until)
+
+    return Step(who, when, act)
+
+
+def remark(who: str, when: str, text: str) -> Step:
+    """Somebody of the vendor writes a note for the own side: of the deal, once there is one."""
+
+    def act(thread: Thread, actor: MemberActor) -> None:
+        write_note(thread.deal or thread.registration, actor, text)
+
+    return Step(who, when, act)
+
+
+def judge(who: str, when: str, margin: int, score: int, risk: Risk) -> Step:
+    """Somebody of the vendor assesses the deal; ``margin`` is in tenths of a percent."""
+
+    def act(thread: Thread, actor: MemberActor) -> None:
+        values = {"margin": margin, "score": score, "risk": risk}
+        assess(assessment_of(thread.open_deal), thread.open_deal, actor, values)
 
     return Step(who, when, act)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template_string
-from sqlalchemy import func, inspect, select, union_all, update
+from sqlalchemy import delete, func, inspect, select, union_all, update
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import (
     Session,
@@ -72,6 +72,8 @@ def hiding(app: Flask) -> Flask:
     with everything(app) as session:
         show_to_partners(deal__close_on=False)
         deal = session.scalars(select(Deal).limit(1)).one()
+        session.execute(delete(DealAssessment))
+        session.execute(delete(Note))
         session.add(DealAssessment(deal_id=deal.id, margin=125, score=70, risk="high"))
         session.add(Note(record=deal.reference, membership_id=1, author="Omar", text="Careful"))
         session.commit()

@@ -12,7 +12,13 @@ from portal.core.database import Base, db
 from portal.core.net import acting_as, system_mode
 from portal.domain.people.actor import actor_of_membership
 from tests.matrix.canaries import Readers
-from tests.matrix.oracle import COMPANY_READERS, OUTBOX_READERS, PARTNER_READERS, Person
+from tests.matrix.oracle import (
+    COMPANY_READERS,
+    FIELD_DECIDERS,
+    OUTBOX_READERS,
+    PARTNER_READERS,
+    Person,
+)
 from tests.matrix.world import World
 
 Row = Mapping[str, Any]
@@ -42,16 +48,21 @@ GRANTS: Mapping[str, Grant] = {
     "access_request": _record,
     "change": lambda readers, who, row: readers.knows_change(who, row),
     "deal": _record,
+    "deal_assessment": lambda readers, who, row: who.side == "vendor" and _deal(readers, who, row),
     "deal_product": _deal,
     "deal_word": _deal,
     "delivery": _outbox,
     "email_change": lambda _readers, who, row: row["user_id"] == who.user,
     "event": lambda readers, who, row: readers.knows_event(who, row),
+    "field_setting": lambda _readers, who, _row: who.short in FIELD_DECIDERS,
     "invitation": lambda readers, who, row: readers.knows_invitation(who, row),
     "invitation_list": lambda _readers, who, row: row["made_by_id"] == who.membership,
     "letter": _outbox,
     "login_session": lambda _readers, who, row: who.knows_session(row["user_id"]),
     "membership": lambda _readers, who, row: who.knows_person(row["id"], row["organisation_id"]),
+    "note": lambda readers, who, row: (
+        who.side == "vendor" and who.knows(readers.facts[row["record"]])
+    ),
     "organisation": _record,
     "organisation_product": lambda _readers, who, row: (
         who.short in PARTNER_READERS | COMPANY_READERS

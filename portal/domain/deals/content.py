@@ -40,14 +40,13 @@ def fields_of(deal: Deal, actor: Actor) -> dict[str, Any]:
     Nobody changes what they do not read.
     """
     day = deal.next_step_on
-    found = {
+    told = shows(actor, "deal.close_on")
+    return {
         "amount": {"minor": deal.amount_minor, "currency": deal.currency},
+        **({"close_on": deal.close_on.isoformat()} if told else {}),
         "own_reference": deal.own_reference,
         "next_step": {"step": deal.next_step, "on": day.isoformat()} if day else None,
     }
-    if shows(actor, "deal.close_on"):
-        found["close_on"] = deal.close_on.isoformat()
-    return found
 
 
 def percent(tenths: int) -> str:

@@ -21,6 +21,7 @@ from portal.domain.deals.models import OPEN_STAGES, Deal
 from portal.domain.registrations import operations
 from portal.integrations.mail.letters import write_letter
 from tests.browser import Browser, fields_of
+from tests.conftest import MakeApp
 from tests.domain.world import actor_of, everything, membership_of, show_to_partners, under_review
 
 SignIn = Callable[[str], Browser]
@@ -87,6 +88,14 @@ def test_what_pia_hides_is_gone_from_anas_next_page_and_staff_still_have_it(
     assert "Closes" in omar.get("/deals").words
     decide(pia, deal__close_on=True)
     assert {path: ana.get(path).words for path in paths} == was
+
+
+def test_it_holds_at_the_next_request_of_every_process(make_app: MakeApp, app: Flask) -> None:
+    """Two applications on one database, each with what it keeps in memory, as processes have it."""
+    pia, ana = Browser(app).signed_in("pia"), Browser(make_app()).signed_in("ana")
+    for is_shown in (False, True, False):
+        decide(pia, deal__close_on=is_shown)
+        assert ("Closes" in ana.get("/deals").words) is is_shown
 
 
 def test_a_file_has_the_columns_that_its_reader_reads(sign_in: SignIn, deal: str) -> None:
