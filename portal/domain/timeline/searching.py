@@ -24,6 +24,7 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, User
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import Registration
+from portal.domain.shares.telling import told_in
 from portal.domain.timeline.searches import Search
 from portal.domain.timeline.sentences import entry_of
 from portal.domain.timeline.values import Said, changes_of
@@ -194,7 +195,10 @@ def _lines(rows: Sequence[Any], reader: MemberActor, vendor: str) -> list[Line]:
     references = _references(rows)
     told = [row for row in rows if CHANGES in row.particulars and _is_told(row.chain, reader)]
     changes = changes_of([row.id for row in told], reader.side)
-    return [_line(row, reader, vendor, references, changes.get(row.id, ())) for row in rows]
+    holders = told_in(rows, reader, vendor)
+    return [
+        _line(row, reader, vendor, references, changes.get(row.id, ()), holders) for row in rows
+    ]
 
 
 def _is_told(chain: str, reader: MemberActor) -> bool:
@@ -209,6 +213,7 @@ def _line(
     vendor: str,
     references: Mapping[int, str],
     changes: Sequence[Said],
+    holders: Mapping[str, str],
 ) -> Line:
     is_told = _is_told(row.chain, reader)
     event = _Row(
@@ -220,7 +225,7 @@ def _line(
         words=row.words if is_told else {},
     )  # fmt: skip
     who = _who(row, reader, vendor)
-    entry = entry_of(event, reader, vendor, changes, who)
+    entry = entry_of(event, reader, vendor, changes, who, holders)
     return Line(
         sentence=entry.sentence,
         detail=entry.detail if is_told else "",
