@@ -258,10 +258,10 @@ class Readers:
 
     def _share(self, who: Person, canary: Canary) -> bool:
         share = self.facts[canary.row["reference"]]
-        if who.may("share", share):
+        if who.may("share", share) or who.holds(share):
             return True
-        # A holder is told by whom, and who explains access tells it as the reason.
-        return canary.column.startswith("maker") and (who.short in EXPLAINERS or who.holds(share))
+        # Who explains access tells as the reason by whom it was shared.
+        return canary.column.startswith("maker") and who.short in EXPLAINERS
 
     def knows_invitation(self, who: Person, row: Mapping[str, Any]) -> bool:
         """Tell whether ``who`` may know that somebody is invited."""

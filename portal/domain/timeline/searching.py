@@ -26,6 +26,7 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, User, Viewing
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import Registration
+from portal.domain.shares.telling import told_in
 from portal.domain.timeline.policy import of_viewed
 from portal.domain.timeline.searches import Search
 from portal.domain.timeline.sentences import entry_of, vendors_person
@@ -213,9 +214,10 @@ def _lines(rows: Sequence[Any], reader: MemberActor, vendor: str) -> list[Line]:
     references = _references(rows)
     told = [row for row in rows if CHANGES in row.particulars and _is_told(row.chain, reader)]
     changes = changes_of([row.id for row in told], reader.side)
-    reasons = _reasons(rows)
+    reasons, holders = _reasons(rows), told_in(rows, reader, vendor)
     return [
-        _line(row, reader, vendor, references, changes.get(row.id, ()), reasons) for row in rows
+        _line(row, reader, vendor, references, changes.get(row.id, ()), reasons, holders)
+        for row in rows
     ]
 
 
@@ -232,6 +234,7 @@ def _line(
     references: Mapping[int, _Person],
     changes: Sequence[Said],
     reasons: Mapping[str, str],
+    holders: Mapping[str, str],
 ) -> Line:
     is_told = _is_told(row.chain, reader)
     event = _Row(
@@ -244,7 +247,7 @@ def _line(
     )  # fmt: skip
     who = _who(row, reader, vendor)
     whom = references.get(_number(row.chain), _NOBODY)
-    entry = entry_of(event, reader, vendor, changes, who, whom.name)
+    entry = entry_of(event, reader, vendor, changes, who, whom.name, holders)
     reason = reasons.get(row.particulars.get("viewing", ""), "") if row.tag == STARTED else ""
     return Line(
         sentence=entry.sentence,

@@ -152,7 +152,9 @@ def test_nobody_is_offered_of_whom_one_does_not_know(app: Flask, sign_in: SignIn
     )
     assert not [one for one in offered["marc"] if "Lakeside" in one or "Dora" in one]
     assert {"Lakeside IT", "Lena Fournier (Lakeside IT)"} < set(offered["carla"])
-    assert not [one for one in offered["carla"] if "Cobalt" in one or "Meridian" in one]
+    assert not [one for one in offered["carla"] if "Cobalt" in one or "Carla" in one]
+    colleagues = [one for one in offered["carla"] if "Meridian" in one]
+    assert colleagues == ["Victor Brandt (Meridian Robotics)"]
     # Named by hand it is as unknown as on the list.
     marc = sign_in("marc")
     for stranger in (person(app, "lena"), person(app, "dora"), "PE-00000000", "x"):
@@ -176,7 +178,8 @@ def test_what_is_wrong_is_said_and_kept(app: Flask, sign_in: SignIn, htmx: bool)
     assert chosen is not None and chosen["value"] == lena
     assert in_days(-1) in wrong.text
     with app.app_context(), system_mode("test"):
-        assert not db.session.scalars(select(Share).where(Share.until.is_(None))).all()
+        of_deal = select(Share).join(Deal, Deal.id == Share.deal_id)
+        assert not db.session.scalars(of_deal.where(Deal.reference == deal)).all()
 
 
 def test_the_mail_is_in_their_language_and_names_no_customer(app: Flask, sign_in: SignIn) -> None:
@@ -202,3 +205,15 @@ def test_the_mail_is_in_their_language_and_names_no_customer(app: Flask, sign_in
     diego.submit(diego.get(str(link["href"])), status=303)  # type: ignore[index]
     with pytest.raises(Exception, match="no longer see"):
         letters()
+
+
+def test_the_company_reads_in_its_log_with_whom(app: Flask, sign_in: SignIn) -> None:
+    """The administrator of the company that owns it, and nobody of the one it is shared with."""
+    deal = named(app, Deal, "marc")
+    nadia, carla, axel = sign_in("nadia"), sign_in("carla"), sign_in("axel")
+    share(carla, f"/deals/{deal}", person(app, "lena"))
+    log = nadia.get(f"/company/log?record={deal}&tag=share:make").words
+    assert "Carla at Meridian shared it" in log
+    assert "Lena Fournier (Lakeside IT)" in log
+    audit = axel.get(f"/admin/audit?record={deal}&tag=share:make").words
+    assert "shared it" in audit and "Lena" not in audit

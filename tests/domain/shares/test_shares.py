@@ -225,6 +225,7 @@ def test_with_whom_nobody_shares(data_app: Flask) -> None:
             "switched off": membership_of("dora"),
             "no deals there": membership_of("sofia"),
             "no role for it": membership_of("fay"),
+            "sees it anyway": membership_of("omar"),
             "a company without deals": place_of("sofia"),
             "the vendor": place_of("carla"),
         }
