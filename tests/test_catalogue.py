@@ -65,6 +65,7 @@ def test_the_french_is_set_as_french_canada_sets_it(fault: str, pattern: str) ->
 def test_nothing_is_left_in_english() -> None:
     alike = {english for english, text in french() if english == text}
     assert alike == {
-        "Audit", "Contact", "DR-…, DL-…", "Organisation", "Pages", "Permissions", "Prospect",
+        "%(name)s (%(place)s)", "Audit", "Contact", "DR-…, DL-…", "Note", "Organisation", "Pages",
+        "Permissions", "Prospect",
         "Protection", "Services", "Six", "Type",
     }  # fmt: skip

@@ -2,80 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import BindParameter, ColumnElement, Exists, Select, exists, false, or_, select
 from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.sql.visitors import iterate
 
+from portal.core.actors import Actor
 from portal.core.database import Base
 
 M = TypeVar("M", bound=Base)
 Words = Any  # a lazy translated string
-
-
-class Actor(Protocol):
-    """The membership that is acting, as far as the mechanisms need to know it."""
-
-    @property
-    def membership_id(self) -> int: ...
-    @property
-    def user_id(self) -> int: ...
-    @property
-    def organisation_id(self) -> int: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def side(self) -> str: ...
-    @property
-    def permissions(self) -> frozenset[str]: ...
-    @property
-    def authenticated_at(self) -> dt.datetime | None:
-        """When the person last proved who they are, as far as their provider has said."""
-
-    @property
-    def hidden(self) -> frozenset[str]:
-        """The codes of the fields that they do not read, see :mod:`portal.core.fields`."""
-
-    @property
-    def scope_key(self) -> Hashable:
-        """Everything that a policy's terms may read of the actor."""
-
-    @property
-    def withheld(self) -> frozenset[str]:
-        """What the role includes and is kept from whoever only looks on in its name."""
-
-    @property
-    def behind(self) -> Actor:
-        """Who answers for what is done: themselves, or whoever looks on in their name."""
-
-
-class Nobody:
-    """The actor before sign-in: no rows, no rights."""
-
-    membership_id = 0
-    user_id = 0
-    organisation_id = 0
-    name = ""
-    side = "nobody"
-    permissions: frozenset[str] = frozenset()
-    authenticated_at: dt.datetime | None = None
-    hidden: frozenset[str] = frozenset()
-    scope_key = "nobody"
-    withheld: frozenset[str] = frozenset()
-    viewing = None
-
-    @property
-    def behind(self) -> Nobody:
-        """Nobody stands behind nobody."""
-        return self
-
-
-NOBODY = Nobody()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.core import drafts, submissions
-from portal.core.access import NOBODY, Nobody
+from portal.core.actors import NOBODY, Nobody
 from portal.core.guards import SAFE, actor_now, guard_of
 from portal.core.net import start_acting, stop_acting, system_mode
 from portal.core.pages import is_htmx

@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.core.access import Actor
+from portal.core.actors import Actor
 from portal.core.changes import Changed, write_changes
 from portal.core.database import Base, Numbered, UTCDateTime, db
 from portal.core.times import now

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.core.access import Actor
+from portal.core.actors import Actor
 from portal.core.workflow import PARTNER
 
 Words = Any  # a lazy translated string

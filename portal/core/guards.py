@@ -12,16 +12,8 @@ from flask import Flask, abort, current_app, has_request_context, request
 from flask_login import current_user
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.core.access import (
-    NOBODY,
-    Actor,
-    Fresh,
-    can,
-    deny,
-    looks_elsewhere,
-    visible,
-    wants_fresh,
-)
+from portal.core.access import Fresh, can, deny, looks_elsewhere, visible, wants_fresh
+from portal.core.actors import NOBODY, Actor
 from portal.core.database import Base, db
 from portal.core.net import is_visible
 from portal.core.times import now

@@ -20,7 +20,8 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.sql.base import Executable, ExecutableOption
 
-from portal.core.access import NOBODY, Actor, Unhashed, scope_of, terms_of
+from portal.core.access import Unhashed, scope_of, terms_of
+from portal.core.actors import NOBODY, Actor
 from portal.core.database import Base, db
 from portal.core.fields import hidden_attributes, hidden_columns, hideable_tables
 from portal.core.statements import Unscoped, seen_in

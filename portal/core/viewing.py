@@ -7,7 +7,8 @@ from typing import Any, TypeVar, cast
 
 from flask import current_app, request
 
-from portal.core.access import Actor, Denied, looking_on
+from portal.core.access import Denied, looking_on
+from portal.core.actors import Actor
 from portal.core.guards import SAFE, guard_of
 
 View = TypeVar("View", bound=Callable[..., Any])

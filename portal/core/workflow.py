@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.access import Actor, can, deny
+from portal.core.access import can, deny
+from portal.core.actors import Actor
 from portal.core.changes import Changed
 from portal.core.database import RowNumber, UTCDateTime
 from portal.core.events import Event, record_event

@@ -107,7 +107,7 @@ def test_a_channel_manager_chooses_the_vendors_seller(app: Flask, sign_in: SignI
     page = carla.get(path)
     assert offered(page)[0] == "Nobody"
     told = carla.follow(carla.submit(page, path, colleague=reference_of(app, "vic")))
-    assert "Vendor seller Victor Brandt" in told.words
+    assert "At Meridian Victor Brandt" in told.words
     assert "You chose who works on it for the vendor" in told.words
     assert "Victor Brandt" in vic.get(f"/deals/{reference}").words
     carla.submit(carla.get(path), path, colleague="nobody", status=303)

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import false, true
 
 from portal.core import access
-from portal.core.access import NOBODY, Denied, Policy, Rule, Term, can, deny, explain, scope_of
+from portal.core.access import Denied, Policy, Rule, Term, can, deny, explain, scope_of
+from portal.core.actors import NOBODY
 
 
 class Thing:

@@ -14,7 +14,10 @@ from tests.conftest import MakeApp
 # Everything that answers somebody who has not signed in. Think twice before adding to it.
 PUBLIC = {
     "account.confirm",  # by the signed link in a mail to the new address
+    "admin.people.stop",  # by whoever sees the portal as somebody else
     "receipts.show",
+    "sign_in.ask_access",
+    "sign_in.asked",
     "sign_in.find",
     "sign_in.hear_logout",
     "sign_in.index",

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.core.access import NOBODY, explain
+from portal.core.access import explain
+from portal.core.actors import NOBODY
 from portal.core.database import db
 from portal.core.guards import Guard, guard_of
 from portal.core.net import system_mode

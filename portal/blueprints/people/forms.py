@@ -11,9 +11,9 @@ from portal.core.language import _, _l
 from portal.domain.organisations.models import Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.administration import Access
+from portal.domain.people.granting import grantable_reaches, grantable_roles
 from portal.domain.people.models import Reach, Role
 from portal.domain.people.pasting import MOST_LINES, lines_of
-from portal.domain.people.policy import grantable_reaches, grantable_roles
 from portal.domain.people.roles import REACH_OF_COLLEAGUE, REACH_OF_THEIRS, ROLE_WORDS
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from portal.core.access import Nobody, can
+from portal.core.access import can
+from portal.core.actors import Nobody
 from portal.core.database import transaction_mode
 from portal.core.events import record_event
 from portal.core.once import is_still_to_do

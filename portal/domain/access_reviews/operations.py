@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.core.access import Actor, can, deny, visible
+from portal.core.access import can, deny, visible
+from portal.core.actors import Actor
 from portal.core.database import db
 from portal.core.events import record_event
 from portal.core.language import _l

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from portal.core.access import Actor, can
+from portal.core.access import can
+from portal.core.actors import Actor
 from portal.core.language import _, _l
 from portal.core.workflow import PARTNER, VENDOR, Next, State, Transition, Workflow
 from portal.domain.access_reviews.events import E

@@ -7,7 +7,7 @@ from typing import Any
 
 from babel.numbers import format_percent
 
-from portal.core.access import Actor
+from portal.core.actors import Actor
 from portal.core.fields import shows
 from portal.core.language import _, _l, locale
 from portal.domain.deals.models import Deal, DealAssessment, Risk

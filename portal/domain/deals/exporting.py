@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from portal.core.access import Actor
+from portal.core.actors import Actor
 from portal.core.events import digest, record_event
 from portal.domain.deals.events import E
 

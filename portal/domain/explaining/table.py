@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.core.access import NOBODY, policies, terms_of, wants_fresh
+from portal.core.access import policies, terms_of, wants_fresh
+from portal.core.actors import NOBODY
 from portal.domain.explaining.answers import permissions_at_best, roles_of, somebody
 from portal.domain.explaining.subjects import MODEL_WORDS
 from portal.domain.explaining.wording import PERMISSION_WORDS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.core.database import db
 from portal.core.net import system_mode
@@ -14,7 +15,10 @@ CHOSEN = select(FieldSetting.chosen).where(FieldSetting.id == ONLY).scalar_subqu
 _CHOSEN = select(FieldSetting.chosen).where(FieldSetting.id == ONLY)
 
 
-def chosen_now() -> str | None:
-    """Return the line of text with the decisions; None before the first."""
+def chosen_now(session: Session | None = None) -> str | None:
+    """Return the line of text with the decisions; None before the first.
+
+    ``session`` reads it where another than the request's is at work.
+    """
     with system_mode("which fields partners read"):
-        return db.session.scalar(_CHOSEN)
+        return (session or db.session()).scalar(_CHOSEN)

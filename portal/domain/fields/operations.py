@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
-from portal.core.access import Actor
+from portal.core.actors import Actor
 from portal.core.database import db
 from portal.core.events import record_event
 from portal.core.fields import Field, Sight, choices_in, is_shown, nouns, written

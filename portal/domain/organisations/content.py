@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from portal.core.access import Actor
+from portal.core.actors import Actor
 from portal.core.fields import shows
 from portal.core.language import _l
 from portal.domain.organisations.models import Organisation

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.core.access import Actor
+from portal.core.actors import Actor
 from portal.core.changes import Changed, differences
 from portal.core.database import db
 from portal.core.events import record_event

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Integer, String, bindparam, cast, exists, select
+from sqlalchemy.orm import object_session
 
 from portal.core.database import db
 from portal.core.fields import hidden_from
@@ -200,7 +201,9 @@ def _actor(
 def actor_from(membership: Membership) -> MemberActor:
     """Return the actor of a loaded membership, whether or not it is active."""
     user, organisation = membership.user, membership.organisation
-    chosen = chosen_now() if organisation.side == Side.PARTNER else None
+    # In the transaction in which the membership was loaded: a second one would wait for the first.
+    session = object_session(membership)
+    chosen = chosen_now(session) if organisation.side == Side.PARTNER else None
     return _actor(
         membership, user, organisation, organisation.name, organisation.holds_shares, chosen
     )

@@ -20,6 +20,7 @@ from portal.core.times import now
 from portal.core.workflow import Refused, WrongState
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor, actor_of_membership
+from portal.domain.people.granting import grantable_reaches, grantable_roles
 from portal.domain.people.invitations import send_invitation, void_invitations
 from portal.domain.people.models import (
     Invitation,
@@ -31,7 +32,6 @@ from portal.domain.people.models import (
     User,
 )
 from portal.domain.people.operations import add_membership
-from portal.domain.people.policy import grantable_reaches, grantable_roles
 from portal.domain.permissions import Permission as P
 
 declare(

@@ -1,7 +1,5 @@
 """Who may know of a person, and who may change what they may do?"""
 
-from collections.abc import Mapping
-
 from sqlalchemy import ColumnElement, or_, select, true
 
 from portal.core.access import Fresh, Policy, Rule, Term, with_one
@@ -10,6 +8,7 @@ from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation, Side, family_ids
 from portal.domain.organisations.policy import OF_PEOPLE, portfolio_ids
 from portal.domain.people.actor import MemberActor
+from portal.domain.people.granting import is_within
 from portal.domain.people.models import (
     AccessRequest,
     EmailChange,
@@ -22,7 +21,6 @@ from portal.domain.people.models import (
     User,
     UserIdentity,
 )
-from portal.domain.people.roles import PARTNER_ROLES
 from portal.domain.people.viewing_rules import VIEW_AS
 from portal.domain.permissions import Permission as P
 
@@ -93,33 +91,6 @@ MEMBERSHIP_TERMS = [
     Term("vendor", _l("Their role works with people of every partner."), every),
 ]
 
-# Which roles somebody may give to others: never more than their own.
-GRANTABLE: Mapping[Role, frozenset[Role]] = {
-    Role.PARTNER_ADMINISTRATOR: PARTNER_ROLES,
-    Role.SECURITY_ADMINISTRATOR: frozenset(Role),
-}
-_WIDTH = {Reach.OWN: 0, Reach.ORGANISATION: 1, Reach.FAMILY: 2}
-
-
-def grantable_roles(actor: MemberActor, side: str) -> list[Role]:
-    """Return the roles that ``actor`` may give in an organisation of ``side``."""
-    given = GRANTABLE.get(actor.role, frozenset())
-    return [
-        role for role in Role if role in given and (role in PARTNER_ROLES) == (side == Side.PARTNER)
-    ]
-
-
-def grantable_reaches(actor: MemberActor, side: str) -> list[Reach]:
-    """Return the reaches that ``actor`` may give in an organisation of ``side``.
-
-    The vendor's people see as far as their role says.
-    """
-    if side == Side.VENDOR:
-        return [Reach.ORGANISATION]
-    if actor.side == Side.VENDOR:
-        return list(Reach)
-    return [reach for reach in Reach if _WIDTH[reach] <= _WIDTH[Reach(actor.reach)]]
-
 
 def _is_another(actor: MemberActor, membership: Membership) -> bool:
     return membership.user_id != actor.user_id
@@ -127,13 +98,6 @@ def _is_another(actor: MemberActor, membership: Membership) -> bool:
 
 def _is_administered(actor: MemberActor, membership: Membership) -> bool:
     return actor.side == Side.VENDOR or membership.organisation_id == actor.organisation_id
-
-
-def _is_within(actor: MemberActor, membership: Membership) -> bool:
-    if actor.side == Side.VENDOR:
-        return membership.role in GRANTABLE.get(actor.role, ())
-    is_role = membership.role in GRANTABLE.get(actor.role, ())
-    return is_role and _WIDTH[Reach(membership.reach)] <= _WIDTH[Reach(actor.reach)]
 
 
 IS_OTHER_OF_MINE = Rule(
@@ -163,7 +127,7 @@ MEMBERSHIP = Policy(
         ],
         P.PERSON_ADMINISTER: [
             Rule("own organisation", _l("They work for another company."), _is_administered),
-            Rule("within", _l("They may do or see more than you."), _is_within),
+            Rule("within", _l("They may do or see more than you."), is_within),
             Rule(
                 "another",
                 _l("Your own access is not yours to change. Another administrator can."),

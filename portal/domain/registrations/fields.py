@@ -2,8 +2,9 @@
 
 from portal.core.fields import always, declare_fields, never, setting
 from portal.core.language import _l
+from portal.core.workflow import VENDOR
 from portal.domain.notes.models import Note
-from portal.domain.registrations.content import LABELS
+from portal.domain.registrations.content import labels_for
 from portal.domain.registrations.models import (
     Question,
     Receipt,
@@ -30,7 +31,7 @@ declare_fields(
     "DR",
     *(
         always(name, label, _typed, *_COLUMNS.get(name, (getattr(_R, name, None),)))
-        for name, label in LABELS.items()
+        for name, label in labels_for(VENDOR).items()
     ),
     always(
         "consent",

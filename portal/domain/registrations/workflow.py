@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.core.access import Actor
+from portal.core.actors import Actor
 from portal.core.database import db
 from portal.core.language import _, _l, _lc
 from portal.core.times import add_business_time, business_days

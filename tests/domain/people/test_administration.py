@@ -19,8 +19,8 @@ from portal.core.workflow import Refused, WrongState
 from portal.domain.people import administration
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.administration import Access
+from portal.domain.people.granting import grantable_reaches, grantable_roles
 from portal.domain.people.models import Membership, Reach, Role, Standing
-from portal.domain.people.policy import grantable_reaches, grantable_roles
 from tests.domain.world import actor_of, everything, membership_of
 
 MANAGER = Access(Role.PARTNER_MANAGER, Reach.ORGANISATION)
