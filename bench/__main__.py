@@ -10,11 +10,11 @@ import time
 os.environ["QUAYSIDE_DEMO"] = "1"
 os.environ.setdefault("SECRET_KEY", "only-for-measuring-" + "x" * 40)
 
-from bench import endurance, lighthouse, speed, weight, writes
+from bench import endurance, hierarchy, lighthouse, speed, weight, writes
 from bench.report import Report
 from bench.servers import databases
 
-PARTS = ("weight", "sqlite", "postgresql", "writes", "memory", "start", "lighthouse")
+PARTS = ("weight", "sqlite", "postgresql", "hierarchy", "writes", "memory", "start", "lighthouse")
 
 
 def main() -> int:
@@ -31,6 +31,8 @@ def main() -> int:
         for kind in ("sqlite", "postgresql"):
             if kind in parts:
                 speed.measure(report, made, kind, sizes)
+            if "hierarchy" in parts:
+                hierarchy.measure(report, made, kind)
             if "writes" in parts:
                 writes.measure(report, made, kind)
         if "memory" in parts:

@@ -23,7 +23,7 @@ from portal.core.references import ALPHABET, LENGTH
 from portal.core.text import words
 from portal.core.times import now
 from portal.domain.deals.models import OPEN_STAGES, Deal, DealProduct, DealWord, Stage
-from portal.domain.organisations.models import Organisation, PartnerType, Side
+from portal.domain.organisations.models import Organisation, PartnerType, Side, family_ids
 from portal.domain.organisations.operations import add_organisation
 from portal.domain.people.models import Membership, Reach, Role
 from portal.domain.people.operations import add_membership, bind_identity
@@ -174,7 +174,7 @@ def _newest(owners: list[tuple[int, int]]) -> set[int]:
     return {number for numbers in newest.values() for number in numbers[-10:]}
 
 
-def _reference(number: int, prefix: str) -> str:
+def reference_of(number: int, prefix: str) -> str:
     """Return a reference as scattered as a random one, and no other number's: of a million
     random ones two would be the same in every third world.
     """
@@ -200,7 +200,7 @@ def _record(
         "close_on": close_on, "made_at": moment, "changed_at": moment, "is_shared": False,
     }  # fmt: skip
     registration = {
-        **common, "id": number, "reference": _reference(number, "DR"), "status": "approved",
+        **common, "id": number, "reference": reference_of(number, "DR"), "status": "approved",
         "website": f"www.{domain}", "has_no_website": False, "value_minor": amount,
         "legal_name": "", "street": "", "postal_code": "", "rivals": "", "may_contact": "yes",
         "need": "Two arms for the packing line, with the safety package and training on site.",
@@ -208,7 +208,7 @@ def _record(
         "submitted_by_id": owner, "decided_at": moment, "reason_code": "", "reason_text": "",
     }  # fmt: skip
     deal = {
-        **common, "id": number, "reference": _reference(number, "DL"), "amount_minor": amount,
+        **common, "id": number, "reference": reference_of(number, "DL"), "amount_minor": amount,
         "sourced_by_id": organisation, "registration_id": number, "stage": stage.value,
         "next_step": step, "next_step_on": close_on if step else None,
         "loss_reason": "price" if stage == Stage.LOST else "",
@@ -311,11 +311,11 @@ def ways_of(url: str, reader: Reader) -> Ways:
     """Return the pages of ``reader``: the deep one begins after nine tenths of the rows."""
     engine = engine_for(url)
     with system_mode("bench"), Session(engine) as session:
-        member = _membership(session, reader)
+        member = member_of(session, reader)
         own = (
             Deal.owner_id == member.id
             if reader.reach == Reach.OWN
-            else Deal.organisation_id == member.organisation_id
+            else Deal.organisation_id.in_(family_ids(member.organisation_id))
         )
         count = session.scalar(select(func.count()).select_from(Deal).where(own)) or 0
         order = (Deal.changed_at.desc(), Deal.reference.desc())
@@ -340,7 +340,8 @@ def ways_of(url: str, reader: Reader) -> Ways:
     )
 
 
-def _membership(session: Session, reader: Reader) -> Membership:
+def member_of(session: Session, reader: Reader) -> Membership:
+    """Return the reader's membership."""
     from portal.domain.people.models import UserIdentity
 
     return session.scalars(
@@ -354,7 +355,7 @@ def sign_in(url: str, reader: Reader) -> tuple[str, int, int]:
     """Open a login session; return its token, the membership's and the organisation's number."""
     engine = engine_for(url)
     with system_mode("bench"), Session(engine) as session:
-        member = _membership(session, reader)
+        member = member_of(session, reader)
         identity = Identity(
             ISSUER, reader.subject, None, True, reader.subject, authenticated_at=now()
         )
@@ -369,7 +370,7 @@ def open_deals(url: str, reader: Reader, count: int, skip: int = 0) -> list[str]
     """Return references of open deals of the reader's organisation."""
     engine = engine_for(url)
     with system_mode("bench"), Session(engine) as session:
-        member = _membership(session, reader)
+        member = member_of(session, reader)
         is_open = Deal.stage.in_([stage.value for stage in OPEN_STAGES])
         found = session.scalars(
             select(Deal.reference)
