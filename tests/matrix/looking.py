@@ -17,7 +17,7 @@ from portal.domain.people.models import Membership
 from portal.domain.permissions import READING
 from tests.browser import BASE
 from tests.matrix.canaries import CANARY, REFERENCE
-from tests.matrix.cells import FILES, Cell, cells_of
+from tests.matrix.cells import FILES, READING_LEAVES, Cell, cells_of
 from tests.matrix.explained import told_of
 from tests.matrix.oracle import PUBLIC, expect
 from tests.matrix.planting import STAFF
@@ -73,6 +73,8 @@ class Onlooker:
         if answer.status_code != status:
             yield f"{self.viewer} as {cell}: {answer.status_code}, not {status}"
         tags = ["viewing:page", *(["access:deny"] if status == 403 else [])]
+        if status == 200 and cell.endpoint in READING_LEAVES:
+            tags.append(READING_LEAVES[cell.endpoint])
         yield from self._judge(cell, self.world.written(), tags)
         if status == 200 and cell.endpoint not in FILES:
             yield from self._offers(cell, answer.text)
@@ -100,7 +102,7 @@ class Onlooker:
                 yield f"{self.viewer} as {cell}: offers {method} {path}"
 
     def _write(self, cell: Cell) -> Iterator[str]:
-        typed = self.way._typed(cell) | {"submission_key": self.world.keys[self.viewer].submission}
+        typed = self.way.typed(cell) | {"submission_key": self.world.keys[self.viewer].submission}
         typed["csrf_token"] = self.world.keys[self.viewer].csrf
         answer = self.way.ask("POST", cell.path, typed, cell.htmx)
         if answer.status_code != 403:

@@ -9,7 +9,7 @@ import gc
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
@@ -243,8 +243,3 @@ def forget_scopes() -> None:
             if module.startswith(("portal.core", "portal.domain", "portal.blueprints")):
                 one.cache_clear()
     net._nobody.clear()
-
-
-def every_nth(mutants: Sequence[Mutant], step: int) -> Sequence[Mutant]:
-    """Return each ``step``-th, so that a short run sees some of every kind."""
-    return mutants[::step]

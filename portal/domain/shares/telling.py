@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from portal.core.access import can, terms_of, visible
+from portal.core.access import can, missing_rules, terms_of, visible
 from portal.core.database import db
 from portal.core.language import _, _l, show_date, show_short_date
 from portal.domain.organisations.models import Side
@@ -35,10 +35,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Sharing:
-    """What a record's page says of its shares; ``may_share`` whether the reader says with whom."""
+    """What a record's page says of its shares.
+
+    ``is_sharer``: the reader knows with whom; ``may_share``: and can say so now.
+    """
 
     lines: Sequence[Line]
     may_share: bool
+    is_sharer: bool
 
 
 def sharing_of(record: Any, actor: MemberActor, vendor: str) -> Sharing:
@@ -48,10 +52,13 @@ def sharing_of(record: Any, actor: MemberActor, vendor: str) -> Sharing:
     of no concern to the reader.
     """
     may_share = can(actor, P.SHARE_MAKE, record)
-    if not record.is_shared or not (may_share or actor.holds_shares):
-        return Sharing([], may_share)
+    # Whoever looks on in somebody's name reads what they read, and shares nothing.
+    is_sharer = P.SHARE_MAKE in actor.permissions and not missing_rules(actor, P.SHARE_MAKE, record)
+    if not record.is_shared or not (is_sharer or actor.holds_shares):
+        return Sharing([], may_share, is_sharer)
     query = visible(Share, actor).where(is_of(record), in_force()).order_by(Share.id)
-    return Sharing([_line(one, actor, vendor) for one in db.session.scalars(query)], may_share)
+    lines = [_line(one, actor, vendor) for one in db.session.scalars(query)]
+    return Sharing(lines, may_share, is_sharer)
 
 
 def _line(share: Share, actor: MemberActor, vendor: str) -> Line:

@@ -90,7 +90,7 @@ def test_a_link_binds_the_first_identity_that_comes_through_it(data_app: Flask) 
             .where(Event.chain == f"membership:{membership.id}")
             .order_by(Event.place)
         ).all()
-        assert told == ["person:add", "person:join", "session:start"]
+        assert told == ["person:add", "person:join", "session:start", "email:claim"]
 
 
 def test_a_link_works_once(data_app: Flask) -> None:
