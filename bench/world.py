@@ -14,6 +14,7 @@ from typing import Any, cast
 from sqlalchemy import Engine, Table, create_engine, func, select
 from sqlalchemy.orm import Session
 
+from portal import assembly as _assembly  # noqa: F401 - brings every model with its table
 from portal.core.database import Base, engine_options, prepare_engine
 from portal.core.events import FIRST_HASH, ChainHead, Event, digest, hash_of
 from portal.core.identity import Identity
@@ -30,7 +31,6 @@ from portal.domain.people.operations import add_membership, bind_identity
 from portal.domain.people.sessions import open_session
 from portal.domain.products.models import OrganisationProduct, Product
 from portal.domain.registrations.models import Registration, RegistrationProduct
-from portal.domain.shares import models as _shares  # noqa: F401 - has a table of its own
 
 ISSUER = "https://provider.example"
 SMALL = 200
