@@ -144,9 +144,9 @@ def _in_place_of(app: Flask, endpoint: str, view: Any) -> Callable[[], Any]:
 
 
 def of_code() -> Iterator[Mutant]:
-    """Yield for core/access.py and every policy.py: a condition turned round or left out."""
+    """Yield for core/access.py and all policies and rules: a condition turned round or left out."""
     found = pkgutil.walk_packages(portal.domain.__path__, "portal.domain.")
-    names = sorted(one.name for one in found if one.name.endswith(".policy"))
+    names = sorted(one.name for one in found if one.name.endswith((".policy", "_rules")))
     for module in (access, *map(importlib.import_module, names)):
         tree = ast.parse(inspect.getsource(module))
         for number, node in enumerate(ast.walk(tree)):

@@ -12,7 +12,7 @@ from portal.domain.organisations.models import Side, family_ids
 from portal.domain.organisations.policy import portfolio_ids
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Reach, Role
-from portal.domain.people.roles import LEADS
+from portal.domain.people.owner_rules import COLLEAGUES, WORKERS, is_workers
 from portal.domain.permissions import Permission as P
 from portal.domain.shares.holding import held_deals, may_edit, may_share
 
@@ -70,19 +70,6 @@ def share(actor: MemberActor) -> Condition | None:
     return Deal.id.in_(held_deals(actor))
 
 
-def is_workers(actor: MemberActor, deal: Deal) -> bool:
-    """The owner, or a manager or administrator of the same organisation."""
-    if deal.organisation_id != actor.organisation_id:
-        return False
-    return actor.role in LEADS or deal.owner_id == actor.membership_id
-
-
-WORKERS = Rule("worker", _l("Its owner or a manager of that organisation does this."), is_workers)
-COLLEAGUES = Rule(
-    "colleague",
-    _l("A manager or administrator of that organisation does this."),
-    lambda actor, one: bool(one.organisation_id == actor.organisation_id),
-)
 EDITORS = Rule(
     "editor",
     _l("Its owner, a manager of that organisation, or who holds a share for it does this."),

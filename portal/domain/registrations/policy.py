@@ -12,7 +12,7 @@ from portal.domain.organisations.models import Side, family_ids
 from portal.domain.organisations.policy import portfolio_ids
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Reach, Role
-from portal.domain.people.roles import LEADS
+from portal.domain.people.owner_rules import COLLEAGUES, WORKERS, is_workers
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import (
     Question,
@@ -94,13 +94,6 @@ def share(actor: MemberActor) -> Condition | None:
     return Registration.id.in_(held_registrations(actor))
 
 
-def is_workers(actor: MemberActor, registration: Registration) -> bool:
-    """The owner, or a manager or administrator of the same organisation."""
-    if registration.organisation_id != actor.organisation_id:
-        return False
-    return actor.role in LEADS or registration.owner_id == actor.membership_id
-
-
 def is_strangers(actor: MemberActor, registration: Registration) -> bool:
     """Somebody of another organisation than the one that registered."""
     return registration.organisation_id != actor.organisation_id
@@ -128,12 +121,6 @@ def is_large(actor: MemberActor, registration: Registration) -> bool:
     return to_major(registration.value_minor, registration.currency) > limit
 
 
-WORKERS = Rule("worker", _l("Its owner or a manager of that organisation does this."), is_workers)
-COLLEAGUES = Rule(
-    "colleague",
-    _l("A manager or administrator of that organisation does this."),
-    lambda actor, one: bool(one.organisation_id == actor.organisation_id),
-)
 ANSWERERS = Rule(
     "answerer",
     _l("Its owner, a manager of that organisation, or who holds a share for it does this."),
