@@ -85,6 +85,7 @@ def grow(url: str) -> None:
             update(_table(Membership)).where(Membership.id == member.id).values(reach=Reach.FAMILY)
         )
         session.commit()
+    world.settle(engine)
     engine.dispose()
 
 

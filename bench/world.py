@@ -87,8 +87,7 @@ def fill(url: str, size: int) -> None:
             for model in (Registration, Deal, RegistrationProduct, DealProduct, DealWord,
                           ChainHead, Event):  # fmt: skip
                 _pour(raw, cast(Table, model.__table__), chunk[model])
-    if engine.dialect.name == "postgresql":
-        _settle_postgresql(engine)
+    settle(engine)
     engine.dispose()
 
 
@@ -281,8 +280,10 @@ _AS_TEXT: dict[type, Callable[[Any], str]] = {
 }
 
 
-def _settle_postgresql(engine: Engine) -> None:
-    """Do what the server does by itself after a while: number on from the rows, count them."""
+def settle(engine: Engine) -> None:
+    """Do what PostgreSQL does by itself after a while: number on from the rows, count them."""
+    if engine.dialect.name != "postgresql":
+        return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for model in (Registration, Deal, Event):
             name = model.__tablename__

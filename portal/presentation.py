@@ -138,7 +138,7 @@ def conflict(reference: str) -> dict[str, Any]:
     url = address(endpoint, reference=reference) if endpoint else None
     if reference[:2] == "OR" and P.COMPANY_READ in actor.permissions:
         url = address("company.show")
-    entries = timeline(reference, actor, vendor().short_name, most=3)
+    entries = timeline(reference, actor, vendor().short_name)[:3]
     return {"url": url, "entries": entries, "reference": reference}
 
 

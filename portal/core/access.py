@@ -22,12 +22,15 @@ Words = Any  # a lazy translated string
 class Term:
     """One reason for which rows are in a scope.
 
-    ``where(actor)`` answers the rows' condition, or None where the reason does not apply.
+    ``where(actor)`` answers the rows' condition, or None where the reason does not apply. Where
+    it asks each row to whom it belongs, ``led(actor)`` is the same the other way round: it begins
+    at those to whom rows belong, for long lists in which theirs are few.
     """
 
     name: str
     words: Words
     where: Callable[[Any], ColumnElement[bool] | None]
+    led: Callable[[Any], ColumnElement[bool] | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar, cast
+from weakref import WeakSet
 
 from sqlalchemy import Table, event, inspect, select
 from sqlalchemy.exc import InvalidRequestError
@@ -130,7 +131,7 @@ def _net(state: ORMExecuteState) -> None:
         raise Hidden(f"{', '.join(sorted(asked))}: not read by this actor")
     if not state.is_orm_statement and names:
         raise Unscoped("tables are read through their models, which have scopes")
-    if LASTING in state.execution_options:
+    if is_lasting(statement):
         key = mode.actor.scope_key
         state.statement = _scoped_once(statement, key, Unhashed(mode.actor))
     else:
@@ -160,15 +161,22 @@ def _scoped_once(statement: Any, _scope_key: Hashable, actor: Unhashed) -> Any:
     return _scoped(statement, _mode_of(actor.actor))
 
 
-LASTING = "lasting"
+_lasting: WeakSet[Any] = WeakSet()
 
 
 def lasting(statement: S) -> S:
     """Mark a statement that is put together once: its scopes are added once for each reader.
 
-    For those of the pages that everybody asks for all day; all others need no mark.
+    For those of the pages that everybody asks for all day; all others need no mark, nor does
+    what is made of a lasting statement have it.
     """
-    return statement.execution_options(**{LASTING: True})
+    _lasting.add(statement)
+    return statement
+
+
+def is_lasting(statement: Any) -> bool:
+    """Tell whether a statement, this very one, was marked as lasting."""
+    return statement in _lasting
 
 
 def once_for_each_reader(build: Callable[..., Any]) -> Callable[..., Any]:

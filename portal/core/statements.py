@@ -81,9 +81,11 @@ def _look_through(statement: Any) -> tuple[set[str], set[str]]:
 
 
 def _is_text(element: Any) -> bool:
-    # SQLAlchemy itself writes count(*) and EXISTS (SELECT 1 …).
-    is_literal = getattr(element, "is_literal", False) and element.name not in ("*", "1")
-    return is_literal or isinstance(element, TextClause)
+    if isinstance(element, TextClause):
+        return True
+    # Neither count(*) nor a number says anything of a table.
+    written = str(element.name) if getattr(element, "is_literal", False) else "*"
+    return written != "*" and not written.isdecimal()
 
 
 def _table_of(element: Any) -> str | None:

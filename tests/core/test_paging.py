@@ -6,15 +6,25 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from portal.core import paging
+from portal.core.access import visible
+from portal.core.database import db
 from portal.core.paging import Page, page_of, read_cursor, write_cursor
 from portal.domain.deals.models import Deal
+from portal.domain.people.actor import actor_from
+from portal.domain.people.models import Membership, Role
+from portal.domain.registrations.models import Registration
 from tests.domain.world import everything
 
+KEYS: dict[Any, Any] = {
+    model: (model.changed_at, model.reference) for model in (Deal, Registration)
+}
 MOMENT = dt.datetime(2026, 11, 20, 15, 0, 0, 250, tzinfo=dt.UTC)
 
 
@@ -43,6 +53,36 @@ def test_every_row_is_shown_once_though_all_times_are_equal(data_app: Flask) -> 
             assert [page.is_first for page in turned] == [True] + [False] * (len(turned) - 1)
             assert all(len(page.rows) == size for page in turned[:-1])
             assert turned[-1].rows
+
+
+def wide_readers() -> list[Any]:
+    """Return who sees the records of many organisations, by a family or by a portfolio."""
+    people = [actor_from(one) for one in db.session.scalars(select(Membership))]
+    return [one for one in people if paging.ways_to_see(Deal, one).are_many]
+
+
+@pytest.mark.parametrize("near", [0, 4, 2000])
+@pytest.mark.parametrize("model", [Deal, Registration])
+def test_who_sees_many_organisations_misses_no_row_however_far_apart_theirs_are(
+    data_app: Flask, monkeypatch: pytest.MonkeyPatch, model: Any, near: int
+) -> None:
+    monkeypatch.setattr(paging, "NEAR", near)
+    with everything(data_app) as session:
+        readers = wide_readers()
+        assert {reader.role for reader in readers} > {Role.CHANNEL_MANAGER}
+        for reader in readers:
+            query = visible(model, reader)
+            order = model.changed_at.desc(), model.reference.desc()
+            slowly = [row.reference for row in session.scalars(query.order_by(*order))]
+            for size in (2, 1000):
+                ways, cursor, shown = paging.ways_to_see(model, reader), None, []
+                while cursor or not shown:
+                    page = page_of(query, *KEYS[model], cursor, size, ways)
+                    shown += [row.reference for row in page.rows]
+                    cursor = page.next_cursor
+                    if not page.rows:
+                        break
+                assert shown == slowly, (reader.name, size)
 
 
 def test_newest_first_and_stable_while_rows_are_added(data_app: Flask) -> None:

@@ -9,14 +9,15 @@ from sqlalchemy import Select, select
 
 from portal.core.access import scope_of
 from portal.core.fields import shown_columns
-from portal.core.paging import filters_of, page_of
+from portal.core.net import once_for_each_reader
+from portal.core.paging import filters_of, page_of, ways_to_see
 from portal.core.text import clean_line, words
 from portal.domain.deals.models import Deal, DealWord, Stage
 from portal.domain.deals.workflow import DEAL
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, Reach, User
-from portal.domain.shares.telling import marks_of, ways_to_see
+from portal.domain.shares.telling import marks_of
 
 SIZE = 25
 # With the partner's name beside each, as many as weigh the same.
@@ -47,8 +48,10 @@ def asked_for() -> tuple[str, str]:
 
 def deals_like(query: Select[Any], stage: str, typed: str) -> Select[Any]:
     """Return the part of ``query`` in that stage in which those words are found."""
-    if stage:
-        query = query.where(Deal.stage == stage)
+    return _matching(query.where(Deal.stage == stage) if stage else query, typed)
+
+
+def _matching(query: Select[Any], typed: str) -> Select[Any]:
     for word in sorted(words(typed))[:MOST_WORDS]:
         query = query.where(_has_word(word))
     return query
@@ -57,7 +60,7 @@ def deals_like(query: Select[Any], stage: str, typed: str) -> Select[Any]:
 def list_page(actor: MemberActor) -> dict[str, Any]:
     """Return what the list shows: rows, search, filters and the way to the next page."""
     stage, typed = asked_for()
-    query = deals_like(_select(actor), stage, typed)
+    query = _matching(_select(actor, stage), typed)
     size = SIZE if actor.side == Side.PARTNER else SIZE_FOR_STAFF
     after, ways = request.args.get("after"), ways_to_see(Deal, actor)
     page = page_of(query, Deal.changed_at, Deal.reference, after, size, ways)
@@ -87,8 +90,9 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
     }
 
 
-def _select(actor: MemberActor) -> Select[Any]:
-    """Return the SELECT of the list's columns inside the actor's scope."""
+@once_for_each_reader
+def _select(actor: MemberActor, stage: str) -> Select[Any]:
+    """Return the SELECT of the list's columns inside the actor's scope, in one stage or in all."""
     query: Any = select(*shown_columns(actor, _COLUMNS)).where(scope_of(Deal, actor))
     if actor.side == Side.VENDOR or actor.reach == Reach.FAMILY:
         # Whoever holds a share sees the deals of partners of whom they know nothing else.
@@ -104,7 +108,7 @@ def _select(actor: MemberActor) -> Select[Any]:
             .outerjoin_from(Deal, Membership, Membership.id == Deal.owner_id)
             .outerjoin(User, User.id == Membership.user_id)
         )
-    return cast(Select[Any], query)
+    return cast(Select[Any], query.where(Deal.stage == stage) if stage else query)
 
 
 def _has_word(beginning: str) -> Any:

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, literal, or_, select, union_all
 
 from portal.core.access import scope_of, terms_of
-from portal.core.database import db
+from portal.core.database import db, fixed
 from portal.core.drafts import kept_paths
 from portal.core.fields import shows
 from portal.core.net import once_for_each_reader
+from portal.core.paging import newest_of, ways_to_see
 from portal.core.references import reference_in
 from portal.core.workflow import PARTNER, VENDOR
 from portal.domain.organisations.models import Side
@@ -31,8 +32,12 @@ _COLUMNS = (
     Registration.value_minor, Registration.currency, Registration.next_side, Registration.next_by,
     Registration.made_at, Registration.changed_at,
 )  # fmt: skip
-_SOONEST = (Registration.next_by.is_(None), Registration.next_by, Registration.id)
-_LATEST = (Registration.changed_at.desc(), Registration.reference.desc())
+_KEY = Registration.changed_at, Registration.reference
+_LATEST = tuple(column.desc() for column in _KEY)
+# The vendor's turns all have their target, drafts have none: they wait after what is dated.
+_SOONEST = (Registration.next_by, Registration.id)
+_DATED_FIRST = (Registration.next_by.is_(None), *_SOONEST)
+_NOT_DECIDED = tuple(one for one in Status if one not in (Status.APPROVED, Status.REJECTED))
 TARGET = "registration.decision_target"
 
 
@@ -57,6 +62,9 @@ def registrations_of(actor: MemberActor, most: int) -> Registrations:
     found: dict[str, list[Any]] = {name: [] for name in (_MINE, _UNDECIDED, _DECIDED)}
     for row in db.session.execute(query):
         found[row.part].append(row)
+    ways = ways_to_see(Registration, actor)
+    if ways.are_many and _sees_lists(actor):
+        found[_DECIDED] = list(newest_of(_decided(actor), *_KEY, LATEST, ways))
     found[_MINE].sort(key=_soonest)
     found[_DECIDED].sort(key=_latest, reverse=True)
     is_told = shows(actor, TARGET)
@@ -73,14 +81,20 @@ def _lists(actor: MemberActor, most: int) -> Any:
     Its column ``part`` names the list that a row is of.
     """
     parts = {_MINE: _mine(actor, most)}
-    if P.REGISTRATION_LIST in actor.permissions and actor.side == Side.PARTNER:
-        parts |= {_UNDECIDED: _undecided(actor), _DECIDED: _decided(actor)}
+    if _sees_lists(actor):
+        parts[_UNDECIDED] = _undecided(actor)
+        if not ways_to_see(Registration, actor).are_many:
+            parts[_DECIDED] = _decided(actor).order_by(*_LATEST).limit(fixed(LATEST))
     named = [
         query.add_columns(literal(name).label("part")).subquery()
         for name, query in parts.items()
         if query is not None
     ]
     return union_all(*(select(part) for part in named)) if named else None
+
+
+def _sees_lists(actor: MemberActor) -> bool:
+    return P.REGISTRATION_LIST in actor.permissions and actor.side == Side.PARTNER
 
 
 def _mine(actor: MemberActor, most: int) -> Rows | None:
@@ -104,7 +118,8 @@ def _mine(actor: MemberActor, most: int) -> Rows | None:
         )
         if actor.role not in LEADS:
             query = query.where(Registration.owner_id == actor.membership_id)
-    return query.order_by(*_SOONEST).limit(most + 1)
+    order = _SOONEST if actor.side == Side.VENDOR else _DATED_FIRST
+    return query.order_by(*order).limit(fixed(most + 1))
 
 
 def _begun(actor: MemberActor, most: int, rows: list[Any]) -> list[Any]:
@@ -125,14 +140,15 @@ def _undecided(actor: MemberActor) -> Rows:
     """
     query = select(*_COLUMNS).where(_own_scope(actor))
     order = _SOONEST if shows(actor, TARGET) else _LATEST
-    return query.where(Registration.next_side == VENDOR).order_by(*order).limit(LATEST)
+    return query.where(Registration.next_side == VENDOR).order_by(*order).limit(fixed(LATEST))
 
 
+@once_for_each_reader
 def _decided(actor: MemberActor) -> Rows:
-    """The actor's side's registrations that the vendor decided, the last first."""
+    """The actor's side's registrations that the vendor decided."""
     query = select(*_COLUMNS).where(_own_scope(actor))
-    is_decided = Registration.status.in_((Status.APPROVED, Status.REJECTED))
-    return query.where(is_decided).order_by(*_LATEST).limit(LATEST)
+    # Said by what they are not: that leads no database to all that were ever decided.
+    return query.where(Registration.status.not_in(_NOT_DECIDED))
 
 
 def _own_scope(actor: MemberActor) -> ColumnElement[bool]:

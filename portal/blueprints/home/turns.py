@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from portal.blueprints.home.reviews import waiting_reviews
 from portal.core.access import scope_of
 from portal.core.addresses import address
-from portal.core.database import db
+from portal.core.database import db, fixed
 from portal.core.language import (
     _,
     _n,
@@ -163,7 +163,7 @@ def _next_deals(actor: MemberActor, most: int) -> Any:
     )
     if actor.role not in LEADS:
         query = query.where(Deal.owner_id == actor.membership_id)
-    return query.order_by(Deal.next_by, Deal.id).limit(most + 1)
+    return query.order_by(Deal.next_by, Deal.id).limit(fixed(most + 1))
 
 
 def _deal_turn(row: Any, actor: MemberActor) -> Turn:

@@ -7,11 +7,11 @@ from typing import Any
 from flask import current_app, request, url_for
 
 from portal.core.access import visible
-from portal.core.paging import Page, filters_of, page_of
+from portal.core.paging import Page, filters_of, page_of, ways_to_see
 from portal.domain.people.actor import MemberActor
 from portal.domain.registrations.models import Registration, Status
 from portal.domain.registrations.workflow import REGISTRATION
-from portal.domain.shares.telling import marks_of, ways_to_see
+from portal.domain.shares.telling import marks_of
 
 SIZE = 25
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 
 from portal.blueprints.reading import ACTIVITIES, PRODUCTS, parts_of
 from portal.core.access import can
-from portal.core.database import db
+from portal.core.database import db, fixed
 from portal.core.fields import shows
 from portal.core.language import Due, show_due
 from portal.core.net import lasting
@@ -44,7 +44,7 @@ _AROUND = lasting(
     .outerjoin(Deal, Deal.registration_id == Registration.id)
     .where(Registration.id == bindparam("registration"))
     .order_by(Receipt.id.desc())
-    .limit(1)
+    .limit(fixed(1))
 )
 
 

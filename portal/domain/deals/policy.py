@@ -8,8 +8,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.core.access import Policy, Rule, Term, scope_of, with_one
 from portal.core.language import _l
 from portal.domain.deals.models import Deal, DealAssessment, DealProduct, DealWord
-from portal.domain.organisations.models import Side, family_ids
-from portal.domain.organisations.policy import portfolio_ids
+from portal.domain.organisations.models import Side, is_in_family
+from portal.domain.organisations.policy import (
+    is_in_portfolio,
+    led_by_family,
+    led_by_portfolio,
+)
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Reach, Role
 from portal.domain.people.owner_rules import COLLEAGUES, WORKERS, is_workers
@@ -41,14 +45,14 @@ def family(actor: MemberActor) -> Condition | None:
     """The deals of the own organisation and those below it."""
     if not _is_partner_reader(actor) or actor.reach != Reach.FAMILY:
         return None
-    return Deal.organisation_id.in_(family_ids(actor.organisation_id))
+    return is_in_family(Deal.organisation_id, actor.organisation_id)
 
 
 def portfolio(actor: MemberActor) -> Condition | None:
     """The deals of partners in a channel manager's portfolio."""
     if getattr(actor, "role", None) != Role.CHANNEL_MANAGER:
         return None
-    return Deal.organisation_id.in_(portfolio_ids(actor.membership_id))
+    return is_in_portfolio(Deal.organisation_id, actor.membership_id)
 
 
 def vendor_owned(actor: MemberActor) -> Condition | None:
@@ -86,8 +90,18 @@ DEAL = Policy(
     scope=[
         Term("own", _l("They own it."), own),
         Term("organisation", _l("Their organisation owns it."), organisation),
-        Term("family", _l("An organisation below theirs owns it."), family),
-        Term("portfolio", _l("The partner is in their portfolio."), portfolio),
+        Term(
+            "family",
+            _l("An organisation below theirs owns it."),
+            family,
+            led_by_family(Deal.organisation_id),
+        ),
+        Term(
+            "portfolio",
+            _l("The partner is in their portfolio."),
+            portfolio,
+            led_by_portfolio(Deal.organisation_id),
+        ),
         Term("vendor owner", _l("They work on it for the vendor."), vendor_owned),
         Term("all", _l("Their role reads every deal."), every),
         Term("share", _l("It is shared with them."), share),

@@ -7,11 +7,11 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, String, select
+from sqlalchemy import JSON, Boolean, ColumnElement, ForeignKey, String, and_, exists, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.selectable import Select
 
-from portal.core.database import Base, Numbered, RowNumber, UTCDateTime, choice
+from portal.core.database import Base, Numbered, RowNumber, UTCDateTime, choice, fixed
 from portal.core.references import new_reference
 
 
@@ -118,6 +118,26 @@ class OrganisationClosure(Base):
         ForeignKey("organisation.id"), primary_key=True, index=True
     )
     depth: Mapped[int] = mapped_column()
+
+
+def is_in_family(column: Any, organisation_id: int) -> ColumnElement[bool]:
+    """Return that ``column`` names an organisation or one below it.
+
+    Asked for each row by its pair in the closure: what it costs depends on the rows that are
+    read, not on how many organisations the family has.
+    """
+    closure = OrganisationClosure.__table__
+    is_pair = and_(closure.c.ancestor_id == organisation_id, closure.c.descendant_id == column)
+    return asked_of_each(select(closure.c.descendant_id).where(is_pair), closure)
+
+
+def asked_of_each(pair: Select[Any], table: Any) -> ColumnElement[bool]:
+    """Return that ``pair`` is in ``table``, looked up by its key for each row.
+
+    The offset of nothing tells PostgreSQL to do that, and not to join: which would be planned
+    anew for each reader, and for a small family whoever asks.
+    """
+    return exists(pair.offset(fixed(0)).correlate_except(table))
 
 
 def family_ids(organisation_id: int) -> Select[tuple[int]]:

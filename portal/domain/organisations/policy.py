@@ -1,11 +1,20 @@
 """Who may know of an organisation, and who may change it?"""
 
-from sqlalchemy import ColumnElement, Select, select, true
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, select, true
 
 from portal.core.access import Fresh, Policy, Rule, Term, scope_of, with_one
 from portal.core.language import _l
 from portal.domain.deals.models import Deal
-from portal.domain.organisations.models import Organisation, Side, family_ids
+from portal.domain.organisations.models import (
+    Organisation,
+    Side,
+    asked_of_each,
+    family_ids,
+    is_in_family,
+)
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import PortfolioEntry, Reach, Role
 from portal.domain.permissions import Permission as P
@@ -21,14 +30,14 @@ def family(actor: MemberActor) -> ColumnElement[bool] | None:
     """The organisations below the actor's, with reach family."""
     if actor.side != Side.PARTNER or actor.reach != Reach.FAMILY:
         return None
-    return Organisation.id.in_(family_ids(actor.organisation_id))
+    return is_in_family(Organisation.id, actor.organisation_id)
 
 
 def portfolio(actor: MemberActor) -> ColumnElement[bool] | None:
     """The partners in a channel manager's portfolio."""
     if getattr(actor, "role", None) != Role.CHANNEL_MANAGER:
         return None
-    return Organisation.id.in_(portfolio_ids(actor.membership_id))
+    return is_in_portfolio(Organisation.id, actor.membership_id)
 
 
 def of_deals(actor: MemberActor) -> ColumnElement[bool] | None:
@@ -47,10 +56,26 @@ def every(actor: MemberActor) -> ColumnElement[bool] | None:
     return true() if is_reader and actor.role != Role.CHANNEL_MANAGER else None
 
 
-def portfolio_ids(membership_id: int) -> Select[tuple[int]]:
-    """Return the SELECT of the organisations in a membership's portfolio."""
-    table = PortfolioEntry.__table__
-    return select(table.c.organisation_id).where(table.c.membership_id == membership_id)
+def is_in_portfolio(column: Any, membership_id: Any) -> ColumnElement[bool]:
+    """Return that ``column`` names an organisation in a membership's portfolio.
+
+    Either may be a column or a value.
+    """
+    entry = PortfolioEntry.__table__
+    is_pair = and_(entry.c.membership_id == membership_id, entry.c.organisation_id == column)
+    return asked_of_each(select(entry.c.organisation_id).where(is_pair), entry)
+
+
+def led_by_family(column: Any) -> Callable[[MemberActor], ColumnElement[bool]]:
+    """Return for a term that ``column`` is among an actor's family, which is read first."""
+    return lambda actor: column.in_(family_ids(actor.organisation_id))
+
+
+def led_by_portfolio(column: Any) -> Callable[[MemberActor], ColumnElement[bool]]:
+    """Return for a term that ``column`` is among an actor's portfolio, which is read first."""
+    entry = PortfolioEntry.__table__.c
+    numbers = select(entry.organisation_id)
+    return lambda actor: column.in_(numbers.where(entry.membership_id == actor.membership_id))
 
 
 def is_partner(_actor: MemberActor, organisation: Organisation) -> bool:

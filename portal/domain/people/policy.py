@@ -5,8 +5,8 @@ from sqlalchemy import ColumnElement, or_, select, true
 from portal.core.access import Fresh, Policy, Rule, Term, with_one
 from portal.core.language import _l
 from portal.domain.deals.models import Deal
-from portal.domain.organisations.models import Organisation, Side, family_ids
-from portal.domain.organisations.policy import OF_PEOPLE, portfolio_ids
+from portal.domain.organisations.models import Organisation, Side, is_in_family
+from portal.domain.organisations.policy import OF_PEOPLE, is_in_portfolio
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.granting import is_within
 from portal.domain.people.models import (
@@ -35,7 +35,7 @@ def colleagues(actor: MemberActor) -> ColumnElement[bool] | None:
     if actor.side != Side.PARTNER or actor.reach == Reach.OWN:
         return None
     if actor.reach == Reach.FAMILY:
-        return Membership.organisation_id.in_(family_ids(actor.organisation_id))
+        return is_in_family(Membership.organisation_id, actor.organisation_id)
     return Membership.organisation_id == actor.organisation_id
 
 
@@ -50,7 +50,7 @@ def portfolio(actor: MemberActor) -> ColumnElement[bool] | None:
     """The people of the partners in a channel manager's portfolio, and the own colleagues."""
     if getattr(actor, "role", None) != Role.CHANNEL_MANAGER:
         return None
-    return Membership.organisation_id.in_(portfolio_ids(actor.membership_id)) | (
+    return is_in_portfolio(Membership.organisation_id, actor.membership_id) | (
         Membership.organisation_id == actor.organisation_id
     )
 

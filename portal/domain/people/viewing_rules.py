@@ -8,8 +8,8 @@ from portal.core.access import Policy, Rule, Term
 from portal.core.database import db
 from portal.core.language import _l
 from portal.core.net import system_mode
-from portal.domain.organisations.models import Organisation, Side, family_ids
-from portal.domain.organisations.policy import portfolio_ids
+from portal.domain.organisations.models import Organisation, Side, is_in_family
+from portal.domain.organisations.policy import is_in_portfolio
 from portal.domain.people.actor import CLOSED, MemberActor
 from portal.domain.people.models import Membership, Reach, Role, Standing, Viewing
 from portal.domain.people.roles import permissions_of
@@ -50,8 +50,8 @@ def _stays_inside(actor: MemberActor, person: Membership) -> bool:
     if actor.role != Role.CHANNEL_MANAGER or person.reach != Reach.FAMILY:
         return True
     beyond = select(func.count(Organisation.id)).where(
-        Organisation.id.in_(family_ids(person.organisation_id)),
-        Organisation.id.not_in(portfolio_ids(actor.membership_id)),
+        is_in_family(Organisation.id, person.organisation_id),
+        ~is_in_portfolio(Organisation.id, actor.membership_id),
     )
     with system_mode("does a person see beyond a portfolio"):
         return not db.session.scalar(beyond)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import literal
-
 from portal.core.access import can
 from portal.core.changes import Changed
 from portal.core.events import record_event
 from portal.core.workflow import WrongState
-from portal.domain.organisations.policy import portfolio_ids
+from portal.domain.organisations.policy import is_in_portfolio
 from portal.domain.people.actor import MemberActor, actor_from
 from portal.domain.people.colleagues import need_taker, reference_of, roles_with, takers
 from portal.domain.people.models import Membership, Role
@@ -78,7 +76,7 @@ def next_reviewers(registration: Registration, actor: MemberActor) -> Sequence[M
 
     Their own limit is asked when they decide.
     """
-    is_theirs = literal(registration.organisation_id).in_(portfolio_ids(Membership.id))  # type: ignore[arg-type]
+    is_theirs = is_in_portfolio(registration.organisation_id, Membership.id)
     sees_it = (Membership.role != Role.CHANNEL_MANAGER) | is_theirs
     found = takers(actor, actor.organisation_id, REVIEWERS, registration.reviewer_id, sees_it)
     return [one for one in found if can(actor_from(one), P.REGISTRATION_REVIEW, registration)]

@@ -8,8 +8,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.core.access import Fresh, Policy, Rule, Term, scope_of, with_one
 from portal.core.language import _l
 from portal.core.money import to_major
-from portal.domain.organisations.models import Side, family_ids
-from portal.domain.organisations.policy import portfolio_ids
+from portal.domain.organisations.models import Side, is_in_family
+from portal.domain.organisations.policy import (
+    is_in_portfolio,
+    led_by_family,
+    led_by_portfolio,
+)
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Reach, Role
 from portal.domain.people.owner_rules import COLLEAGUES, WORKERS, is_workers
@@ -36,7 +40,7 @@ def _is_partner_reader(actor: MemberActor) -> bool:
 
 def own(actor: MemberActor) -> Condition | None:
     """What they registered themselves."""
-    if not _is_partner_reader(actor):
+    if not _is_partner_reader(actor) or actor.reach != Reach.OWN:
         return None
     return and_(
         Registration.owner_id == actor.membership_id,
@@ -56,7 +60,7 @@ def family(actor: MemberActor) -> Condition | None:
     if not _is_partner_reader(actor) or actor.reach != Reach.FAMILY:
         return None
     return and_(
-        Registration.organisation_id.in_(family_ids(actor.organisation_id)),
+        is_in_family(Registration.organisation_id, actor.organisation_id),
         Registration.status != Status.DRAFT,
     )
 
@@ -66,7 +70,7 @@ def portfolio(actor: MemberActor) -> Condition | None:
     if getattr(actor, "role", None) != Role.CHANNEL_MANAGER:
         return None
     return and_(
-        Registration.organisation_id.in_(portfolio_ids(actor.membership_id)),
+        is_in_portfolio(Registration.organisation_id, actor.membership_id),
         Registration.status != Status.DRAFT,
     )
 
@@ -150,8 +154,18 @@ REGISTRATION = Policy(
     scope=[
         Term("own", _l("They registered it."), own),
         Term("organisation", _l("Their organisation registered it."), organisation),
-        Term("family", _l("An organisation below theirs registered it."), family),
-        Term("portfolio", _l("The partner is in their portfolio."), portfolio),
+        Term(
+            "family",
+            _l("An organisation below theirs registered it."),
+            family,
+            led_by_family(Registration.organisation_id),
+        ),
+        Term(
+            "portfolio",
+            _l("The partner is in their portfolio."),
+            portfolio,
+            led_by_portfolio(Registration.organisation_id),
+        ),
         Term("sent", _l("Their role reads every registration that was sent."), sent),
         Term("share", _l("It is shared with them."), share),
     ],

@@ -10,7 +10,7 @@ from portal.core.access import Policy, Rule, Term, can, scope_of, with_one
 from portal.core.language import _l
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side
-from portal.domain.organisations.policy import portfolio_ids
+from portal.domain.organisations.policy import is_in_portfolio
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.roles import LEADS
 from portal.domain.permissions import Permission as P
@@ -39,7 +39,7 @@ def _theirs_to_share(actor: MemberActor) -> Condition | None:
 def _shared_out(model: type[Deal] | type[Registration], actor: MemberActor) -> list[Condition]:
     """Return the same as the rule for sharing, of rows."""
     if actor.side == Side.VENDOR:
-        return [model.organisation_id.in_(portfolio_ids(actor.membership_id))]
+        return [is_in_portfolio(model.organisation_id, actor.membership_id)]
     mine: list[Condition] = [model.organisation_id == actor.organisation_id]
     return mine if actor.role in LEADS else [*mine, model.owner_id == actor.membership_id]
 

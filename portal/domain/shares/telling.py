@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
-from portal.core.access import can, missing_rules, terms_of, visible
+from portal.core.access import can, missing_rules, visible
 from portal.core.database import db
 from portal.core.language import _, _l, show_date, show_short_date
 from portal.domain.organisations.models import Side
@@ -101,11 +101,6 @@ def by_and_until(share: Share, side: str, vendor: str) -> str:
     if share.until is None:
         return _("Shared by %(who)s", who=maker)
     return _("Shared by %(who)s until %(date)s", who=maker, date=show_short_date(share.until))
-
-
-def ways_to_see(model: type[Any], actor: MemberActor) -> list[ColumnElement[bool]]:
-    """Return the terms of a holder's scope one by one, for a list; of nobody else there are any."""
-    return [where for _term, where in terms_of(model, actor)] if actor.holds_shares else []
 
 
 def marks_of(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import bindparam, select
 
-from portal.core.database import db
+from portal.core.database import db, fixed
 from portal.core.events import CHANGES, Event, kind_of
 from portal.core.fields import shows
 from portal.core.language import _, _l, show_ago, show_date
@@ -57,16 +57,16 @@ _HISTORY = lasting(
     )
     .where(Event.chain == bindparam("chain"))
     .order_by(Event.place.desc())
-    .limit(bindparam("most", type_=Integer))
+    .limit(fixed(MOST))
 )  # fmt: skip
 
 
-def timeline(reference: str, reader: MemberActor, vendor: str, most: int = MOST) -> list[Entry]:
+def timeline(reference: str, reader: MemberActor, vendor: str) -> list[Entry]:
     """Return the history of the record ``reference``, newest first, as ``reader`` may see it.
 
     ``vendor`` is the vendor's name, which stands behind the names of its people.
     """
-    events = db.session.execute(_HISTORY, {"chain": reference, "most": most}).all()
+    events = db.session.execute(_HISTORY, {"chain": reference}).all()
     changes = changes_of([row.id for row in events if CHANGES in row.particulars], reader.side)
     holders = told_in(events, reader, vendor)
     entries: list[Entry] = []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, request
-from sqlalchemy import func, literal
+from sqlalchemy import func
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.blueprints.admin.organisations.forms import (
@@ -23,9 +23,9 @@ from portal.core.language import _, _n, chosen_language
 from portal.core.text import clean_line
 from portal.domain.organisations import hierarchy
 from portal.domain.organisations.content import LABELS
-from portal.domain.organisations.models import Organisation, Side, family_ids
+from portal.domain.organisations.models import Organisation, Side, is_in_family
 from portal.domain.organisations.operations import codes_of, why_below_itself
-from portal.domain.organisations.policy import portfolio_ids
+from portal.domain.organisations.policy import is_in_portfolio
 from portal.domain.organisations.wording import countries_of, dates_of, names_of, products_of
 from portal.domain.organisations.workflow import ORGANISATION
 from portal.domain.people.actor import MemberActor
@@ -72,7 +72,7 @@ def record_page(organisation: Organisation, actor: MemberActor) -> dict[str, Any
 
 def _channel_managers(organisation: Organisation, actor: MemberActor) -> Sequence[Membership]:
     """Return in whose portfolio the partner stands, as far as the reader may know of them."""
-    holds_it = literal(organisation.id).in_(portfolio_ids(Membership.id))  # type: ignore[arg-type]
+    holds_it = is_in_portfolio(organisation.id, Membership.id)
     managers = (
         visible(Membership, actor)
         .join(Membership.user)
@@ -114,9 +114,8 @@ def _below(organisation: Organisation, actor: MemberActor) -> list[Organisation]
 
 
 def _count_below(organisation: Organisation, actor: MemberActor) -> int:
-    query = visible(Organisation, actor).where(
-        Organisation.id.in_(family_ids(organisation.id)), Organisation.id != organisation.id
-    )
+    is_below = is_in_family(Organisation.id, organisation.id)
+    query = visible(Organisation, actor).where(is_below, Organisation.id != organisation.id)
     return db.session.scalar(query.with_only_columns(func.count(Organisation.id))) or 0
 
 
