@@ -20,6 +20,7 @@ from portal.domain.people.access_requests import how_many_wait
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.administration import last_seen, open_invitation
 from portal.domain.people.claims import claimed_addresses
+from portal.domain.people.domains import domains_missed
 from portal.domain.people.models import InvitationList, Membership, Reach, Standing, User
 from portal.domain.people.pasting import Outcome
 from portal.domain.people.roles import REACH_OF_COLLEAGUE, ROLE_WORDS, STANDING_WORDS
@@ -144,6 +145,7 @@ def record_page(membership: Membership, actor: MemberActor) -> dict[str, Any]:
         "has_run_out": invitation is not None and invitation.has_run_out,
         "seen": show_ago(seen) if seen else "",
         "claimed": claimed_addresses(membership.user_id, actor),
+        "domains_missed": domains_missed(membership),
         "standing": membership.standing,
         "standings": STANDING_WORDS,
         "roles": ROLE_WORDS,

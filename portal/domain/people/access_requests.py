@@ -15,10 +15,11 @@ from portal.core.events import EventKind, declare, record_event
 from portal.core.language import _l
 from portal.core.times import now
 from portal.core.workflow import WrongState
-from portal.domain.customers.identity import FREE_MAIL, NotACustomer, host_of, registrable_domain
+from portal.domain.customers.identity import FREE_MAIL
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import CLOSED, MemberActor
 from portal.domain.people.administration import Access, invite
+from portal.domain.people.domains import domain_of
 from portal.domain.people.models import AccessRequest, Membership, UserIdentity
 
 KEPT = dt.timedelta(days=14)
@@ -98,7 +99,7 @@ def matching_organisation(session: Session, email: str) -> int | None:
 
     None for a mail provider, for a domain that nobody has, and for one that several have.
     """
-    domain = _domain_of(email)
+    domain = domain_of(email)
     if not domain or domain in FREE_MAIL:
         return None
     found = session.execute(
@@ -110,19 +111,6 @@ def matching_organisation(session: Session, email: str) -> int | None:
     ).all()
     numbers = [row.id for row in found if domain in row.domains]
     return numbers[0] if len(numbers) == 1 else None
-
-
-def _domain_of(email: str) -> str:
-    """Return what names a company in an address, as its partner's page has it; or nothing."""
-    host = email.rpartition("@")[2]
-    try:
-        return registrable_domain(host)
-    except NotACustomer:
-        pass
-    try:
-        return host_of(host)  # under an ending of its own kind
-    except NotACustomer:
-        return ""
 
 
 def accept_request(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -57,6 +58,27 @@ def test_inviting_somebody(app: Flask, sign_in: SignIn) -> None:
     assert again.status == 422
     assert again.errors() == ["Mila Roy is here already, with this address."]
     assert again.soup.select_one("[name=name]")["value"] == "Mila Roy"  # type: ignore[index]
+
+
+def test_an_address_that_only_looks_like_the_companys_is_pointed_out(sign_in: SignIn) -> None:
+    nadia = sign_in("nadia")
+    # The second letter is a zero.
+    page = nadia.follow(invited(nadia, email="mila.roy@n0rthwind.example"))
+    assert "not at northwind.example, northwindresale.ca" in page.words
+    usual = nadia.follow(invited(nadia, name="Jo Roy", email="jo.roy@mail.northwind.example"))
+    assert "not at" not in usual.words
+
+
+def test_whose_mail_comes_back_is_marked(app: Flask, sign_in: SignIn) -> None:
+    with everything(app) as session:
+        person = membership_of("ana")
+        person.user.mail_bounced_at = dt.datetime(2026, 11, 2, 15, tzinfo=dt.UTC)
+        address = f"people/{person.reference}"
+        session.commit()
+    for short, path in (("nadia", f"/{address}"), ("sid", f"/admin/{address}")):
+        page = sign_in(short).get(path)
+        assert "Mail comes back" in page.words, short
+        assert "comes back since 2 Nov" in page.words, short
 
 
 @pytest.mark.parametrize(

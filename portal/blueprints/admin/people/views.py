@@ -22,6 +22,7 @@ from portal.domain.people.access_requests import how_many_wait
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.administration import last_seen, open_invitation
 from portal.domain.people.claims import claimed_addresses
+from portal.domain.people.domains import domains_missed
 from portal.domain.people.models import Membership, User
 from portal.domain.people.roles import REACH_OF_THEIRS, ROLE_WORDS, STANDING_WORDS
 from portal.domain.permissions import Permission as P
@@ -79,6 +80,7 @@ def show(person: Membership) -> Response:
         has_run_out=invitation is not None and invitation.has_run_out,
         seen=show_ago(seen) if seen else "",
         claimed=claimed_addresses(person.user_id, member()),
+        domains_missed=domains_missed(person),
         standing=person.standing,
         told=request.args.get("done", ""),
         # What a partner's people have open is their own administrator's to hand over.
