@@ -189,6 +189,7 @@ AUDIENCES: dict[str, Audience] = {
     H.HAND_OVER: oneself,
     H.TAKE_OVER: oneself,
     S.MAKE: holders,
+    S.CHANGE: holders,
     invitations.SEND: invited,
     access_requests.ASK: deciders,
     email_changes.ASK: asker,

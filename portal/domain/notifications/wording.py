@@ -10,13 +10,12 @@ from portal.domain.reassigning.events import E as H
 from portal.domain.registrations.events import E as R
 from portal.domain.shares.events import E as S
 
+_SHARED = _l(
+    "You get this because somebody shared %(reference)s with you at %(organisation)s. The "
+    "link opens once you are signed in, for as long as it is shared."
+)
 # Why somebody gets the mail, where that is not because of their own work on the record.
-FOOTERS = {
-    S.MAKE: _l(
-        "You get this because somebody shared %(reference)s with you at %(organisation)s. The "
-        "link opens once you are signed in, for as long as it is shared."
-    ),
-}
+FOOTERS = {S.MAKE: _SHARED, S.CHANGE: _SHARED}
 # tag -> (subject, first sentence, what the link does); filled with what the record names, who did
 # it, the vendor and the recipient's organisation.
 WORDS = {
@@ -96,6 +95,14 @@ WORDS = {
     S.MAKE: (
         _l("Shared with you: %(reference)s"),
         _l("%(who)s shared %(reference)s with you."),
+        _l("See it"),
+    ),
+    S.CHANGE: (
+        _l("Shared with you otherwise: %(reference)s"),
+        _l(
+            "%(who)s changed what you may do with %(reference)s, or until when. Its page says how "
+            "it is shared with you now."
+        ),
         _l("See it"),
     ),
     access_requests.ASK: (

@@ -209,6 +209,13 @@ def test_the_same_twice_changes_level_and_end(data_app: Flask) -> None:
             session.scalars(select(Event.tag).filter_by(chain=deal.reference).order_by(Event.place))
         )
         assert tags[-2:] == ["share:make", "share:change"]
+        # She hears of both, so that she knows what she may do, and until when.
+        mails = select(Delivery).join(Delivery.event).where(Event.chain == deal.reference)
+        heard = session.scalars(mails.order_by(Delivery.id)).all()[-2:]
+        assert [(one.event.tag, one.recipient_id) for one in heard] == [
+            ("share:make", lena.id),
+            ("share:change", lena.id),
+        ]
         # It is no change of the deal: no older form is refused, no list is put in another order.
         session.refresh(deal)
         assert (deal.version, deal.changed_at, deal.is_shared) == (version, moment, True)
