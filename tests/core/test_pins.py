@@ -318,7 +318,7 @@ def test_which_terms_bring_a_record_into_a_scope_answers_with_names(data_app: Fl
         session.commit()
         actors = [actor_of(short) for short in ("ana", "bruno", "carla", "omar")]
         found = [granting_terms(actor, record) for actor in actors]
-        assert found == [[], ["own", "organisation"], [], ["sent"]]
+        assert found == [[], ["organisation"], [], ["sent"]]
 
 
 def test_explaining_access_tells_names_and_reasons_and_nothing_of_the_record(

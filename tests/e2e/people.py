@@ -18,6 +18,9 @@ LAPTOP = {"width": 1280, "height": 800}
 PATIENCE = 30_000  # milliseconds; a shared machine has slow moments
 
 
+COMING_IN = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+
+
 class Person:
     """Somebody with a phone, who counts taps: a click is one, typing one field is one."""
 
@@ -101,6 +104,8 @@ class Person:
     def choose(self, label: str, option: str) -> None:
         """Open a list and choose from it."""
         self.taps += 2
+        # No finger is on a list in the moment in which it comes in.
+        expect(self.page.locator(COMING_IN)).to_have_count(0)
         self.field(label).select_option(label=option)
 
     def tick(self, label: str, within: Locator | None = None) -> None:

@@ -35,7 +35,9 @@ def test_seeing_names_the_term(data_app: Flask) -> None:
 def test_every_reason_to_see_is_named(data_app: Flask) -> None:
     with everything(data_app):
         record = submitted("marc")
-        assert why(actor_of("marc"), None, record).terms == ["own", "organisation"]
+        assert why(actor_of("marc"), None, record).terms == ["organisation"]
+        above = submitted("diego", domain="above.ca")
+        assert why(actor_of("diego"), None, above).terms == ["organisation", "family"]
         unsent = draft("ana")
         assert not why(actor_of("diego"), None, unsent).is_visible
         assert not why(actor_of("omar"), None, unsent).is_visible
