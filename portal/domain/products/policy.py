@@ -6,6 +6,7 @@ from portal.core.access import Policy, Term
 from portal.core.language import _l
 from portal.core.workflow import PARTNER, VENDOR
 from portal.domain.people.actor import MemberActor
+from portal.domain.permissions import Permission as P
 from portal.domain.products.models import OrganisationProduct, Product
 from portal.domain.shares.holding import held_products
 
@@ -21,8 +22,12 @@ def theirs(actor: MemberActor) -> ColumnElement[bool] | None:
 
 
 def shared(actor: MemberActor) -> ColumnElement[bool] | None:
-    """What the records are about that are shared with the actor, who reads these whole."""
-    if actor.side != PARTNER or not actor.holds_shares:
+    """What the records are about that are shared with the actor, who reads these whole.
+
+    As far as they read such records at all: a company may hold shares and take part no more.
+    """
+    is_reader = actor.side == PARTNER and P.DEAL_READ in actor.permissions
+    if not is_reader or not actor.holds_shares:
         return None
     return Product.id.in_(held_products(actor))
 
