@@ -16,7 +16,7 @@ Condition = ColumnElement[bool]
 
 def own(actor: MemberActor) -> Condition | None:
     """Those of the own company, for who administers its people."""
-    if actor.side != Side.PARTNER or P.ACCESS_REVIEW not in actor.permissions:
+    if P.ACCESS_REVIEW not in actor.permissions:
         return None
     return AccessReview.organisation_id == actor.organisation_id
 

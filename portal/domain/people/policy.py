@@ -77,7 +77,7 @@ def looks_after(actor: MemberActor) -> ColumnElement[bool] | None:
 
 def every(actor: MemberActor) -> ColumnElement[bool] | None:
     """Everybody, for the vendor's other roles that work with people."""
-    is_reader = P.PERSON_READ in actor.permissions and actor.side == Side.VENDOR
+    is_reader = P.PERSON_READ in actor.permissions
     return true() if is_reader and actor.role != Role.CHANNEL_MANAGER else None
 
 
@@ -245,7 +245,7 @@ INVITATION_LIST = Policy(
 
 def _asked_of_own(actor: MemberActor) -> ColumnElement[bool] | None:
     """What was asked of the organisation, for who administers its people."""
-    if P.PERSON_ADMINISTER not in actor.permissions or actor.side != Side.PARTNER:
+    if P.PERSON_ADMINISTER not in actor.permissions:
         return None
     return AccessRequest.organisation_id == actor.organisation_id
 

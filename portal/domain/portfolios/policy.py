@@ -4,7 +4,6 @@ from sqlalchemy import ColumnElement, true
 
 from portal.core.access import Policy, Term
 from portal.core.language import _l
-from portal.domain.organisations.models import Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Role
 from portal.domain.permissions import Permission as P
@@ -20,7 +19,7 @@ def own(actor: MemberActor) -> ColumnElement[bool] | None:
 
 def every(actor: MemberActor) -> ColumnElement[bool] | None:
     """Every portfolio, for the vendor's roles that know every partner."""
-    is_reader = P.PERSON_READ in actor.permissions and actor.side == Side.VENDOR
+    is_reader = P.PERSON_READ in actor.permissions
     return true() if is_reader and actor.role != Role.CHANNEL_MANAGER else None
 
 

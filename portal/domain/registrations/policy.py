@@ -204,8 +204,7 @@ def _of_registration(column: InstrumentedAttribute[int]) -> Term:
 
 
 def _of_reviewed(actor: MemberActor) -> Condition | None:
-    is_reader = P.REGISTRATION_READ in actor.permissions and actor.side == Side.VENDOR
-    if not is_reader:
+    if actor.side != Side.VENDOR:
         return None
     is_theirs = Registration.id == RegistrationMatch.registration_id
     return with_one(Registration, is_theirs, scope_of(Registration, actor))
