@@ -104,6 +104,7 @@ IS_OTHER_OF_MINE = Rule(
     "own membership",
     _l("You act for it already, or it is somebody else’s."),
     lambda actor, one: bool(one.user_id == actor.user_id and one.id != actor.membership_id),
+    _l("People switch between the companies for which they act."),
 )
 
 MEMBERSHIP = Policy(
@@ -123,15 +124,26 @@ MEMBERSHIP = Policy(
         ],
         P.PERSON_HAND_OVER: [
             Rule("own organisation", _l("They work for another company."), _is_administered),
-            Rule("another", _l("What is your own goes from its own page."), _is_another),
+            Rule(
+                "another",
+                _l("What is your own goes from its own page."),
+                _is_another,
+                _l("What is one’s own goes from its own page."),
+            ),
         ],
         P.PERSON_ADMINISTER: [
             Rule("own organisation", _l("They work for another company."), _is_administered),
-            Rule("within", _l("They may do or see more than you."), is_within),
+            Rule(
+                "within",
+                _l("They may do or see more than you."),
+                is_within,
+                _l("Nobody decides on who may do or see more than they do."),
+            ),
             Rule(
                 "another",
                 _l("Your own access is not yours to change. Another administrator can."),
                 _is_another,
+                _l("Another administrator decides on one’s own access."),
             ),
         ],
     },
