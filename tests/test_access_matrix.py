@@ -17,6 +17,7 @@ from tests.matrix.explained import disagreements
 from tests.matrix.hiding import MARKS, check_hiding, check_inside, settable
 from tests.matrix.lists import check_cursors, check_lists, check_searches
 from tests.matrix.looking import PAIRS, Onlooker, unexplained
+from tests.matrix.mechanics import check_mechanics
 from tests.matrix.opening import opened
 from tests.matrix.oracle import (
     EXPLAINERS,
@@ -30,6 +31,8 @@ from tests.matrix.oracle import (
     REVIEWED,
 )
 from tests.matrix.planting import EXTRA, LARGE, OPEN, TWIN
+from tests.matrix.quiet import QUIET
+from tests.matrix.rights import check_reasons, check_rights, unasked
 from tests.matrix.scopes import check_scopes
 from tests.matrix.walk import Walk
 from tests.matrix.world import SHORTS, World
@@ -66,6 +69,7 @@ def walk(world: World) -> Iterator[Callable[[str], Walk]]:
 
 def test_the_oracle_and_the_canaries_cover_everything(world: World) -> None:
     assert not unnamed(world.app), "the oracle and the map of addresses differ"
+    assert not unasked(world), "a policy has a rule that the oracle does not know"
     assert not canaries.unclassified(), "a text column is in neither list, or in both"
     tables = {one.table for one in world.canaries}
     assert tables == set(canaries.TEXTS), "a table of words has no row to carry a canary"
@@ -154,9 +158,20 @@ def test_lists_and_searches_hold_the_own_records_alone(
     assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("short", INSIDE)
+@pytest.mark.parametrize("short", [*INSIDE, *QUIET])
 def test_every_query_finds_exactly_what_is_theirs(world: World, short: str) -> None:
-    faults = list(check_scopes(world, short))
+    faults = [*check_scopes(world, short), *check_reasons(world, short)]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("short", [*INSIDE, *QUIET])
+def test_every_rule_answers_for_every_record_in_sight(world: World, short: str) -> None:
+    faults = list(check_rights(world, short))
+    assert not faults, "\n".join(faults)
+
+
+def test_what_policies_are_made_of_holds(world: World) -> None:
+    faults = list(check_mechanics(world))
     assert not faults, "\n".join(faults)
 
 

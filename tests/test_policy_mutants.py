@@ -13,9 +13,12 @@ from portal.core.limits import limiter
 from tests.figures import record
 from tests.matrix.cells import cells_of
 from tests.matrix.explained import disagreements
+from tests.matrix.mechanics import check_mechanics
 from tests.matrix.mutants import Mutant, forget_scopes, of_code, of_guards, of_policies
 from tests.matrix.opening import opened
 from tests.matrix.oracle import OUTSIDE
+from tests.matrix.quiet import QUIET
+from tests.matrix.rights import check_reasons, check_rights
 from tests.matrix.scopes import check_scopes
 from tests.matrix.walk import Walk
 from tests.matrix.world import SHORTS, World
@@ -39,20 +42,28 @@ def _without_limits() -> None:
 def faults(world: World, mutant: Mutant) -> Iterator[str]:
     """Yield what the matrix finds while the wrong is done; nothing at all means unnoticed."""
     if mutant.endpoint:
-        for short in SHORTS:
-            walk = Walk(world, short)
-            for cell in cells_of(world, short):
-                if cell.endpoint == mutant.endpoint:
-                    walk._try(cell)
-                    yield from walk.faults
+        yield from _at_the_door(world, mutant.endpoint)
         return
     if not mutant.permission:
-        for short in INSIDE:
+        for short in (*INSIDE, *QUIET):
             yield from check_scopes(world, short)
+            yield from check_reasons(world, short)
+        yield from check_mechanics(world)
+    for short in (*INSIDE, *QUIET):
+        yield from check_rights(world, short, mutant.permission)
     for short in SHORTS:
         for told in disagreements(world, short, mutant.permission):
             if told is not None:
                 yield told
+
+
+def _at_the_door(world: World, endpoint: str) -> Iterator[str]:
+    for short in SHORTS:
+        walk = Walk(world, short)
+        for cell in cells_of(world, short):
+            if cell.endpoint == endpoint:
+                walk._try(cell)
+                yield from walk.faults
 
 
 def is_noticed(world: World, mutant: Mutant) -> bool:
@@ -72,8 +83,12 @@ def test_nothing_is_noticed_where_nothing_is_wrong(world: World) -> None:
     """What finds the mutants does not cry wolf."""
     endpoints = [one for one in world.app.view_functions if guard_of(world.app, one)]
     assert endpoints
-    for short in INSIDE[:3]:
+    assert not list(check_mechanics(world))
+    for short in (*INSIDE[:3], *QUIET):
         assert not list(check_scopes(world, short))
+        assert not list(check_rights(world, short))
+        assert not list(check_reasons(world, short))
+    for short in INSIDE[:3]:
         assert not [told for told in disagreements(world, short) if told]
 
 

@@ -17,8 +17,10 @@ from tests.matrix.oracle import (
     AUDITORS,
     COMPANY_READERS,
     EXPLAINERS,
+    LOG_READERS,
     OUTBOX_READERS,
     PARTNER_READERS,
+    POWERLESS,
     Facts,
     Person,
 )
@@ -253,9 +255,15 @@ class Readers:
 
     def knows_product(self, who: Person, number: int) -> bool:
         """Tell whether ``who`` may read of a product: one to sell, or of a shared record."""
+        return bool(self.product_reasons(who, number))
+
+    def product_reasons(self, who: Person, number: int) -> set[str]:
+        """Return each reason for which ``who`` knows of a product."""
+        if who.side == "vendor":
+            return set() if who.short in POWERLESS else {"vendor"}
         is_sold = (who.organisation, number) in self.sold
         is_shared = any((name, number) in self.about for name in who.shared)
-        return who.side == "vendor" or is_sold or is_shared
+        return ({"theirs"} if is_sold else set()) | ({"share"} if is_shared else set())
 
     def _share(self, who: Person, canary: Canary) -> bool:
         share = self.facts[canary.row["reference"]]
@@ -294,7 +302,7 @@ class Readers:
         if row["tag"] in ("viewing:start", "viewing:end"):
             # An administrator reads who looked as one of the own people, and when.
             viewed = int(row["chain"].removeprefix("membership:"))
-            return who.short == "nadia" and self.homes[viewed] == who.organisation
+            return who.short in LOG_READERS and self.homes[viewed] == who.organisation
         facts = self.facts.get(row["chain"])
         if facts is None or not who.knows(facts):
             return False

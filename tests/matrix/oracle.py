@@ -43,14 +43,21 @@ sam   |                |          |                |          |          |      
 fay   |                |          |                |          |          |       | own       | self
 dora  |                |          |                |          |          |       |           |
 visitor |              |          |                |          |          |       |           |
+hugo  | own same child | own same | own same child | own same |          |       | own child | own child
+olive | own            | own      | own            | own      |          |       | own       | own
+sven  |                |          |                |          |          |       | own child | own child
+fern  |                |          |                |          |          |       | own       | self
+mira  |                |          |                |          |          |       |           |
 """  # noqa: E501
 COLUMNS = (
     "registration", "draft", "deal", "work", "review", "decide", "organisation", "person",
 )  # fmt: skip
 LIMITS = {"omar": 100_000_00}
 OUTSIDE = frozenset({"dora", "visitor"})
+# Their role is none of their side's: they may do nothing, and know of nothing.
+POWERLESS = frozenset({"mira"})
 
-REGISTERING = frozenset("diego ana noah marc nadia cole lena hana lars bruno".split())
+REGISTERING = frozenset("diego ana noah marc nadia cole lena hana lars bruno hugo olive".split())
 REVIEW_READERS = frozenset("carla omar olga axel".split())
 OUTBOX_READERS = frozenset("pia axel".split())
 AUDITORS = frozenset("sid axel".split())
@@ -61,24 +68,30 @@ SHARERS = frozenset({"carla"})
 ACCESS_READERS = frozenset("sid axel".split())
 PARTNER_READERS = frozenset("carla omar olga axel pia sid".split())
 # Who hands the own company's records to colleagues, and who chooses the vendor's seller of a deal.
-REASSIGNERS = frozenset("diego marc nadia bruno".split())
+REASSIGNERS = frozenset("diego marc nadia bruno hugo olive".split())
 ASSIGNERS = frozenset({"carla"})
-COMPANY_READERS = frozenset("diego marc nadia bruno sofia ivo theo".split())
-COMPANY_EDITORS = frozenset("nadia theo".split())
+COMPANY_READERS = frozenset("diego marc nadia bruno sofia ivo theo hugo olive sven".split())
+COMPANY_EDITORS = frozenset("nadia theo hugo olive".split())
 PARTNER_KEEPERS = frozenset({"pia"})
 # Who sees the portal as others do, and as which of the vendor's own people.
 VIEWERS: Mapping[str, frozenset[str]] = {
     "carla": frozenset(),
-    "pia": frozenset({"support_agent", "finance", "programme_administrator"}),
+    # A partner's role is nothing at the vendor's.
+    "pia": frozenset({"support_agent", "finance", "programme_administrator", "partner_seller"}),
 }
+NEVER_VIEWED = frozenset({"security_administrator", "auditor"})
 FIELD_DECIDERS = frozenset({"pia"})
 # Who keeps notes and assessments for the vendor's own side.
 INSIDERS = frozenset("carla omar olga vic".split())
 # Who decides on the people of their own company, and who on everybody's.
-ADMINISTRATORS = frozenset("nadia theo sid".split())
+ADMINISTRATORS = frozenset("nadia theo sid hugo olive".split())
+# An administrator lets nobody see more than they do themselves.
+WIDTHS = ("own", "organisation", "family")
+# Of a company that takes part: who hands over all that somebody has, and who reads the log.
+HANDERS = LOG_READERS = frozenset("nadia hugo olive".split())
 EVERYBODY = frozenset(
     line.split("|")[0].strip() for line in TABLE.strip().splitlines()
-) - OUTSIDE  # fmt: skip
+) - OUTSIDE - POWERLESS  # fmt: skip
 
 MAY: Mapping[str, Mapping[str, frozenset[str]]] = {
     cells[0].strip(): {
@@ -114,7 +127,7 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("admin.outbox.index", "GET"): (OUTBOX_READERS, 200),
     ("admin.audit.index", "GET"): (AUDITORS, 200),
     ("admin.audit.export", "GET"): (AUDITORS, 200),
-    ("log.index", "GET"): (frozenset({"nadia"}), 200),
+    ("log.index", "GET"): (LOG_READERS, 200),
     ("admin.access.index", "GET"): (EXPLAINERS, 200),
     ("admin.access.permissions", "GET"): (EXPLAINERS, 200),
     ("people.index", "GET"): (ADMINISTRATORS, 200),
@@ -323,6 +336,9 @@ class Facts:
     home: str = ""
     held_by: int | None = None
     held_at: int | None = None
+    # Of a share: which record is shared. Of a person: every company to which their reach leads.
+    of: str = ""
+    leads_to: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -341,18 +357,26 @@ class Person:
     portfolio: frozenset[int] = frozenset()
     named_by_deals: frozenset[tuple[int, int]] = frozenset()
     account_manager: int | None = None
+    reach: str = ""
     # Every membership that the person has, and of which organisations.
     memberships: frozenset[int] = frozenset()
     places: frozenset[int] = frozenset()
-    # What is shared with them or their organisation at present, and how far.
+    # What is shared with them or their organisation at present, as far as their role reads such
+    # records, and how far; and whether anything ever was.
     shared: Mapping[str, str] = field(default_factory=dict)
+    has_held: bool = False
 
     def relation(self, facts: Facts) -> str:
         """Return how a registration or deal stands to the person."""
-        mine = facts.owner if self.side == "partner" else facts.handler
-        if mine == self.membership:
-            return OWN
-        return self.nearness(facts.organisation, SAME)
+        if self.side == "vendor":
+            is_own = facts.handler == self.membership
+            # What the vendor's own organisation registered is in nobody's portfolio.
+            is_vendors = facts.organisation == self.organisation
+            away = FOREIGN if is_vendors else self.nearness(facts.organisation)
+            return OWN if is_own else away
+        # What somebody left behind in another organisation is theirs no more.
+        is_own = facts.owner == self.membership and facts.organisation == self.organisation
+        return OWN if is_own else self.nearness(facts.organisation, SAME)
 
     def nearness(self, organisation: int, mine: str = OWN) -> str:
         """Return how an organisation stands to the person; ``mine`` names the own one."""
@@ -385,10 +409,32 @@ class Person:
         column = DRAFT if facts.state == DRAFT else facts.kind
         return self.relation(facts) in MAY[self.short][column]
 
+    def reasons(self, facts: Facts) -> set[str]:
+        """Return each reason for which the person knows of a registration or deal."""
+        is_deal = facts.kind == "deal"
+        relation, seen = self.relation(facts), MAY[self.short][DRAFT if facts.state == DRAFT
+                                                              else facts.kind]  # fmt: skip
+        found = {"share"} if facts.reference in self.shared else set()
+        if relation not in seen:
+            return found
+        if self.side == "vendor" and CHILD in seen:
+            return found | {"all" if is_deal else "sent"}
+        if self.side == "vendor":
+            return found | {"vendor owner" if self.short == "vic" else "portfolio"}
+        is_family = self.reach == "family"
+        # Whoever sees the whole company's does so whether or not they are their own.
+        if relation == OWN and self.reach == "own":
+            found.add("own")
+        if relation != CHILD and self.reach != "own" and not (is_deal and is_family):
+            found.add("organisation")
+        if is_family and facts.state != DRAFT:
+            found.add("family")
+        return found
+
     def holds(self, share: Facts) -> bool:
         """Tell whether it is shared with the person, and in force."""
         is_theirs = self.membership == share.held_by or self.organisation == share.held_at
-        return is_theirs and share.state == OPEN and bool(MAY[self.short]["deal"])
+        return is_theirs and share.state == OPEN and share.of in self.shared
 
     def knows_organisation(self, organisation: int) -> bool:
         """Tell whether the person may know of the organisation."""
@@ -424,8 +470,7 @@ class Person:
         if facts.side == "vendor":
             return facts.role in VIEWERS[self.short]
         # Of a portfolio nobody whose family leads out of it.
-        leads_out = facts.reach == "family" and bool(self.below)
-        return not (self.short == "carla" and leads_out)
+        return self.short != "carla" or facts.leads_to <= self.portfolio
 
     def may(self, need: str, facts: Facts) -> bool:
         """Tell whether the person, who knows of the record, may do what the endpoint needs."""
@@ -443,7 +488,9 @@ class Person:
         if column == "work":
             return True
         is_within = facts.minor <= LIMITS.get(self.short, facts.minor)
-        return facts.submitter != self.user and (need == "review" or is_within)
+        # Nobody decides for their own side, nor on what they sent themselves.
+        is_free = facts.submitter != self.user and facts.organisation != self.organisation
+        return is_free and (need == "review" or is_within)
 
     def _may_by_role(self, need: str, facts: Facts) -> bool | None:
         """Tell it of a need that is no column of the table, else None."""
@@ -452,14 +499,17 @@ class Person:
         is_oneself = facts.kind == "person" and facts.submitter == self.user
         # Their own organisation is the vendor, and nobody's to change.
         is_partner = facts.organisation != self.organisation
+        is_within = facts.reach == "" or self.side == "vendor" or (
+            WIDTHS.index(facts.reach) <= WIDTHS.index(self.reach)
+        )  # fmt: skip
         return {
             "know": True,
             "keep inside": self.short in INSIDERS,
-            "administer": self.administers(facts.organisation) and not is_oneself,
+            "administer": self.administers(facts.organisation) and not is_oneself and is_within,
             "answer access": self.administers(facts.organisation) and not is_partner,
             # On the vendor's side there may be nobody else who looks at oneself.
             "decide access": self.administers(facts.organisation)
-            and (not is_mine or self.side == "vendor"),
+            and (self.side == "vendor" or (not is_mine and is_within)),
             "read access": self.short in ACCESS_READERS,
             "sign access": self.short in SECURERS,
             "read reviews": self.short in REVIEW_READERS,
@@ -471,7 +521,9 @@ class Person:
             "reassign": self.short in REASSIGNERS and not is_partner,
             "assign": self.short in ASSIGNERS,
             # What somebody has open, of a company that takes part already.
-            "hand over": self.short == "nadia" and not (is_partner or is_oneself),
+            "hand over": self.short in HANDERS and not (is_partner or is_oneself),
+            "read company": self.short in COMPANY_READERS and not is_partner,
+            "edit company": self.short in COMPANY_EDITORS and not is_partner,
             "switch": is_mine and facts.owner != self.membership,
             "be theirs": is_mine,
         }.get(need)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.core.access import visible
+from portal.core.access import terms_of, visible
 from portal.core.database import Base, db
 from portal.core.net import acting_as, system_mode
 from portal.domain.people.actor import actor_of_membership
@@ -113,7 +113,13 @@ def check_scopes(world: World, short: str) -> Iterator[str]:
             with system_mode("test"):
                 query = visible(model, actor).with_only_columns(*columns)
                 seen = {tuple(row) for row in db.session.execute(query)}
-            for way, found in (("the net", netted), ("visible()", seen)):
+                told = {
+                    tuple(row)
+                    for _term, where in terms_of(model, actor)
+                    for row in db.session.execute(select(*columns).where(where))
+                }
+            ways = (("the net", netted), ("visible()", seen), ("what is explained", told))
+            for way, found in ways:
                 if found != wanted:
                     more, less = len(found - wanted), len(wanted - found)
                     yield f"{short} {name} by {way}: {more} too many, {less} missing"

@@ -28,6 +28,7 @@ from tests.matrix.oracle import (
     CLOSED,
     DEACTIVATED,
     INVITED,
+    MAY,
     OPEN,
     OUTSIDE,
     SIGNED,
@@ -36,6 +37,7 @@ from tests.matrix.oracle import (
     Person,
 )
 from tests.matrix.planting import EXTRA, HOLDER, LAPSED, LENT, STAFF, Planted, plant
+from tests.matrix.quiet import QUIET, plant_quiet
 
 SHORTS = (*(one.short for one in PERSONAS), EXTRA, HOLDER, LAPSED, "visitor")
 # What a refusal itself may write, and the kept text of a form that met a conflict.
@@ -60,6 +62,7 @@ class World:
         self.app = app
         with app.app_context(), system_mode("test"):
             self.planted: Planted = plant(db.session())
+            plant_quiet(db.session(), self.planted)
             db.session.commit()
         self.database = sqlite3.connect(file, isolation_level=None, timeout=10)
         self.database.execute("PRAGMA synchronous=OFF")
@@ -144,7 +147,7 @@ class World:
             row["reference"]: reviews[row["review_id"]] for row in rows["access_review_item"]
         }
         TAKERS.update(_takers(rows, self.facts, self.planted))
-        self.people = {short: self._person(short) for short in SHORTS}
+        self.people = {short: self._person(short) for short in (*SHORTS, *QUIET)}
         self.readers = readers = Readers(rows, self.facts)
         self.readable = {
             short: frozenset(
@@ -162,7 +165,10 @@ class World:
         (member,) = (row for row in self.rows["membership"] if row["id"] == held)
         places = {row["id"]: row for row in self.rows["organisation"]}
         home = places[member["organisation_id"]]
-        portfolio = {row["organisation_id"] for row in self.rows["portfolio_entry"]}
+        portfolio = {
+            row["organisation_id"] for row in self.rows["portfolio_entry"]
+            if row["membership_id"] == held
+        }  # fmt: skip
         is_vendor = home["side"] == "vendor"
         above = portfolio if is_vendor else {home["id"]}
         below = {place for place in places if above & set(_above(places, place))} - above
@@ -178,13 +184,21 @@ class World:
             frozenset(portfolio if is_vendor else ()),
             frozenset((row["organisation_id"], row["owner_id"]) for row in named),
             home["account_manager_id"],
+            member["reach"],
             frozenset(row["id"] for row in hats),
             frozenset(row["organisation_id"] for row in hats),
             {
                 of: level
                 for of, level, held_by, held_at in _in_force(self.rows)
-                if held_by == member["id"] or held_at == home["id"]
+                if (held_by == member["id"] or held_at == home["id"])
+                and MAY[short]["deal"]
+                # The vendor's people read registrations as their role says.
+                and (of.startswith("DL") or not is_vendor)
             },
+            any(
+                row["membership_id"] == member["id"] or row["organisation_id"] == home["id"]
+                for row in self.rows["share"]
+            ),
         )
 
     def _known(self, person: Person, readers: Readers) -> frozenset[str]:
@@ -339,6 +353,7 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
             record["owner_id"],
             held_by=row["membership_id"],
             held_at=row["organisation_id"],
+            of=record["reference"],
         )
     homes = {row["id"]: row for row in rows["membership"]}
     for row in rows["login_session"]:
@@ -369,10 +384,22 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
             role=row["role"],
             reach=row["reach"],
             is_closed=home in closed,
+            leads_to=_leads_to(rows, row),
         )
     for row in rows["delivery"]:
         yield Facts("delivery", row["key"])
     yield from _review_facts(rows)
+
+
+def _leads_to(
+    rows: Mapping[str, list[Mapping[str, Any]]], member: Mapping[str, Any]
+) -> frozenset[int]:
+    """Return the companies whose records and people somebody's reach leads to."""
+    places = {row["id"]: row for row in rows["organisation"]}
+    home = member["organisation_id"]
+    if member["reach"] != "family":
+        return frozenset({home})
+    return frozenset(place for place in places if home in set(_above(places, place)))
 
 
 def _review_facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
@@ -396,6 +423,8 @@ def _review_facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts
             review["organisation_id"],
             member["id"],
             user=member["user_id"],
+            role=member["role"],
+            reach=member["reach"],
         )
     for number, review in reviews.items():
         status = review["status"]
