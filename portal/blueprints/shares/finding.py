@@ -24,14 +24,18 @@ LOOKED_AT = 4 * MOST
 
 
 def holder_named(actor: MemberActor, text: str) -> Membership | Organisation | None:
-    """Return the person or organisation in the actor's sight with this reference, or None."""
+    """Return the person or organisation in the actor's sight with this reference, or None.
+
+    Of a person whose company is out of sight (the own account manager) too little is known.
+    """
     reference = normalise_reference(text)
     model: Any = {"PE": Membership, "OR": Organisation}.get((reference or "")[:2])
     if model is None:
         return None
-    found: Membership | Organisation | None = db.session.scalar(
-        visible(model, actor).where(model.reference == reference)
-    )
+    query = visible(model, actor).where(model.reference == reference)
+    if model is Membership:
+        query = query.join(Membership.organisation)
+    found: Membership | Organisation | None = db.session.scalar(query)
     return found
 
 

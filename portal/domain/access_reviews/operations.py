@@ -58,10 +58,11 @@ def undo(item: AccessReviewItem, actor: MemberActor) -> None:
     if item.decision is None:
         raise WrongState(review, "undo")
     decision = Decision(item.decision)
-    if decision in REDUCED and person.is_active and person.reach == Reach.OWN:
-        looking_again.set_reach(person, actor, Reach(item.reach))
-    if decision == Decision.DEACTIVATE and not person.is_active:
-        looking_again.open_again(person, actor)
+    if not looking_again.has_changed_since(person, item.decided_at):
+        if decision in REDUCED and person.is_active and person.reach == Reach.OWN:
+            looking_again.set_reach(person, actor, Reach(item.reach))
+        if decision == Decision.DEACTIVATE and not person.is_active:
+            looking_again.open_again(person, actor)
     item.decision = item.decided_by_id = item.decided_at = None
     record_event(E.UNDO, review, actor, person=person.reference, decision=str(decision))
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.core.changes import Changed
-from portal.core.events import EventKind, declare, record_event
+from portal.core.database import db
+from portal.core.events import Event, EventKind, declare, record_event
 from portal.core.language import _l
+from portal.core.net import system_mode
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.administration import (
     Access,
@@ -20,6 +25,7 @@ from portal.domain.people.administration import (
 from portal.domain.people.models import Membership, Reach, Role
 
 KEEP = "person:keep"
+CHANGES = ("person:change", "person:deactivate", "person:reactivate", "person:uninvite")
 declare(
     EventKind(
         KEEP,
@@ -68,6 +74,15 @@ def open_again(membership: Membership, actor: MemberActor) -> None:
         invite_again(membership, actor)
     else:
         reactivate(membership, actor)
+
+
+def has_changed_since(membership: Membership, moment: dt.datetime | None) -> bool:
+    """Tell whether anybody has changed, closed or opened the access after ``moment`` (UTC)."""
+    query = select(Event.id).where(
+        Event.chain == f"membership:{membership.id}", Event.tag.in_(CHANGES), Event.at > moment
+    )
+    with system_mode("whether an access has changed since"):
+        return db.session.scalar(query.limit(1)) is not None
 
 
 def reduce_by_clock(session: Session, membership: Membership) -> None:

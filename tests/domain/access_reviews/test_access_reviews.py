@@ -353,6 +353,12 @@ def test_a_decision_is_in_force_at_once_and_can_be_taken_back(data_app: Flask) -
         administration.reactivate(membership_of("ana"), nadia)
         undo(item_of("ana"), nadia)
         assert membership_of("ana").standing == Standing.ACTIVE
+        # Also where it looks as the review left it: it was opened again, and closed for good.
+        decide(item_of("ana"), nadia, DEACTIVATE)
+        administration.reactivate(membership_of("ana"), nadia)
+        administration.deactivate(membership_of("ana"), nadia)
+        undo(item_of("ana"), nadia)
+        assert membership_of("ana").standing == Standing.DEACTIVATED
         session.commit()
         assert not verify_chains(session).faults
 
