@@ -66,6 +66,11 @@ def free_ports() -> int:
                 return port
 
 
+def _hears_ctrl_c() -> None:
+    """Hear it also where the tests themselves were started in the background, deaf to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Portal:
     """A portal started as `make run` starts it, in a folder of its own."""
 
@@ -80,6 +85,7 @@ class Portal:
             env=clean_environment(var, self.port),
             stdout=self._output,
             stderr=subprocess.STDOUT,
+            preexec_fn=_hears_ctrl_c,
         )
         self._wait_for_an_answer()
         self.seconds = time.monotonic() - began

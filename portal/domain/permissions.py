@@ -21,6 +21,7 @@ class Permission(StrEnum):
     DEAL_LIST = "deal:list"
     DEAL_READ = "deal:read"
     DEAL_REASSIGN = "deal:reassign"
+    EMAIL_CHANGE = "email:change"
     FIELD_DECIDE = "field:decide"
     HOME_READ = "home:read"
     LOG_READ = "log:read"

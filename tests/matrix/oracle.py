@@ -142,14 +142,19 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
 # over that many minor units, or over the approver's own limit if that is lower.
 FRESH_ALWAYS = frozenset(
     {
+        "account.email",
+        "admin.access.sign_off",
+        "admin.access.take_over",
         "admin.organisations.update_sign_in",
         "admin.people.end_devices",
         "people.change",
         "people.deactivate",
+        "people.decide",
         "people.invite",
         "people.invite_again",
         "people.invite_many",
         "people.reactivate",
+        "people.undo_decision",
         "people.uninvite",
     }
 )
@@ -550,12 +555,14 @@ def expect(person: Person, endpoint: str, method: str, facts: Facts | None) -> i
 
 def asks_again(person: Person, endpoint: str, method: str, facts: Facts | None) -> bool:
     """Tell whether a stale sign-in is led to the provider instead of being answered."""
-    if method == "GET" or person.short in OUTSIDE or facts is None:
+    if method == "GET" or person.short in OUTSIDE:
+        return False
+    if facts is None and (endpoint, method) not in PAGES:
         return False
     if expect(person, endpoint, method, facts) in (403, 404):
         return False
     limit = min(LIMITS.get(person.short, LARGE_FROM), LARGE_FROM)
-    is_large = endpoint in FRESH_IF_LARGE and facts.minor > limit
+    is_large = facts is not None and endpoint in FRESH_IF_LARGE and facts.minor > limit
     return endpoint in FRESH_ALWAYS or is_large
 
 

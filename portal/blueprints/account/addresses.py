@@ -37,7 +37,7 @@ class EmailForm(Form):
 
 
 @bp.route("/account/email", methods=["GET", "POST"])
-@requires(P.ACCOUNT_EDIT)
+@requires(P.EMAIL_CHANGE)
 @limiter.limit(SELDOM, methods=["POST"])
 def email() -> Response:
     """Ask for the new address, and send the link there that confirms it."""

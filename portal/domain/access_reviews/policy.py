@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, true
 
-from portal.core.access import Policy, Rule, Term, can, scope_of, with_one
+from portal.core.access import Fresh, Policy, Rule, Term, can, scope_of, with_one
 from portal.core.language import _l
 from portal.domain.access_reviews.models import AccessReview, AccessReviewItem
 from portal.domain.organisations.models import Side
@@ -64,6 +64,7 @@ ACCESS_REVIEW = Policy(
         P.ACCESS_REVIEW_READ: [],
         P.ACCESS_SIGN_OFF: [],
     },
+    fresh={P.ACCESS_SIGN_OFF: Fresh(_l("Signing for an access review needs a fresh sign-in."))},
 )
 
 
@@ -78,4 +79,5 @@ ITEM = Policy(
     AccessReviewItem,
     scope=[Term("review", _l("They see the review."), _of_review)],
     rules={P.ACCESS_REVIEW: [ADMINISTERED]},
+    fresh={P.ACCESS_REVIEW: Fresh(_l("Deciding on somebody’s access needs a fresh sign-in."))},
 )

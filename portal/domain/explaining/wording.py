@@ -21,6 +21,7 @@ PERMISSION_WORDS = {
     P.DEAL_LIST: _l("Have a list of deals"),
     P.DEAL_READ: _l("Read a deal"),
     P.DEAL_REASSIGN: _l("Hand a deal to a colleague"),
+    P.EMAIL_CHANGE: _l("Change their own e-mail address"),
     P.FIELD_DECIDE: _l("Decide which fields partners see"),
     P.HOME_READ: _l("See what is next on home"),
     P.LOG_READ: _l("Read the log of their own organisation"),

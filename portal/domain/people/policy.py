@@ -282,4 +282,9 @@ def _own_change(actor: MemberActor) -> ColumnElement[bool] | None:
     return EmailChange.user_id == actor.user_id if actor.user_id else None
 
 
-EMAIL_CHANGE = Policy(EmailChange, scope=[Term("own", _l("It is their own address."), _own_change)])
+EMAIL_CHANGE = Policy(
+    EmailChange,
+    scope=[Term("own", _l("It is their own address."), _own_change)],
+    # An administrator's new sign-in link goes to that address: whoever changes it comes in by it.
+    fresh={P.EMAIL_CHANGE: Fresh(_l("Another e-mail address needs a fresh sign-in."))},
+)

@@ -9,7 +9,9 @@ from portal.domain.organisations.models import OrganisationStatus, PartnerType, 
 from portal.domain.people.models import Reach, Role, Standing
 from portal.domain.permissions import Permission as P
 
-EVERYBODY = frozenset({P.HOME_READ, P.ACCOUNT_EDIT, P.MEMBERSHIP_SWITCH, P.SESSION_END})
+EVERYBODY = frozenset(
+    {P.HOME_READ, P.ACCOUNT_EDIT, P.EMAIL_CHANGE, P.MEMBERSHIP_SWITCH, P.SESSION_END}
+)
 _DEALS = frozenset(
     {
         P.DEAL_CLOSE,

@@ -85,3 +85,14 @@ def test_what_is_no_address_is_asked_for_again(sign_in: SignIn) -> None:
     ana = sign_in("ana")
     page = ana.submit(ana.get("/account/email"), email="nothing", status=422)
     assert page.errors() == ["Give an e-mail address such as dana@northwind.ca."]
+
+
+def test_a_device_left_open_changes_no_address(app: Flask) -> None:
+    """An administrator's sign-in link would go there, and let in whoever opens it."""
+    ana = Browser(app).signed_in("ana", stale=True)
+    page = ana.get("/account/email")
+    assert "sign in again before this is done" in page.words
+    answer = ana.submit(page, "/account/email", email="somebody@else.example", status=303)
+    assert (answer.location or "").startswith("/sign-in/again")
+    with everything(app) as session:
+        assert not session.scalars(select(EmailChange)).all()
