@@ -78,7 +78,7 @@ def _pages(url: str, folder: Path) -> list[tuple[str, str, str]]:
         ("deals list", "ana", "/deals"),
         ("deal page", "ana", f"/deals/{deal}"),
         ("registration step", "ana", f"/registrations/{draft}/customer"),
-        ("decision page", "olga", f"/admin/review/{sent}"),
+        ("decision page", "olga", f"/admin/registrations/{sent}"),
     ]
 
 

@@ -176,9 +176,3 @@ def actor_now() -> Actor:
     """Return the actor of the present request (Nobody before sign-in)."""
     # Not the proxy: a page asks its actor a hundred things.
     return cast(Any, current_user)._get_current_object() if has_request_context() else NOBODY
-
-
-def is_guarded_now() -> bool:
-    """Tell whether the present request's endpoint needs somebody to be signed in."""
-    guard = guard_of(current_app, request.endpoint)
-    return guard is None or guard.permission is not None

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.core.access import Denied, explain
+from portal.core.access import Denied, Explanation, explain
 from portal.core.database import db
 from portal.core.drafts import Draft
 from portal.core.events import Event
@@ -22,6 +22,7 @@ from portal.core.times import now
 from portal.domain.access_reviews.models import AccessReview
 from portal.domain.access_reviews.operations import sign_off
 from portal.domain.claims.operations import Claimed, reserve
+from portal.domain.deals.models import Deal
 from portal.domain.deals.working import vendors_owners
 from portal.domain.explaining.answers import explain_all
 from portal.domain.explaining.readers import everybody_who_can_see
@@ -31,7 +32,9 @@ from portal.domain.notifications.audience import channel_managers, holders, secu
 from portal.domain.organisations import hierarchy
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.organisations.operations import add_organisation
+from portal.domain.people.actor import MemberActor
 from portal.domain.people.administration import deactivate, last_seen
+from portal.domain.people.looking_again import has_changed_since
 from portal.domain.people.models import LoginSession, Membership, UserIdentity
 from portal.domain.permissions import Permission as P
 from portal.domain.portfolios.deriving import (
@@ -83,6 +86,8 @@ PAST_THE_ACTOR = {
     ("domain/access_reviews/operations.py", "where access reviews wait"),
     ("domain/notifications/audience.py", "choosing who reviews access"),
     ("core/net.py", "is one record in a scope"),
+    ("domain/people/looking_again.py", "whether an access has changed since"),
+    ("domain/people/viewing_rules.py", "does a share lead beyond a portfolio"),
     ("core/net.py", "which terms bring a record into a scope"),
     ("core/admission.py", "loading the actor"),
     ("core/drafts.py", "the actor's own draft"),
@@ -451,8 +456,46 @@ def test_whether_somebody_sees_beyond_a_portfolio_answers_yes_or_no(data_app: Fl
         query = select(Membership).where(Membership.reference.in_(people))
         found = {one.reference: one for one in db.session.scalars(query)}
         told = [explain(carla, P.PERSON_VIEW_AS, found[name]) for name in people]
-        assert [(one.is_allowed, one.rule) for one in told] == [(False, "inside"), (True, "inside")]
+        last = "nothing from outside"
+        assert [(one.is_allowed, one.rule) for one in told] == [(False, "inside"), (True, last)]
         assert CANARY not in repr(told)
+
+
+def test_whether_a_share_leads_beyond_a_portfolio_answers_yes_or_no(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        carla, bruno, ana = actor_of("carla"), actor_of("bruno"), membership_of("ana")
+        cobalt = select(Deal).where(Deal.organisation_id == bruno.organisation_id)
+        deal, reference = session.scalars(cobalt.limit(1)).one(), ana.reference
+        deal.company = CANARY
+        made = share(deal, bruno, ana, Level.VIEW, None)
+        session.commit()
+        told = [as_told_to(carla, reference)]
+        made.revoked_at = now()
+        session.commit()
+        told.append(as_told_to(carla, reference))
+        last = "nothing from outside"
+        assert [(one.is_allowed, one.rule) for one in told] == [(False, last), (True, last)]
+        assert CANARY not in repr(told)
+
+
+def as_told_to(actor: MemberActor, reference: str) -> Explanation:
+    """Return whether the actor may see the portal as the person, and why."""
+    with acting_as(actor):
+        query = select(Membership).where(Membership.reference == reference)
+        person = db.session.scalars(query.execution_options(populate_existing=True)).one()
+        return explain(actor, P.PERSON_VIEW_AS, person)
+
+
+def test_whether_an_access_has_changed_since_answers_yes_or_no(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        nadia, ana = actor_of("nadia"), membership_of("ana")
+        before = now()
+        with acting_as(nadia):
+            assert has_changed_since(ana, before) is False
+            deactivate(ana, nadia)
+            session.flush()
+            assert has_changed_since(ana, before) is True
+            assert has_changed_since(ana, now()) is False
 
 
 def test_closing_an_access_ends_that_persons_sessions_alone(data_app: Flask) -> None:

@@ -147,9 +147,12 @@ FRESH_ALWAYS = frozenset(
         "admin.access.take_over",
         "admin.organisations.update_sign_in",
         "admin.people.end_devices",
+        "people.accept",
+        "people.answer_review",
         "people.change",
         "people.deactivate",
         "people.decide",
+        "people.decline",
         "people.invite",
         "people.invite_again",
         "people.invite_many",
@@ -230,8 +233,8 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("admin.inside.note_registration", "POST"): Ask("registration", "keep inside", 303),
     ("admin.inside.note_deal", "GET"): Ask("deal", "keep inside", 200),
     ("admin.inside.note_deal", "POST"): Ask("deal", "keep inside", 303),
-    ("admin.inside.assess", "GET"): Ask("deal", "keep inside", 200),
-    ("admin.inside.assess", "POST"): Ask("deal", "keep inside", 303),
+    ("admin.inside.assess", "GET"): Ask("deal", "assess", 200),
+    ("admin.inside.assess", "POST"): Ask("deal", "assess", 303),
     ("deals.show", "GET"): Ask("deal", "know", 200),
     ("deals.edit", "GET"): Ask("deal", "take part", 409, {OPEN: 200}),
     ("deals.edit", "POST"): Ask("deal", "take part", 409, {OPEN: 303}),
@@ -474,7 +477,7 @@ class Person:
             return False
         if facts.side == "vendor":
             return facts.role in VIEWERS[self.short]
-        # Of a portfolio nobody whose family leads out of it.
+        # Of a portfolio nobody whose family, or what they hold, leads out of it.
         return self.short != "carla" or facts.leads_to <= self.portfolio
 
     def may(self, need: str, facts: Facts) -> bool:
@@ -524,7 +527,11 @@ class Person:
             "view as": facts.kind == "person" and self.views_as(facts),
             "set portfolios": self.short in PARTNER_KEEPERS and facts.role == "channel_manager",
             "reassign": self.short in REASSIGNERS and not is_partner,
-            "assign": self.short in ASSIGNERS,
+            "assign": self.short in ASSIGNERS and facts.organisation in self.portfolio,
+            # By a share alone only who was given it for working.
+            "assess": facts.kind == "deal"
+            and self.short in INSIDERS
+            and (self.reasons(facts) > {"share"} or self.shared.get(facts.reference) != "view"),
             # What somebody has open, of a company that takes part already.
             "hand over": self.short in HANDERS and not (is_partner or is_oneself),
             "read company": self.short in COMPANY_READERS and not is_partner,

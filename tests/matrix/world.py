@@ -394,12 +394,18 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
 def _leads_to(
     rows: Mapping[str, list[Mapping[str, Any]]], member: Mapping[str, Any]
 ) -> frozenset[int]:
-    """Return the companies whose records and people somebody's reach leads to."""
+    """Return the companies whose records somebody sees, by their reach or by a share."""
     places = {row["id"]: row for row in rows["organisation"]}
     home = member["organisation_id"]
+    shared = frozenset(
+        _shared_record(rows, row)["organisation_id"]
+        for row in rows["share"]
+        if _share_state(row) == OPEN
+        and (row["membership_id"] == member["id"] or row["organisation_id"] == home)
+    )
     if member["reach"] != "family":
-        return frozenset({home})
-    return frozenset(place for place in places if home in set(_above(places, place)))
+        return shared | {home}
+    return shared | {place for place in places if home in set(_above(places, place))}
 
 
 def _review_facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:

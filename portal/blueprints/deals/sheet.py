@@ -127,7 +127,12 @@ def _asking(query: Select[Any], actor: MemberActor, columns: Sequence[Column]) -
     asked = {id(one): one for column in columns for one in column.asked}
     found: Any = (
         query.with_only_columns(Deal.changed_at, Deal.reference, *asked.values())
-        .join_from(Deal, Organisation, Organisation.id == Deal.organisation_id)
+        .join_from(
+            Deal,
+            Organisation,
+            Organisation.id == Deal.organisation_id,
+            isouter=actor.holds_shares,
+        )
         .outerjoin_from(Deal, Membership, Membership.id == Deal.owner_id)
         .outerjoin(User, User.id == Membership.user_id)
         .order_by(Deal.changed_at.desc(), Deal.reference.desc())

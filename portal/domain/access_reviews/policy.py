@@ -53,6 +53,8 @@ ADMINISTERED = Rule(
     _l("Another administrator decides on oneself, and on who may do or see more."),
 )
 
+DECIDING = Fresh(_l("Deciding on somebody’s access needs a fresh sign-in."))
+
 ACCESS_REVIEW = Policy(
     AccessReview,
     scope=[
@@ -64,7 +66,10 @@ ACCESS_REVIEW = Policy(
         P.ACCESS_REVIEW_READ: [],
         P.ACCESS_SIGN_OFF: [],
     },
-    fresh={P.ACCESS_SIGN_OFF: Fresh(_l("Signing for an access review needs a fresh sign-in."))},
+    fresh={
+        P.ACCESS_REVIEW: DECIDING,
+        P.ACCESS_SIGN_OFF: Fresh(_l("Signing for an access review needs a fresh sign-in.")),
+    },
 )
 
 
@@ -79,5 +84,5 @@ ITEM = Policy(
     AccessReviewItem,
     scope=[Term("review", _l("They see the review."), _of_review)],
     rules={P.ACCESS_REVIEW: [ADMINISTERED]},
-    fresh={P.ACCESS_REVIEW: Fresh(_l("Deciding on somebody’s access needs a fresh sign-in."))},
+    fresh={P.ACCESS_REVIEW: DECIDING},
 )

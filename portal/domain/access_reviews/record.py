@@ -60,6 +60,7 @@ def _of_item(item: AccessReviewItem, names: dict[int, str]) -> dict[str, Any]:
         "person": item.membership.reference,
         "role": item.role,
         "reach": item.reach,
+        "role_now": item.membership.role,
         "reach_now": item.membership.reach,
         "reasons": list(item.reasons),
         "seen": canonical_time(item.seen_at) if item.seen_at else None,

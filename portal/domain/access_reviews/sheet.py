@@ -120,7 +120,7 @@ def _line(
         version=item.version,
         name=person.user.name,
         email=person.user.email,
-        about=_about(item.role, item.reach, review.organisation.side, reader),
+        about=_about(*_access(item), review.organisation.side, reader),
         reasons=said,
         outcome=outcome,
         tone=tone,
@@ -129,6 +129,13 @@ def _line(
         can_undo=is_theirs and item.decision is not None,
         note=_note(item, review, reader),
     )
+
+
+def _access(item: AccessReviewItem) -> tuple[str, str]:
+    """Return role and reach on which is decided: the present ones, until somebody has."""
+    if item.decision is None:
+        return item.membership.role, item.membership.reach
+    return item.role, item.reach
 
 
 def _choices(item: AccessReviewItem, reader: MemberActor) -> Sequence[str]:

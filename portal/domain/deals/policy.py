@@ -7,6 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.core.access import Policy, Rule, Term, scope_of, with_one
 from portal.core.language import _l
+from portal.core.net import granting_terms
 from portal.domain.deals.models import Deal, DealAssessment, DealProduct, DealWord
 from portal.domain.organisations.models import Side, is_in_family
 from portal.domain.organisations.policy import (
@@ -18,7 +19,7 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Reach, Role
 from portal.domain.people.owner_rules import COLLEAGUES, WORKERS, is_workers
 from portal.domain.permissions import Permission as P
-from portal.domain.shares.holding import held_deals, may_edit, may_share
+from portal.domain.shares.holding import held_deals, looks_after, may_edit, may_share
 
 Condition = ColumnElement[bool]
 
@@ -85,6 +86,26 @@ SHARERS = Rule(
     lambda actor, deal: may_share(actor, deal, is_workers(actor, deal)),
 )
 
+
+def _works_for_vendor(actor: MemberActor, deal: Deal) -> bool:
+    """Whoever sees it by more than a share, or by one for working on it."""
+    if not actor.holds_shares or set(granting_terms(actor, deal)) - {"share"}:
+        return True
+    return may_edit(actor, deal)
+
+
+LOOKED_AFTER = Rule(
+    "channel manager",
+    _l("The channel manager of that organisation does this."),
+    lambda actor, deal: looks_after(actor, deal),
+)
+FOR_VENDOR = Rule(
+    "for the vendor",
+    _l("It is shared with you for reading."),
+    _works_for_vendor,
+    _l("Who reads the deal does this; by a share only who works on it."),
+)
+
 DEAL = Policy(
     Deal,
     scope=[
@@ -111,8 +132,8 @@ DEAL = Policy(
         P.DEAL_READ: [],
         P.DEAL_EDIT: [EDITORS],
         P.DEAL_CLOSE: [WORKERS],
-        P.DEAL_ASSESS: [],
-        P.DEAL_ASSIGN: [],
+        P.DEAL_ASSESS: [FOR_VENDOR],
+        P.DEAL_ASSIGN: [LOOKED_AFTER],
         P.DEAL_REASSIGN: [COLLEAGUES],
         P.NOTE_WRITE: [],
         P.SHARE_MAKE: [SHARERS],

@@ -251,6 +251,7 @@ def _own_list(actor: MemberActor) -> ColumnElement[bool] | None:
 INVITATION_LIST = Policy(
     InvitationList,
     scope=[Term("own", _l("They sent the list."), _own_list)],
+    # Its page is read; what came of the list was decided with a fresh sign-in.
     rules={P.PERSON_ADMINISTER: []},
 )
 
@@ -275,6 +276,7 @@ ACCESS_REQUEST = Policy(
         Term("security", _l("Their role lets people of every company in."), _asked_of_all),
     ],
     rules={P.PERSON_ADMINISTER: []},
+    fresh={P.PERSON_ADMINISTER: OF_PEOPLE},
 )
 
 

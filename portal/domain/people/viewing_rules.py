@@ -8,12 +8,15 @@ from portal.core.access import Policy, Rule, Term
 from portal.core.database import db
 from portal.core.language import _l
 from portal.core.net import system_mode
+from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation, Side, is_in_family
 from portal.domain.organisations.policy import is_in_portfolio
-from portal.domain.people.actor import CLOSED, MemberActor
+from portal.domain.people.actor import CLOSED, MemberActor, actor_from
 from portal.domain.people.models import Membership, Reach, Role, Standing, Viewing
 from portal.domain.people.roles import permissions_of
 from portal.domain.permissions import Permission as P
+from portal.domain.registrations.models import Registration
+from portal.domain.shares.holding import held_deals, held_registrations
 
 NEVER = frozenset({Role.SECURITY_ADMINISTRATOR, Role.AUDITOR})
 
@@ -57,6 +60,26 @@ def _stays_inside(actor: MemberActor, person: Membership) -> bool:
         return not db.session.scalar(beyond)
 
 
+def _holds_nothing_beyond(actor: MemberActor, person: Membership) -> bool:
+    """Nobody with whom a record is shared that is outside a channel manager's portfolio."""
+    holds_any = person.holds_shares or person.organisation.holds_shares
+    if actor.role != Role.CHANNEL_MANAGER or not holds_any:
+        return True
+    with system_mode("does a share lead beyond a portfolio"):
+        holder = actor_from(person)
+        return not any(
+            db.session.scalar(
+                select(model.id)
+                .where(
+                    model.id.in_(held(holder)),
+                    ~is_in_portfolio(model.organisation_id, actor.membership_id),
+                )
+                .limit(1)
+            )
+            for model, held in ((Deal, held_deals), (Registration, held_registrations))
+        )
+
+
 VIEW_AS = [
     Rule("another", _l("This is you."), _is_another, _l("It is somebody else.")),
     Rule("open", _l("The person’s access is not open."), _is_open, _l("The access is open.")),
@@ -70,6 +93,10 @@ VIEW_AS = [
          _l("The person may do nothing that they may not do themselves.")),
     Rule("inside", _l("The person sees companies outside your portfolio."), _stays_inside,
          _l("The person sees no company outside their portfolio.")),
+    Rule("nothing from outside",
+         _l("A record of a company outside your portfolio is shared with the person."),
+         _holds_nothing_beyond,
+         _l("No record of a company outside their portfolio is shared with the person.")),
 ]  # fmt: skip
 
 

@@ -81,8 +81,11 @@ def may_share(actor: MemberActor, record: Any, is_worker: bool) -> bool:
     On the partner's side whoever works on it for the organisation that owns it; on the vendor's
     the channel manager who looks after that organisation, not one with whom it was shared.
     """
-    if actor.side == Side.PARTNER:
-        return is_worker
+    return is_worker if actor.side == Side.PARTNER else looks_after(actor, record)
+
+
+def looks_after(actor: MemberActor, record: Any) -> bool:
+    """Tell whether it is of a partner in the actor's own portfolio, and not only shared."""
     if actor.role != Role.CHANNEL_MANAGER:
         return False
     return not actor.holds_shares or "portfolio" in granting_terms(actor, record)
