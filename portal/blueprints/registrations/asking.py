@@ -39,28 +39,31 @@ def _on_offer(registration: Registration, actor: MemberActor) -> Sequence[Produc
     return may_sell(actor) if is_own else registration.products
 
 
-def own_domains(actor: MemberActor) -> Sequence[str]:
-    """Return the registrable domains of the actor's organisation."""
-    query = select(Organisation.domains).where(Organisation.id == actor.organisation_id)
+def own_domains(registration: Registration) -> Sequence[str]:
+    """Return the registrable domains of whose registration it is; none where that is out of sight.
+
+    Who holds a share may answer for a company of which they know nothing else.
+    """
+    query = select(Organisation.domains).where(Organisation.id == registration.organisation_id)
     return db.session.scalar(query) or ()
 
 
-def territory(actor: MemberActor) -> Sequence[str]:
-    """Return the ISO 3166-1 codes of where the actor's organisation may sell."""
-    query = select(Organisation.countries).where(Organisation.id == actor.organisation_id)
+def territory(registration: Registration) -> Sequence[str]:
+    """Return the ISO 3166-1 codes of where they may sell whose registration it is, if in sight."""
+    query = select(Organisation.countries).where(Organisation.id == registration.organisation_id)
     return db.session.scalar(query) or ()
 
 
 def _customer(registration: Registration, actor: MemberActor) -> Form:
     known = chosen_customer(actor) if "like" in request.args else None
     values = customer_values(known or registration)
-    countries = territory(actor)
+    countries = territory(registration)
     if not values["country"]:
         values["country"] = countries[0] if countries else ""
     return bind(
         CustomerForm,
         data=values,
-        own_domains=own_domains(actor),
+        own_domains=own_domains(registration),
         territory=countries,
         just_chosen=_just_chosen(),
     )
@@ -120,8 +123,8 @@ def answering(registration: Registration, actor: MemberActor) -> AnswerForm:
     form = bind(
         form_class,
         data=before,
-        own_domains=own_domains(actor),
-        territory=territory(actor),
+        own_domains=own_domains(registration),
+        territory=territory(registration),
         just_chosen=_just_chosen(),
         products=_on_offer(registration, actor),
         vendor=current_app.config["VENDOR_SHORT_NAME"],
