@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from portal.core.access import policies
+from portal.domain.permissions import Permission
 from tests.browser import BASE, Browser, Page
 from tests.matrix.oracle import PUBLIC
 
@@ -129,3 +131,16 @@ def test_a_receipt_proves_without_telling(app: Flask) -> None:
 def ways(page: Page) -> list[str]:
     """Return where the buttons of a page lead."""
     return [str(link["href"]) for link in page.soup.select("main a.button")]
+
+
+def test_what_needs_a_fresh_sign_in_needs_it_for_every_kind_of_record(app: Flask) -> None:
+    fresh = {permission for policy in policies().values() for permission in policy.fresh}
+    assert fresh
+    forgotten = {
+        (model.__name__, permission)
+        for model, policy in policies().items()
+        for permission in policy.rules
+        if permission in fresh and permission not in policy.fresh
+    }
+    # What came of a pasted list is only read.
+    assert forgotten == {("InvitationList", Permission.PERSON_ADMINISTER)}
