@@ -99,13 +99,25 @@ def _records(session: Session, planted: Planted) -> None:
     _shared(session, deal, held["sven"])
     wanted = planted.references["bruno", Status.UNDER_REVIEW.value]
     strange = session.scalars(select(Registration).where(Registration.reference == wanted)).one()
+    # Carla reads a deal that is in nobody's portfolio, and so does somebody in hers.
+    sold = registration_of(session, held["bruno"], arm, Status.APPROVED, olga)
+    foreign = deal_of(session, sold, Stage.PROSPECT, None)
+    deal = session.scalars(select(Deal).where(Deal.reference == foreign)).one()
+    holding = _member(session, noah.organisation, "holding", Role.PARTNER_SELLER, Reach.OWN)
+    for reader in (held["carla"], holding):
+        _shared(session, deal, reader, Level.VIEW)
     # Shared with the vendor's people a registration lets nobody in.
     for short in ("carla", "omar"):
         _shared(session, strange, held[short])
 
 
-def _shared(session: Session, record: Deal | Registration, holder: Membership) -> None:
-    """Share it for working on it, whether or not the holder's role reads such records."""
+def _shared(
+    session: Session,
+    record: Deal | Registration,
+    holder: Membership,
+    level: Level = Level.EDIT,
+) -> None:
+    """Share it, whether or not the holder's role reads such records."""
     owner = actor_from(session.get_one(Membership, record.owner_id))
     session.add(
         Share(
@@ -119,7 +131,7 @@ def _shared(session: Session, record: Deal | Registration, holder: Membership) -
             maker_name=owner.name,
             maker_place=owner.organisation_name,
             maker_side=owner.side,
-            level=Level.EDIT,
+            level=level,
         )
     )
     record.is_shared = holder.holds_shares = True

@@ -7,7 +7,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.core.access import Policy, Rule, Term, scope_of, with_one
 from portal.core.language import _l
-from portal.core.net import granting_terms
 from portal.domain.deals.models import Deal, DealAssessment, DealProduct, DealWord
 from portal.domain.organisations.models import Side, is_in_family
 from portal.domain.organisations.policy import (
@@ -19,7 +18,13 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Reach, Role
 from portal.domain.people.owner_rules import COLLEAGUES, WORKERS, is_workers
 from portal.domain.permissions import Permission as P
-from portal.domain.shares.holding import held_deals, looks_after, may_edit, may_share
+from portal.domain.shares.holding import (
+    held_deals,
+    looks_after,
+    may_edit,
+    may_share,
+    reads_or_edits,
+)
 
 Condition = ColumnElement[bool]
 
@@ -87,22 +92,15 @@ SHARERS = Rule(
 )
 
 
-def _works_for_vendor(actor: MemberActor, deal: Deal) -> bool:
-    """Whoever sees it by more than a share, or by one for working on it."""
-    if not actor.holds_shares or set(granting_terms(actor, deal)) - {"share"}:
-        return True
-    return may_edit(actor, deal)
-
-
 LOOKED_AFTER = Rule(
     "channel manager",
     _l("The channel manager of that organisation does this."),
-    lambda actor, deal: looks_after(actor, deal),
+    looks_after,
 )
 FOR_VENDOR = Rule(
     "for the vendor",
     _l("It is shared with you for reading."),
-    _works_for_vendor,
+    reads_or_edits,
     _l("Who reads the deal does this; by a share only who works on it."),
 )
 

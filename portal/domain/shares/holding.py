@@ -84,6 +84,13 @@ def may_share(actor: MemberActor, record: Any, is_worker: bool) -> bool:
     return is_worker if actor.side == Side.PARTNER else looks_after(actor, record)
 
 
+def reads_or_edits(actor: MemberActor, record: Any) -> bool:
+    """Tell whether the actor sees it by more than a share, or by one for working on it."""
+    if not actor.holds_shares or set(granting_terms(actor, record)) - {"share"}:
+        return True
+    return may_edit(actor, record)
+
+
 def looks_after(actor: MemberActor, record: Any) -> bool:
     """Tell whether it is of a partner in the actor's own portfolio, and not only shared."""
     if actor.role != Role.CHANNEL_MANAGER:
