@@ -132,7 +132,8 @@ def _visit(
         path = queue.pop(0)
         kind = _kind(adapter, path)
         visits[kind] = visits.get(kind, 0) + 1
-        if kind in ("static", "") or visits[kind] > EACH_KIND:
+        is_page = kind not in ("static", "") and not kind.endswith("export")
+        if not is_page or visits[kind] > EACH_KIND:
             continue
         size, text = _size(client, path)
         pages[kind] = max(pages.get(kind, (0, "")), (size, f"{path} for {reader}"))

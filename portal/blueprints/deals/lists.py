@@ -21,7 +21,7 @@ from portal.domain.shares.telling import marks_of
 
 SIZE = 25
 # With the partner's name beside each, as many as weigh the same.
-SIZE_FOR_STAFF = 15
+SIZE_WITH_PARTNERS = 15
 MOST_WORDS = 5
 LAST_CHARACTER = "\U0010ffff"
 
@@ -61,7 +61,7 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
     """Return what the list shows: rows, search, filters and the way to the next page."""
     stage, typed = asked_for()
     query = _matching(_select(actor, stage), typed)
-    size = SIZE if actor.side == Side.PARTNER else SIZE_FOR_STAFF
+    size = SIZE_WITH_PARTNERS if _shows_partner(actor) else SIZE
     after, ways = request.args.get("after"), ways_to_see(Deal, actor)
     page = page_of(query, Deal.changed_at, Deal.reference, after, size, ways)
     vendor = current_app.config["VENDOR_SHORT_NAME"]
@@ -86,15 +86,19 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
             "deals.index", "stage", headings, stage, **({"q": typed} if typed else {})
         ),
         "shows_owner": actor.side == Side.PARTNER and actor.reach != Reach.OWN,
-        "shows_partner": actor.side == Side.VENDOR or actor.reach == Reach.FAMILY,
+        "shows_partner": _shows_partner(actor),
     }
+
+
+def _shows_partner(actor: MemberActor) -> bool:
+    return actor.side == Side.VENDOR or actor.reach == Reach.FAMILY
 
 
 @once_for_each_reader
 def _select(actor: MemberActor, stage: str) -> Select[Any]:
     """Return the SELECT of the list's columns inside the actor's scope, in one stage or in all."""
     query: Any = select(*shown_columns(actor, _COLUMNS)).where(scope_of(Deal, actor))
-    if actor.side == Side.VENDOR or actor.reach == Reach.FAMILY:
+    if _shows_partner(actor):
         # Whoever holds a share sees the deals of partners of whom they know nothing else.
         query = query.add_columns(Organisation.name.label("partner")).join_from(
             Deal,
