@@ -30,6 +30,7 @@ from portal.blueprints import (
 )
 from portal.blueprints import people as people_pages
 from portal.core import guards, hearing, language, net, outbox, submissions
+from portal.core.drafts import FORGET
 from portal.core.admission import init_admission, lifetimes
 from portal.core.database import db, engine_options, prepare_engine
 from portal.core.errors import init_errors
@@ -144,7 +145,7 @@ def _connect_requests(app: Flask) -> None:
     # Before the token is judged, so that whoever is signed in gets their form anew.
     init_admission(app, _load_actor, _note_seen)
     init_viewing(_note_page)
-    submissions.plug_in_standing(STANDING)
+    submissions.plug_in_standing(STANDING, along=FORGET)
     csrf.init_app(app)
     for view in WITHOUT_CSRF_TOKEN:
         csrf.exempt(view)

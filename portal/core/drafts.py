@@ -103,14 +103,15 @@ def as_form(draft: Draft) -> MultiDict[str, str]:
     return MultiDict([(name, value) for name, value in draft.fields])
 
 
-_FORGET = delete(_table).where(
+FORGET = delete(_table).where(
     _table.c.membership_id == bindparam("whose"), _table.c.path == bindparam("where")
 )
+"""Delete the draft of one form: with ``whose`` membership, and ``where``, its address."""
 
 
 def forget(session: Session, membership_id: int, path: str) -> None:
     """Delete the draft of one form."""
-    session.connection().execute(_FORGET, {"whose": membership_id, "where": path})
+    session.connection().execute(FORGET, {"whose": membership_id, "where": path})
 
 
 def forget_below(session: Session, membership_id: int, path: str) -> None:
@@ -123,10 +124,16 @@ def forget_below(session: Session, membership_id: int, path: str) -> None:
     )
 
 
+def of_sent() -> dict[str, Any]:
+    """Return with which values FORGET deletes the draft of the form that was just accepted."""
+    is_over = current_user.is_authenticated and not g.get("keeps_draft")
+    return {"whose": current_user.membership_id if is_over else 0, "where": request.path}
+
+
 def forget_sent() -> None:
     """Delete the draft of the form that was just accepted, in the same transaction."""
-    if current_user.is_authenticated and not g.get("keeps_draft"):
-        forget(db.session(), current_user.membership_id, request.path)
+    if (values := of_sent())["whose"]:
+        db.session.connection().execute(FORGET, values)
 
 
 def purge(session: Session) -> None:

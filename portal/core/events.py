@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     insert,
+    select,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -234,8 +235,21 @@ _LOCK_HEAD: dict[str, Any] = {
     .returning(_head.c.place, _head.c.hash)
     for name, upsert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
 }
-_ADD = insert(_events).returning(_events.c.id)
-_MOVE_HEAD = update(_head).where(_head.c.chain == bindparam("moved"))
+_added = (
+    insert(_events)
+    .values({column: bindparam(f"new_{column.key}", type_=column.type) for column in _columns})
+    .returning(_events.c.id)
+)
+_moved = (
+    update(_head)
+    .where(_head.c.chain == bindparam("new_chain"))
+    .values(place=bindparam("new_place"), hash=bindparam("new_hash"))
+)
+# SQLite takes one change a statement, PostgreSQL both in one.
+_APPEND: dict[str, tuple[Any, ...]] = {
+    "sqlite": (_moved, _added),
+    "postgresql": (select(_added.cte("added").c.id).add_cte(_moved.cte("moved")),),
+}
 
 
 def _append(session: Session, event: Event) -> None:
@@ -245,10 +259,11 @@ def _append(session: Session, event: Event) -> None:
     nothing of an event does.
     """
     connection = session.connection()
-    row = {column.key: getattr(event, column.key) for column in _columns}
-    event.id = connection.execute(_ADD, row).scalar_one()
-    moved = {"moved": event.chain, "place": event.place, "hash": event.hash}
-    connection.execute(_MOVE_HEAD, moved)
+    row = {f"new_{column.key}": getattr(event, column.key) for column in _columns}
+    *before, adding = _APPEND[connection.dialect.name]
+    for statement in before:
+        connection.execute(statement, row)
+    event.id = connection.execute(adding, row).scalar_one()
 
 
 def lock_chain(session: Session, chain: str) -> tuple[int, str]:

@@ -10,12 +10,13 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, has_request_context, request
 from flask_login import current_user
+from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.core.access import Fresh, can, deny, looks_elsewhere, visible, wants_fresh
 from portal.core.actors import NOBODY, Actor
 from portal.core.database import Base, db
-from portal.core.net import is_visible
+from portal.core.net import is_visible, once_for_each_reader
 from portal.core.times import now
 from portal.core.versions import expect_version
 
@@ -117,6 +118,14 @@ def will_ask(permission: str, record: Any = None) -> bool:
     return wants_fresh(actor, permission, record) is not None and not is_fresh(actor)
 
 
+@once_for_each_reader
+def _named(actor: Actor, model: type[M], by: str, is_write: bool) -> Select[M]:
+    """Return the SELECT of what ``named`` names in the attribute ``by``."""
+    column: InstrumentedAttribute[str | int] = getattr(model, by)
+    query = visible(model, actor).where(column == bindparam("named"))
+    return query.with_for_update(of=model, key_share=True) if is_write else query
+
+
 def load(model: type[M], name: str | int, actor: Actor, by: str = "reference") -> M:
     """Return the record that ``name`` names inside the actor's scope, or abort with 404.
 
@@ -124,12 +133,8 @@ def load(model: type[M], name: str | int, actor: Actor, by: str = "reference") -
     reads what the first one left behind. Rows that point to it can still be added meanwhile: two
     writers, each with the other's record in hand, would wait for each other.
     """
-    column: InstrumentedAttribute[str | int] = getattr(model, by)
-    query = visible(model, actor).where(column == name)
     is_write = has_request_context() and request.method not in SAFE
-    if is_write:
-        query = query.with_for_update(of=model, key_share=True)
-    record = db.session.scalar(query)
+    record = db.session.scalar(_named(actor, model, by, is_write), {"named": name})
     if record is None or (is_write and _is_gone(model, record, actor)):
         abort(404)
     return record

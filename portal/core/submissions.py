@@ -7,7 +7,7 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar, cast
@@ -143,13 +143,17 @@ class Standing:
 _standing: list[tuple[Any, Standing]] = []
 
 
-def plug_in_standing(standing: Standing) -> None:
-    """Use keys up only while their actor stands; where writes wait for each other by the row."""
+def plug_in_standing(standing: Standing, along: Any) -> None:
+    """Use keys up only while their actor stands; where writes wait for each other by the row.
+
+    The deletion ``along`` is part of the same statement.
+    """
     given = [cast_to(bindparam(column.key), column.type) for column in _table.columns]
     while_standing = select(*given).where(standing.condition)
     names = [column.key for column in _table.columns]
     adding = postgresql_insert(_table).from_select(names, while_standing)
-    _standing[:] = [(adding.on_conflict_do_nothing().returning(_table.c.key), standing)]
+    used = adding.on_conflict_do_nothing().returning(_table.c.key).cte("used")
+    _standing[:] = [(select(used.c.key).add_cte(along.cte("along")), standing)]
 
 
 @dataclass(frozen=True)
@@ -202,14 +206,15 @@ def first_answer() -> Response | None:
     return done(first.url)
 
 
-def finish(response: Response) -> None:
+def finish(response: Response, along: Mapping[str, Any]) -> bool:
     """Use the key up and store where the answer stands, in the transaction that holds the effect.
 
+    Returns whether the deletion that was plugged in went along, with the values in ``along``.
     Raises Repeated if another commit was first; on PostgreSQL this waits for one under way.
     """
     sent: Submission | None = g.get("submission")
     if sent is None:
-        return
+        return False
     url = (
         g.get("answer_url")
         or response.headers.get("HX-Redirect")
@@ -224,12 +229,14 @@ def finish(response: Response) -> None:
     }
     connection = db.session.connection()
     if connection.dialect.name != "sqlite" and _standing:
-        _use_up_standing(values)
-    elif connection.execute(_USE_UP[connection.dialect.name], values).first() is None:
+        _use_up_standing(values, along)
+        return True
+    if connection.execute(_USE_UP[connection.dialect.name], values).first() is None:
         raise Repeated
+    return False
 
 
-def _use_up_standing(values: dict[str, Any]) -> None:
+def _use_up_standing(values: dict[str, Any], along: Mapping[str, Any]) -> None:
     """Use the key up if its actor may still do and see what the write was judged by.
 
     Both in one statement: it is the last one, when nothing is waited for any more. Where it takes
@@ -238,7 +245,8 @@ def _use_up_standing(values: dict[str, Any]) -> None:
     db.session.flush()  # what is still to be written waits now, and not after the question
     connection, actor = db.session.connection(), current_user._get_current_object()
     statement, standing = _standing[0]
-    if connection.execute(statement, values | standing.values(actor)).first() is not None:
+    values = values | standing.values(actor) | along
+    if connection.execute(statement, values).first() is not None:
         return
     if not standing.holds(actor):
         raise Overtaken

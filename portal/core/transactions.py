@@ -56,8 +56,8 @@ class Portal(Flask):
         submissions.begin()
         response = self.make_response(super().dispatch_request())
         if response.status_code < 400:
-            submissions.finish(response)
-            drafts.forget_sent()
+            if not submissions.finish(response, along=drafts.of_sent()):
+                drafts.forget_sent()
             crash_point("written, not committed")
             db.session.commit()
             crash_point("committed, not answered")
