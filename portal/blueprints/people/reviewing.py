@@ -87,7 +87,8 @@ def decide(item: AccessReviewItem) -> Response:
     chosen = request.form.get("decision", "")
     if chosen not in OFFERED:
         abort(400)
-    operations.decide(item, member(), Decision(chosen))
+    seen = request.form.get("access", type=int)
+    operations.decide(item, member(), Decision(chosen), seen=seen)
     return _changed(item)
 
 

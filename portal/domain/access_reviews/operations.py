@@ -26,13 +26,18 @@ from portal.domain.permissions import Permission as P
 REDUCED = frozenset({Decision.REDUCE, Decision.REDUCED_BY_CLOCK})
 
 
-def decide(item: AccessReviewItem, actor: MemberActor, decision: Decision) -> None:
+def decide(
+    item: AccessReviewItem, actor: MemberActor, decision: Decision, *, seen: int | None = None
+) -> None:
     """Keep somebody's access, reduce it to their own records, or close it; in force at once.
 
-    Raises WrongState where it is not the actor's turn or somebody has decided already, Denied, or
-    Refused (the last administrator, nothing to reduce, oneself).
+    ``seen`` is the version of the access that the actor has judged, where it was shown to them.
+    Raises WrongState where it has changed since, where it is not the actor's turn or somebody has
+    decided already, Denied, or Refused (the last administrator, nothing to reduce, oneself).
     """
     review, person = _hold(item, actor)
+    if seen is not None and seen != person.version:
+        raise WrongState(review, "decide")
     if item.decision is not None or not item.is_open:
         raise WrongState(review, "decide")
     if person.user_id == actor.user_id:

@@ -32,12 +32,13 @@ AWAY = frozenset({Reason.INACTIVE, Reason.NEVER})
 class Line:
     """One person of a review: who, why to look, what was decided, and what can be decided now.
 
-    ``choices`` are decisions that the reader can take, ``can_undo`` whether they can take the one
+    ``access`` is the version of the access that is shown, ``choices`` are decisions that the reader can take, ``can_undo`` whether they can take the one
     back that was taken; ``note`` says why there is neither.
     """
 
     reference: str
     version: int
+    access: int
     name: str
     email: str
     about: str
@@ -118,6 +119,7 @@ def _line(
     return Line(
         reference=item.reference,
         version=item.version,
+        access=person.version,
         name=person.user.name,
         email=person.user.email,
         about=_about(*_access(item), review.organisation.side, reader),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.core.database import db
 from portal.core.net import system_mode
 from portal.domain.access_reviews.models import AccessReview, AccessReviewItem
-from portal.domain.people.models import Membership, Reach, User
+from portal.domain.people.models import Membership, Reach, Role, User
 from tests.browser import Browser, Page
 from tests.domain.world import everything, membership_of
 from tests.test_fragments import lines_of, swapped
@@ -129,6 +129,19 @@ def test_whoever_is_second_reads_that_it_has_changed(app: Flask, sign_in: SignIn
     assert "This has changed meanwhile" in late.words
     with everything(app):
         assert membership_of("noah").is_active
+
+
+def test_an_access_that_has_changed_is_looked_at_before_it_is_kept(
+    app: Flask, sign_in: SignIn
+) -> None:
+    nadia, where = sign_in("nadia"), item(app, "Noah")
+    stale = nadia.get("/people/review")
+    with everything(app) as session:
+        membership_of("noah").role = Role.PARTNER_MANAGER
+        session.commit()
+    late = press(nadia, stale, where, "keep", status=409)
+    assert "This has changed meanwhile" in late.words
+    press(nadia, nadia.get("/people/review"), where, "keep", status=303)
 
 
 def test_nothing_but_the_three_decisions_is_taken(app: Flask, sign_in: SignIn) -> None:
