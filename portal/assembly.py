@@ -30,9 +30,9 @@ from portal.blueprints import (
 )
 from portal.blueprints import people as people_pages
 from portal.core import guards, hearing, language, net, outbox, submissions
-from portal.core.drafts import FORGET
 from portal.core.admission import init_admission, lifetimes
 from portal.core.database import db, engine_options, prepare_engine
+from portal.core.drafts import FORGET
 from portal.core.errors import init_errors
 from portal.core.headers import content_security_policy, init_headers
 from portal.core.limits import init_limits

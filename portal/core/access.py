@@ -12,7 +12,7 @@ from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.sql.visitors import iterate
 
 from portal.core.actors import Actor
-from portal.core.database import Base
+from portal.core.database import Base, fixed
 
 M = TypeVar("M", bound=Base)
 Words = Any  # a lazy translated string
@@ -25,12 +25,16 @@ class Term:
     ``where(actor)`` answers the rows' condition, or None where the reason does not apply. Where
     it asks each row to whom it belongs, ``led(actor)`` is the same the other way round: it begins
     at those to whom rows belong, for long lists in which theirs are few.
+
+    Where it is a condition on rows of another kind, ``behind(condition)`` asks for one behind each
+    row, once for all terms with the same one.
     """
 
     name: str
     words: Words
     where: Callable[[Any], ColumnElement[bool] | None]
     led: Callable[[Any], ColumnElement[bool] | None] | None = None
+    behind: Callable[[ColumnElement[bool]], ColumnElement[bool]] | None = None
 
 
 @dataclass(frozen=True)
@@ -123,15 +127,25 @@ class Unhashed:
 
 @lru_cache(maxsize=4096)
 def _scope(model: type[Any], _key: Hashable, unhashed: Unhashed) -> ColumnElement[bool]:
-    terms = _policies[model].scope
-    parts = [part for term in terms if (part := term.where(unhashed.actor)) is not None]
-    if not parts:
-        return false()
-    condition = parts[0] if len(parts) == 1 else or_(*parts)
+    condition = _any_of(_policies[model].scope, unhashed.actor)
     for element in iterate(condition):
         if type(element) is BindParameter:
             element.__class__ = _ScopeValue
     return condition
+
+
+def _any_of(terms: Sequence[Term], actor: Any) -> ColumnElement[bool]:
+    """Return that one of the terms applies; what is asked of the same other rows, asked once."""
+    found: dict[Any, list[ColumnElement[bool]]] = {}
+    for term in terms:
+        if (part := term.where(actor)) is not None:
+            found.setdefault(term.behind, []).append(part)
+    parts = found.pop(None, [])
+    for behind, conditions in found.items():
+        parts.append(behind(or_(*conditions)))
+    if len(parts) == 1:
+        return parts[0]
+    return or_(*parts) if parts else false()
 
 
 @lru_cache(maxsize=4096)
@@ -166,6 +180,15 @@ def with_one(model: type[Any], *conditions: ColumnElement[bool]) -> ColumnElemen
     also where the statement around reads ``model`` itself.
     """
     return exists().where(*conditions).correlate_except(model)
+
+
+def asked_of_each(pair: Select[Any], table: Any) -> ColumnElement[bool]:
+    """Return that ``pair`` is in ``table``, looked up by its key for each row.
+
+    The offset of nothing tells PostgreSQL to do that, and not to join: which would be planned
+    anew for each reader, and begin at the other table where that has few rows.
+    """
+    return exists(pair.offset(fixed(0)).correlate_except(table))
 
 
 def visible(model: type[M], actor: Actor) -> Select[M]:
@@ -233,8 +256,8 @@ def terms_of(model: type[Any], actor: Actor) -> list[tuple[Term, ColumnElement[b
     policy = _policies.get(model)
     if policy is None or not actor.permissions:
         return []
-    conditions = ((term, term.where(actor)) for term in policy.scope)
-    return [(term, where) for term, where in conditions if where is not None]
+    apply = [(term, where) for term in policy.scope if (where := term.where(actor)) is not None]
+    return [(term, term.behind(where) if term.behind else where) for term, where in apply]
 
 
 def _role_words() -> Words:

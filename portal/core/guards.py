@@ -134,7 +134,7 @@ def load(model: type[M], name: str | int, actor: Actor, by: str = "reference") -
     writers, each with the other's record in hand, would wait for each other.
     """
     is_write = has_request_context() and request.method not in SAFE
-    record = db.session.scalar(_named(actor, model, by, is_write), {"named": name})
+    record: M | None = db.session.scalar(_named(actor, model, by, is_write), {"named": name})
     if record is None or (is_write and _is_gone(model, record, actor)):
         abort(404)
     return record

@@ -245,7 +245,7 @@ def _use_up_standing(values: dict[str, Any], along: Mapping[str, Any]) -> None:
     db.session.flush()  # what is still to be written waits now, and not after the question
     connection, actor = db.session.connection(), current_user._get_current_object()
     statement, standing = _standing[0]
-    values = values | standing.values(actor) | along
+    values = {**values, **standing.values(actor), **along}
     if connection.execute(statement, values).first() is not None:
         return
     if not standing.holds(actor):

@@ -107,11 +107,10 @@ def _select(actor: MemberActor, stage: str) -> Select[Any]:
             isouter=actor.holds_shares,
         )
     if actor.side == Side.PARTNER and actor.reach != Reach.OWN:
-        query = (
-            query.add_columns(User.name.label("owner"))
-            .outerjoin_from(Deal, Membership, Membership.id == Deal.owner_id)
-            .outerjoin(User, User.id == Membership.user_id)
-        )
+        # Asked for each row that is shown, so that PostgreSQL plans the rows themselves alone.
+        owner = select(User.name).join_from(Membership, User, User.id == Membership.user_id)
+        owner = owner.where(Membership.id == Deal.owner_id).correlate(Deal)
+        query = query.add_columns(owner.scalar_subquery().label("owner"))
     return cast(Select[Any], query.where(Deal.stage == stage) if stage else query)
 
 

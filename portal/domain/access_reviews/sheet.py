@@ -32,8 +32,9 @@ AWAY = frozenset({Reason.INACTIVE, Reason.NEVER})
 class Line:
     """One person of a review: who, why to look, what was decided, and what can be decided now.
 
-    ``access`` is the version of the access that is shown, ``choices`` are decisions that the reader can take, ``can_undo`` whether they can take the one
-    back that was taken; ``note`` says why there is neither.
+    ``access`` is the version of the access that is shown, ``choices`` are decisions that the
+    reader can take, ``can_undo`` whether they can take the one back that was taken; ``note`` says
+    why there is neither.
     """
 
     reference: str

@@ -103,7 +103,7 @@ class Deal(Numbered, HasNextAction, Base):
         Index("ix_deal_owner_next", "owner_id", "next_side", "next_by", "id"),
         Index("ix_deal_all", "changed_at", "reference"),
         Index("ix_deal_organisation", "organisation_id", "changed_at", "reference"),
-        Index("ix_deal_owner", "owner_id", "changed_at", "reference"),
+        Index("ix_deal_owner", "owner_id", "organisation_id", "changed_at", "reference"),
         Index("ix_deal_stage", "organisation_id", "stage", "changed_at", "reference"),
         Index("ix_deal_owner_stage", "owner_id", "stage", "changed_at", "reference"),
     )

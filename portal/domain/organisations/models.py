@@ -7,11 +7,12 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ColumnElement, ForeignKey, String, and_, exists, select
+from sqlalchemy import JSON, Boolean, ColumnElement, ForeignKey, String, and_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.selectable import Select
 
-from portal.core.database import Base, Numbered, RowNumber, UTCDateTime, choice, fixed
+from portal.core.access import asked_of_each
+from portal.core.database import Base, Numbered, RowNumber, UTCDateTime, choice
 from portal.core.references import new_reference
 
 
@@ -129,15 +130,6 @@ def is_in_family(column: Any, organisation_id: int) -> ColumnElement[bool]:
     closure = OrganisationClosure.__table__
     is_pair = and_(closure.c.ancestor_id == organisation_id, closure.c.descendant_id == column)
     return asked_of_each(select(closure.c.descendant_id).where(is_pair), closure)
-
-
-def asked_of_each(pair: Select[Any], table: Any) -> ColumnElement[bool]:
-    """Return that ``pair`` is in ``table``, looked up by its key for each row.
-
-    The offset of nothing tells PostgreSQL to do that, and not to join: which would be planned
-    anew for each reader, and for a small family whoever asks.
-    """
-    return exists(pair.offset(fixed(0)).correlate_except(table))
 
 
 def family_ids(organisation_id: int) -> Select[tuple[int]]:

@@ -5,13 +5,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, true
 
-from portal.core.access import Fresh, Policy, Rule, Term, scope_of, with_one
+from portal.core.access import Fresh, Policy, Rule, Term, asked_of_each, scope_of, with_one
 from portal.core.language import _l
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import (
     Organisation,
     Side,
-    asked_of_each,
     family_ids,
     is_in_family,
 )

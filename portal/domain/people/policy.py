@@ -1,8 +1,10 @@
 """Who may know of a person, and who may change what they may do?"""
 
+from dataclasses import replace
+
 from sqlalchemy import ColumnElement, or_, select, true
 
-from portal.core.access import Fresh, Policy, Rule, Term, with_one
+from portal.core.access import Fresh, Policy, Rule, Term, asked_of_each, with_one
 from portal.core.language import _l
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation, Side, is_in_family
@@ -154,17 +156,12 @@ MEMBERSHIP = Policy(
 )
 
 
-def _has_seen_membership(term: Term) -> Term:
-    def where(actor: MemberActor) -> ColumnElement[bool] | None:
-        condition = term.where(actor)
-        if condition is None:
-            return None
-        return with_one(Membership, Membership.user_id == User.id, condition)
-
-    return Term(term.name, term.words, where)
+def _of_membership(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    theirs = select(Membership.id).where(Membership.user_id == User.id, condition)
+    return asked_of_each(theirs, Membership)
 
 
-USER = Policy(User, scope=[_has_seen_membership(term) for term in MEMBERSHIP_TERMS])
+USER = Policy(User, scope=[replace(term, behind=_of_membership) for term in MEMBERSHIP_TERMS])
 
 
 def my_devices(actor: MemberActor) -> ColumnElement[bool] | None:

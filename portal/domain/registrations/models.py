@@ -147,7 +147,7 @@ class Registration(Numbered, HasNextAction, Base):
         Index("ix_registration_owner_next", "owner_id", "next_side", "next_by", "id"),
         Index("ix_registration_all", "changed_at", "reference"),
         Index("ix_registration_organisation", "organisation_id", "changed_at", "reference"),
-        Index("ix_registration_owner", "owner_id", "changed_at", "reference"),
+        Index("ix_registration_owner", "owner_id", "organisation_id", "changed_at", "reference"),
         Index("ix_registration_status", "status", "changed_at", "reference"),
     )
     __mapper_args__ = {"version_id_col": version}
