@@ -110,12 +110,12 @@ def note_visit(response: Response) -> Response:
 
 def ask_to_sign_in() -> Response:
     """Keep what was typed and lead to the sign-in page, from there back to the form."""
-    if request.method not in SAFE:
-        keep_posted_form()
+    is_kept = request.method not in SAFE and keep_posted_form()
     path = request.path if request.method in SAFE else form_path()
     if request.method in SAFE and request.query_string:
         path += "?" + request.query_string.decode("ascii", "replace")
-    return _lead("/sign-in?" + urlencode({"next": path[:1000]}))
+    told = {"kept": 1} if is_kept else {}
+    return _lead("/sign-in?" + urlencode({"next": path[:1000], **told}))
 
 
 def ask_again(permission: str) -> Response:

@@ -55,6 +55,7 @@ def test_a_lost_session_loses_no_text(data_app: Flask) -> None:
         answer = visitor.submit(page, path, own_reference="NOT-LOST", htmx=htmx)
         assert answer.status == (401 if htmx else 303)
         assert "/sign-in?next=" in answer.location
+        assert "What you typed is kept" in visitor.get(answer.location).words
     assert count(data_app, Deal, Deal.own_reference == "NOT-LOST") == 0
     back = Browser(data_app).signed_in("ana").get(path)
     assert typed(back, path) == "NOT-LOST"

@@ -40,6 +40,12 @@ def _extractor() -> tldextract.TLDExtract:
     )
 
 
+def _no_website() -> NotACustomer:
+    return NotACustomer(
+        _("This is not the address of a website. Write it like northernrobotics.ca.")
+    )
+
+
 def host_of(website: str) -> str:
     """Return the host in a typed website, lower case in ASCII form; raises NotACustomer."""
     text = website.strip().lower()
@@ -52,7 +58,7 @@ def host_of(website: str) -> str:
     except UnicodeError:
         host = ""
     if not _HOST.match(host):
-        raise NotACustomer(_("Give the customer's website, such as northernrobotics.ca."))
+        raise _no_website()
     return host
 
 
@@ -63,7 +69,7 @@ def registrable_domain(website: str) -> str:
     """
     domain = _extractor()(host_of(website)).top_domain_under_public_suffix
     if not domain:
-        raise NotACustomer(_("Give the customer's website, such as northernrobotics.ca."))
+        raise _no_website()
     return domain
 
 

@@ -71,7 +71,7 @@ JUNK = (
 
 @pytest.mark.parametrize("typed", JUNK)
 def test_junk_gets_a_sentence_with_an_example(typed: str) -> None:
-    with pytest.raises(NotACustomer, match="Give the customer's website, such as"):
+    with pytest.raises(NotACustomer, match="This is not the address of a website"):
         registrable_domain(typed)
 
 
