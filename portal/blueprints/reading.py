@@ -132,7 +132,7 @@ def _customer(r: Registration, side: str) -> list[tuple[Any, str | None]]:
 def _opportunity(r: Registration, around: Beside, side: str) -> list[tuple[Any, str | None]]:
     language, labels = chosen_language(), labels_for(side)
     return [
-        (labels["products"], ", ".join(names_of(around.products, language))),
+        (labels["products"], " · ".join(names_of(around.products, language))),
         (labels["value"], show_money(r.value_minor, r.currency) if r.currency else ""),
         (labels["close_on"], show_date(r.close_on)),
         (labels["need"], r.need),

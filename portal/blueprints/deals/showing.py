@@ -120,7 +120,7 @@ def _summary(deal: Deal, actor: MemberActor) -> tuple[list[tuple[str, str]], str
     ).one()
     language = chosen_language()
     rows = [
-        (_("Products"), ", ".join(names_of(products, language))),
+        (_("Products"), " · ".join(names_of(products, language))),
         *_forecast(deal, actor),
         (_("Place"), place_of(deal.city, deal.region, deal.country, language)),
         (_("Contact"), deal.contact_name),
