@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from portal.domain.people.models import InvitationList, Reach, Role
 from portal.domain.people.roles import REACH_OF_COLLEAGUE, ROLE_WORDS
 
 MOST_LINES = 200
-_LINE = re.compile(r"(?:(?P<name>[^<>,]*)<(?P<inside>[^<>]*)>|(?P<bare>[^<>,]*))(?P<rest>(?:,.*)?)")
+_ADDRESS = re.compile(r"(?P<name>[^<>]*)<(?P<inside>[^<>]*)>|(?P<bare>[^<>]*)")
 
 declare(
     EventKind(
@@ -56,20 +57,31 @@ class Unclear(ValueError):
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of a pasted list that say something."""
-    return [line for raw in text.splitlines() if (line := clean_line(raw))]
+    """Return the lines of a pasted list that say something; a table's columns, by commas."""
+    spread = (raw.replace("\t", ", ") for raw in text.splitlines())
+    return [line for raw in spread if (line := clean_line(raw).strip(" ,;"))]
 
 
 def read_line(line: str, usual: Access) -> Named:
     """Return whom ``name <email>, role, reach`` names; what is left out is as ``usual``.
 
+    Also ``name, email, role, reach``, and with semicolons, as tables and mail programs write it.
     Raises NotAnAddress or Unclear.
     """
-    found = _LINE.fullmatch(line)
+    try:
+        parts = next(csv.reader([line.replace(";", ",")], skipinitialspace=True))
+    except csv.Error:
+        raise NotAnAddress from None
+    places = [n for n, part in enumerate(parts) if "@" in part]
+    if len(places) != 1:
+        raise NotAnAddress
+    place = places[0]
+    found = _ADDRESS.fullmatch(parts[place].strip())
     if found is None:
         raise NotAnAddress
     email = clean_address((found["inside"] or found["bare"] or "").strip())
-    said = [part.strip() for part in found["rest"].split(",")[1:]]
+    before = [part.strip(" \"'") for part in (*parts[:place], found["name"] or "")]
+    said = [part.strip() for part in parts[place + 1 :]]
     if len(said) > 2:
         raise Unclear
     role, reach = (*said, "", "")[:2]
@@ -77,7 +89,7 @@ def read_line(line: str, usual: Access) -> Named:
         Role(_choose(role, ROLE_WORDS) if role else usual.role),
         Reach(_choose(reach, REACH_OF_COLLEAGUE) if reach else usual.reach),
     )
-    return Named((found["name"] or "").strip(" \"'")[:120], email, access)
+    return Named(", ".join(filter(None, before))[:120], email, access)
 
 
 def _choose(said: str, words: dict[Role, object] | dict[Reach, object]) -> str:

@@ -12,7 +12,7 @@ from portal.core.contact import NotAnAddress
 from portal.core.database import db
 from portal.domain.people.administration import Access
 from portal.domain.people.models import Membership, Reach, Role
-from portal.domain.people.pasting import Unclear, read_line
+from portal.domain.people.pasting import Named, Unclear, lines_of, read_line
 from tests.browser import Browser, Page, fields_of
 from tests.domain.world import everything, membership_of
 
@@ -108,6 +108,27 @@ def test_nobody_reads_another_administrators_list(app: Flask, sign_in: SignIn) -
 def test_what_is_no_address(app: Flask, line: str) -> None:
     with app.app_context(), pytest.raises(NotAnAddress):
         read_line(line, USUAL)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "name"),
+    [
+        ("Kim Lee <kim@a.example>, manager, organisation", "Kim Lee"),
+        ("Kim Lee, kim@a.example, manager, organisation", "Kim Lee"),
+        ("Kim Lee; kim@a.example; manager; organisation;", "Kim Lee"),
+        ("Kim Lee\tkim@a.example\tmanager\torganisation\t", "Kim Lee"),
+        ('"Lee, Kim" <kim@a.example>, manager, organisation', "Lee, Kim"),
+        ("Lee, Kim <kim@a.example>; manager; organisation", "Lee, Kim"),
+        ("kim@a.example, manager, organisation", ""),
+    ],
+)
+def test_a_line_is_read_as_tables_and_mail_programs_write_it(
+    app: Flask, pasted: str, name: str
+) -> None:
+    with app.app_context():
+        [line] = lines_of(pasted)
+        access = Access(Role.PARTNER_MANAGER, Reach.ORGANISATION)
+        assert read_line(line, USUAL) == Named(name, "kim@a.example", access)
 
 
 def test_roles_and_reaches_are_read_by_word_and_by_code(app: Flask) -> None:
