@@ -132,8 +132,9 @@ def of_sent() -> dict[str, Any]:
 
 def forget_sent() -> None:
     """Delete the draft of the form that was just accepted, in the same transaction."""
-    if (values := of_sent())["whose"]:
-        db.session.connection().execute(FORGET, values)
+    sent = of_sent()
+    if sent["whose"]:
+        forget(db.session(), sent["whose"], sent["where"])
 
 
 def purge(session: Session) -> None:
