@@ -19,14 +19,9 @@ from portal.core.times import (
     now,
     today,
 )
+from tests.local_time import TORONTO, local
 
-TORONTO = ZoneInfo("America/Toronto")
 HOUR = dt.timedelta(hours=1)
-
-
-def local(text: str) -> dt.datetime:
-    """Return a moment in Toronto from ``2026-11-20 16:00``."""
-    return dt.datetime.fromisoformat(text).replace(tzinfo=TORONTO)
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.core.database import db
+from portal.core.events import Event
 from portal.core.fields import choices_in, written
 from portal.core.net import acting_as, system_mode
+from portal.core.outbox import Delivery
 from portal.core.times import now
+from portal.domain.claims.models import Claim
+from portal.domain.deals.models import Deal, DealWord
 from portal.domain.fields.operations import decisions
 from portal.domain.people.actor import MemberActor, actor_from
 from portal.domain.people.models import Membership, User
@@ -141,3 +145,9 @@ def in_state(
     db.session.flush()
     assert registration.status == status
     return registration
+
+
+def counts(session: Any) -> dict[str, int]:
+    """Return how many rows there are of everything that an approval writes."""
+    tables = (Claim, Deal, DealWord, Event, Delivery)
+    return {t.__name__: session.scalar(select(func.count()).select_from(t)) for t in tables}

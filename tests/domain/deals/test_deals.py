@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -23,16 +22,11 @@ from portal.domain.registrations import operations as registrations
 from portal.domain.registrations.models import MatchAnswer
 from tests.domain.world import actor_of, everything, under_review
 from tests.figures import record
+from tests.local_time import local
 
-TORONTO = ZoneInfo("America/Toronto")
 PEOPLE = ("ana", "noah", "marc", "nadia", "diego", "lena", "bruno", "carla", "omar", "olga",
           "vic", "sam", "pia", "sid", "axel", "rosa", "theo")  # fmt: skip
 WORKERS = {"ana", "marc", "nadia"}
-
-
-def local(text: str) -> dt.datetime:
-    """Return a moment in Toronto."""
-    return dt.datetime.fromisoformat(text).replace(tzinfo=TORONTO)
 
 
 def deal_of(by: str = "ana", **values: Any) -> Deal:
