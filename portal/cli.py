@@ -20,6 +20,7 @@ from portal.core.database import db
 from portal.core.events import Event
 from portal.core.net import system_mode
 from portal.core.queue import run_worker
+from portal.core.sending import send_later
 from portal.domain.access_reviews import clock as access_clock
 from portal.domain.explaining.answers import Answer, explain_all
 from portal.domain.explaining.readers import everybody_who_can_see
@@ -206,7 +207,7 @@ def _anchor(is_daily: bool = False) -> Anchor | None:
 
     def tell(session: Session, event: Event) -> None:
         if config["ANCHOR_MAIL"]:
-            outbox.send_later(session, event, "mail", [None])
+            send_later(session, event, "mail", [None])
 
     return make_anchor(db.session(), Path(config["ANCHOR_DIR"]), tell, is_daily)
 

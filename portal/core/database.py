@@ -171,6 +171,8 @@ class _Postgresql(psycopg.Connection[Any]):
     """
 
     def rollback(self) -> None:
+        if self.info.transaction_status == TransactionStatus.IDLE:
+            return  # nothing to take back, and nobody to ask
         if self.read_only and self.info.transaction_status == TransactionStatus.INTRANS:
             self.commit()
         else:
@@ -188,6 +190,8 @@ SNAPSHOT = 3
 def _on_begin_postgresql(connection: Connection) -> None:
     raw: Any = connection.connection.driver_connection
     is_read = transaction_mode.get() == "read"
+    if raw.read_only is is_read:
+        return
     raw.read_only = is_read
     # A page is one world, before or after whatever happens while it is made, as on SQLite. A write
     # reads what the one before left behind, also the one for whose locks it has waited.

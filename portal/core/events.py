@@ -17,16 +17,11 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
-    bindparam,
-    insert,
-    select,
-    update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.core.actors import Actor
+from portal.core.appending import Appending
 from portal.core.changes import Changed, write_changes
 from portal.core.database import Base, Numbered, UTCDateTime, db
 from portal.core.times import now
@@ -156,7 +151,7 @@ def request_id() -> str:
     return str(g.get("request_id", "-")) if has_request_context() else "-"
 
 
-# tag -> functions that say who must hear of it outside the portal
+# tag -> functions that follow an event, in its transaction
 Subscriber = Callable[[Session, Event, Any], None]
 _subscribers: dict[str, list[Subscriber]] = {}
 
@@ -164,6 +159,16 @@ _subscribers: dict[str, list[Subscriber]] = {}
 def subscribe(tag: str, subscriber: Subscriber) -> None:
     """Call ``subscriber(session, event, record)`` in the transaction of each event of ``tag``."""
     _subscribers.setdefault(tag, []).append(subscriber)
+
+
+# tag -> functions that say which deliveries leave with an event, before it is written
+Addresser = Callable[[Session, Event, Any], Sequence[Mapping[str, Any]]]
+_addressers: dict[str, list[Addresser]] = {}
+
+
+def address(tag: str, addresser: Addresser) -> None:
+    """Send each event of ``tag`` on its way as ``addresser(session, event, record)`` says."""
+    _addressers.setdefault(tag, []).append(addresser)
 
 
 def record_event(
@@ -216,7 +221,10 @@ def record_event(
         previous_hash=previous,
     )
     event.hash = hash_of(event)
-    _append(session, event)
+    addressers = _addressers.get(tag, ())
+    _writing.append(
+        session, event, [one for ask in addressers for one in ask(session, event, record)]
+    )
     if changes:
         partner_sees = kind.fields if kind.partner_sees else frozenset()
         write_changes(session.connection(), event.id, changes, partner_sees)
@@ -225,50 +233,10 @@ def record_event(
     return event
 
 
-_head: Any = ChainHead.__table__
-_events: Any = Event.__table__
-_columns = [column for column in _events.columns if column.key != "id"]
-# Asked with every event, so they are put together once.
-_LOCK_HEAD: dict[str, Any] = {
-    name: upsert(_head)
-    .on_conflict_do_update(index_elements=["chain"], set_={"place": _head.c.place})
-    .returning(_head.c.place, _head.c.hash)
-    for name, upsert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
-}
-_added = (
-    insert(_events)
-    .values({column: bindparam(f"new_{column.key}", type_=column.type) for column in _columns})
-    .returning(_events.c.id)
-)
-_moved = (
-    update(_head)
-    .where(_head.c.chain == bindparam("new_chain"))
-    .values(place=bindparam("new_place"), hash=bindparam("new_hash"))
-)
-# SQLite takes one change a statement, PostgreSQL both in one.
-_APPEND: dict[str, tuple[Any, ...]] = {
-    "sqlite": (_moved, _added),
-    "postgresql": (select(_added.cte("added").c.id).add_cte(_moved.cte("moved")),),
-}
-
-
-def _append(session: Session, event: Event) -> None:
-    """Write the event and move its chain's head.
-
-    The row is written as it is, without the session's bookkeeping for what may change later:
-    nothing of an event does.
-    """
-    connection = session.connection()
-    row = {f"new_{column.key}": getattr(event, column.key) for column in _columns}
-    *before, adding = _APPEND[connection.dialect.name]
-    for statement in before:
-        connection.execute(statement, row)
-    event.id = connection.execute(adding, row).scalar_one()
+_writing = Appending(ChainHead.__table__, Event.__table__)
+plug_in_deliveries = _writing.plug_in_deliveries
 
 
 def lock_chain(session: Session, chain: str) -> tuple[int, str]:
     """Return place and hash of the chain's head, made if new, locked until the commit."""
-    connection = session.connection()
-    fresh = {"chain": chain, "place": 0, "hash": FIRST_HASH}
-    row = connection.execute(_LOCK_HEAD[connection.dialect.name], fresh).one()
-    return row.place, row.hash
+    return _writing.lock(session, {"chain": chain, "place": 0, "hash": FIRST_HASH})

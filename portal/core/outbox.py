@@ -6,8 +6,8 @@ import datetime as dt
 import logging
 import random
 import uuid
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol, cast
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,7 +18,6 @@ from sqlalchemy import (
     and_,
     event,
     exists,
-    insert,
     or_,
     select,
     update,
@@ -104,40 +103,6 @@ _destinations: dict[str, Destination] = {}
 def plug_in(name: str, destination: Destination) -> None:
     """Make ``destination`` the one that takes deliveries named ``name``."""
     _destinations[name] = destination
-
-
-_ADD = insert(cast(Any, Delivery.__table__)).returning(cast(Any, Delivery.__table__).c.id)
-
-
-def send_later(
-    session: Session, event_row: Event, destination: str, recipients: Iterable[int | None]
-) -> list[int]:
-    """Put ``event_row`` on its way to each recipient, in the caller's transaction.
-
-    One recipient's mails of one record keep their order. Returns the deliveries' row numbers.
-    """
-    moment = now()
-    rows = [
-        {
-            "key": str(uuid.uuid4()),
-            "event_id": event_row.id,
-            "destination": destination,
-            "recipient_id": recipient,
-            "lane": f"{destination}:{event_row.chain}:{recipient or ''}",
-            "state": WAITING,
-            "attempts": 0,
-            "due_at": moment,
-            "reason": "",
-            "made_at": moment,
-        }
-        for recipient in recipients
-    ]
-    if not rows:
-        return []
-    # As they are, without the session's bookkeeping: only the worker changes them.
-    ids = [row.id for row in session.connection().execute(_ADD, rows)]
-    session.info.setdefault("nudges", []).extend(ids)
-    return ids
 
 
 # --- nudges: harmless to lose -------------------------------------------------------------------

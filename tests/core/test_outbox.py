@@ -26,8 +26,8 @@ from portal.core.outbox import (
     Drop,
     Park,
     Retry,
-    send_later,
 )
+from portal.core.sending import send_later
 from portal.core.times import at, now
 from tests.core import test_events  # declares test:note  # noqa: F401
 from tests.domain.world import everything

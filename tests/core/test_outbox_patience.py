@@ -15,6 +15,7 @@ from portal.core.database import db
 from portal.core.events import Event
 from portal.core.net import system_mode
 from portal.core.outbox import PARKED, SENT, WAITING, Delivery, Retry
+from portal.core.sending import send_later
 from portal.core.times import at, now
 
 LEASE = 60.0
@@ -54,7 +55,7 @@ def put(number: int, lane: str | None = None) -> list[int]:
     """Leave ``number`` deliveries in the outbox, each in a lane of its own or all in ``lane``."""
     event = db.session.scalars(select(Event).limit(1)).one()
     recipients = [next(_recipients) for _ in range(number)]
-    ids = outbox.send_later(db.session(), event, "test", recipients)
+    ids = send_later(db.session(), event, "test", recipients)
     if lane:
         db.session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(lane=lane))
     db.session.commit()

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import bindparam, select, union_all
 from sqlalchemy.orm import Session
 
-from portal.core.events import Event, subscribe
+from portal.core.events import Event, address
 from portal.core.net import system_mode
-from portal.core.outbox import send_later
+from portal.core.sending import addressed
 from portal.domain.access_reviews.events import E as A
 from portal.domain.access_reviews.models import AccessReview
 from portal.domain.deals.events import E as D
@@ -200,21 +200,21 @@ AUDIENCES: dict[str, Audience] = {
 TO_ONESELF = frozenset({email_changes.ASK, email_changes.CONFIRM})
 
 
-def mails(session: Session, event: Event, record: Any) -> None:
-    """Put a mail on its way to all who must hear of ``event``; who did it hears of none but
-    what concerns their own address.
+def mails(session: Session, event: Event, record: Any) -> list[dict[str, Any]]:
+    """Return the mails to all who must hear of ``event``; who did it hears of none but what
+    concerns their own address.
     """
     recipients = set(AUDIENCES[event.tag](session, event, record))
     if event.tag not in TO_ONESELF:
         recipients -= {event.membership_id}
-    send_later(session, event, MAIL, sorted(recipients))
+    return addressed(event, MAIL, sorted(recipients))
 
 
-def to_whoever_asked(session: Session, event: Event, _record: Any) -> None:
-    """Put the answer on its way to somebody who is nobody here."""
-    send_later(session, event, MAIL, [None])
+def to_whoever_asked(_session: Session, event: Event, _record: Any) -> list[dict[str, Any]]:
+    """Return the answer to somebody who is nobody here."""
+    return addressed(event, MAIL, [None])
 
 
 for _tag in AUDIENCES:
-    subscribe(_tag, mails)
-subscribe(access_requests.DECLINE, to_whoever_asked)
+    address(_tag, mails)
+address(access_requests.DECLINE, to_whoever_asked)
