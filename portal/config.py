@@ -42,7 +42,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         providers.append(
             {
                 "name": "demo",
-                "label": "the demo",
+                "label": "Quayside Demo",
                 "issuer": f"http://localhost:{port + 1}",
                 "client_id": DEMO_CLIENT_ID,
                 "client_secret": DEMO_CLIENT_SECRET,

@@ -149,4 +149,17 @@ PERSONAS: tuple[Persona, ...] = tuple(
     for short, name, role, reach, note in people
 )
 
+# Known to the demo provider alone: they can ask for access, or be invited.
+GUESTS: tuple[Persona, ...] = (
+    Persona(
+        "uma",
+        "Uma Sato",
+        "uma@northwind.example",
+        "",
+        "guest",
+        "",
+        "Works at Northwind; nobody has invited her yet",
+    ),
+)
+
 DEACTIVATED = frozenset({"dora"})

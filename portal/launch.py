@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
-from portal.demo_personas import PERSONAS
+from portal.demo_personas import GUESTS, PERSONAS
 from portal.processes import Child, die_with_parent, run_together
 
 # Nothing above and nothing on the way to the first answer imports Flask or SQLAlchemy here: the
@@ -199,6 +199,8 @@ def _greet(port: int) -> None:
         role = persona.role.replace("_", " ")
         who = f"{persona.name}, {role} at {persona.organisation}"
         print(f"  {persona.short:6} {who}" + (f": {persona.note}" if persona.note else ""))
+    for guest in GUESTS:
+        print(f"  {guest.short:6} {guest.name}: {guest.note}")
     print("\nCtrl-C ends it.", flush=True)
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from portal.blueprints.acting import member
 from portal.blueprints.navigation import Tab, tabs_of
+from portal.blueprints.saying import said
 from portal.core import access, fields, guards, language
 from portal.core.addresses import address
 from portal.core.contact import spelled
@@ -122,9 +123,11 @@ def version_static(endpoint: str, values: dict[str, Any]) -> None:
         values["v"] = _fingerprint(folder, values["filename"], file.stat().st_mtime)
 
 
-def conflict(reference: str) -> dict[str, Any]:
-    """Return what a 409 page says of the record: its address and what happened last."""
+def way_to(reference: str) -> str | None:
+    """Return the address at which the signed-in person reads a record, or None."""
     actor = member()
+    if reference[:2] == "OR" and P.COMPANY_READ in actor.permissions:
+        return address("company.show")
     is_staff = P.REVIEW_READ in actor.permissions
     endpoint = {
         "DR": "admin.review.show" if is_staff else "registrations.show",
@@ -135,11 +138,13 @@ def conflict(reference: str) -> dict[str, Any]:
         if P.ACCESS_REVIEW_READ in actor.permissions
         else "people.review_record",
     }.get(reference[:2])
-    url = address(endpoint, reference=reference) if endpoint else None
-    if reference[:2] == "OR" and P.COMPANY_READ in actor.permissions:
-        url = address("company.show")
-    entries = timeline(reference, actor, vendor().short_name)[:3]
-    return {"url": url, "entries": entries, "reference": reference}
+    return address(endpoint, reference=reference) if endpoint else None
+
+
+def conflict(reference: str) -> dict[str, Any]:
+    """Return what a 409 page says of the record: its address and what happened last."""
+    entries = timeline(reference, member(), vendor().short_name)[:3]
+    return {"url": way_to(reference), "entries": entries, "reference": reference}
 
 
 def init_presentation(app: Flask) -> None:
@@ -156,6 +161,8 @@ def init_presentation(app: Flask) -> None:
         has=has,
         shows=shows,
         navigation=navigation,
+        just_said=said,
+        way_to=way_to,
         submission_key=new_key,
         P=P,
         LANGUAGES=language.LANGUAGES,

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from portal.core import events, language
 from portal.core.database import Base, db, transaction_mode
-from portal.core.events import Event
+from portal.core.events import Event, kinds
 from portal.core.language import LANGUAGES
 from portal.core.net import system_mode
 from portal.core.outbox import Delivery
@@ -24,7 +24,9 @@ from portal.domain.customers.places import REGIONS, countries, regions
 from portal.domain.deals.workflow import DEAL
 from portal.domain.notifications.wording import WORDS
 from portal.domain.people.models import Membership, User
+from portal.domain.programme import programme
 from portal.domain.registrations.workflow import REGISTRATION
+from portal.domain.timeline.searches import in_general
 from portal.integrations.mail.letters import write_letter
 from tests.browser import BASE, Browser, Page
 from tests.catalogue import french
@@ -73,6 +75,9 @@ def data(app: Flask) -> set[str]:
     found.update(_strings(app.config["VENDOR_" + key] for key in ("NAME", "SHORT_NAME")))
     found |= {app.config["PORTAL_NAME"], app.config["VENDOR_SHORT_NAME"][0]}
     found.update(_strings(app.config["CURRENCIES"]))
+    found.update(programme().tiers)
+    # Kinds of events that tests alone declare.
+    found |= {in_general(kind) for kind in kinds() if kind.tag.startswith("test:")}
     found.update(provider["label"] for provider in app.config["OIDC_PROVIDERS"])
     found |= {name for _code, name in countries("en")}
     found |= {name for country in REGIONS for _code, name in regions(country, "en")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from portal.core.forms import Form, Pick
@@ -22,13 +23,17 @@ class TakerForm(Form):
         offered: Sequence[Membership],
         loads: Mapping[int, Load],
         nobody: Any = None,
+        words: Mapping[int, str] = MappingProxyType({}),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.offered = {one.reference: one for one in offered}
         self.colleague.choices = [
             *([("nobody", nobody)] if nobody else []),
-            *((one.reference, _said(one, loads.get(one.id, Load()))) for one in offered),
+            *(
+                (one.reference, _said(one, loads.get(one.id, Load()), words.get(one.id)))
+                for one in offered
+            ),
         ]
 
     @property
@@ -37,8 +42,8 @@ class TakerForm(Form):
         return self.offered.get(self.colleague.data or "")
 
 
-def _said(person: Membership, load: Load) -> str:
-    return f"{person.user.name} · {open_words(load)}"
+def _said(person: Membership, load: Load, words: str | None) -> str:
+    return " · ".join(filter(None, (person.user.name, words, open_words(load))))
 
 
 def open_words(load: Load) -> str:

@@ -102,9 +102,16 @@ class Phone(str):
         return written
 
 
-def email_of(address: str) -> str:
-    """Return an e-mail address, with the other spelling of a host beyond ASCII."""
-    return both_spellings(address, address.rpartition("@")[2])
+class Email(str):
+    """An e-mail address as people read it; ``mailto`` is what writes to it."""
+
+    mailto: str
+
+    def __new__(cls, address: str) -> Email:
+        """Return it with the other spelling of a host beyond ASCII."""
+        written = super().__new__(cls, both_spellings(address, address.rpartition("@")[2]))
+        written.mailto = address
+        return written
 
 
 def _filled(rows: list[tuple[Any, str | None]]) -> list[tuple[str, str]]:
@@ -124,7 +131,7 @@ def _customer(r: Registration, side: str) -> list[tuple[Any, str | None]]:
         (_("Legal name and address"), address),
         (_("Place"), place_of(r.city, r.region, r.country, chosen_language())),
         (_("Contact"), r.contact_name),
-        (_("Contact e-mail"), email_of(r.contact_email)),
+        (_("Contact e-mail"), Email(r.contact_email)),
         (_("Contact phone"), Phone(r.contact_phone)),
     ]
 

@@ -207,7 +207,8 @@ def can(actor: Actor, permission: str, record: Any = None) -> bool:
 def explain(actor: Actor, permission: str, record: Any = None) -> Explanation:
     """Return the rule that grants or refuses ``permission`` (on ``record``) to ``actor``."""
     if permission not in actor.permissions:
-        return Explanation(False, "role", _role_words())
+        lacking = actor.lacking(permission)
+        return Explanation(False, "company" if lacking else "role", lacking or _role_words())
     if permission in actor.withheld:
         return looking_on()
     if record is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Actor(Protocol):
@@ -38,6 +38,9 @@ class Actor(Protocol):
     def withheld(self) -> frozenset[str]:
         """What the role includes and is kept from whoever only looks on in its name."""
 
+    def lacking(self, permission: str) -> Any:
+        """Why their whole organisation lacks what their role includes; None where the role does."""
+
     @property
     def behind(self) -> Actor:
         """Who answers for what is done: themselves, or whoever looks on in their name."""
@@ -57,6 +60,9 @@ class Nobody:
     scope_key = "nobody"
     withheld: frozenset[str] = frozenset()
     viewing = None
+
+    def lacking(self, _permission: str) -> None:
+        """Nobody has no organisation."""
 
     @property
     def behind(self) -> Nobody:

@@ -45,7 +45,9 @@ def _plain(text: str, language: str) -> str:
         if groups.get(language, ",") == sign:
             return _ungroup(text, sign)
         raise NotMoney
-    if not 1 <= len(tail) <= 2:
+    # In English "12,5" is a slip, perhaps for 12,500; in French it is twelve and a half.
+    is_slip = is_only and sign == "," and len(tail) == 1 and language == "en"
+    if is_slip or not 1 <= len(tail) <= 2:
         raise NotMoney
     head = text[:last]
     other = "," if sign == "." else "."

@@ -13,6 +13,7 @@ class Programme:
 
     timezone: str = "America/Toronto"
     currencies: tuple[str, ...] = ("CAD", "USD", "EUR", "GBP")
+    tiers: tuple[str, ...] = ("Bronze", "Silver", "Gold", "Platinum")
     take_business_days: int = 1
     decide_business_days: int = 3
     answer_days: int = 14

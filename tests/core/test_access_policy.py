@@ -37,6 +37,7 @@ def person(number: int = 1, *permissions: str) -> Any:
         permissions=rights,
         scope_key=(number, rights),
         withheld=frozenset(),
+        lacking=lambda _permission: None,
     )
 
 

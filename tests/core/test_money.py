@@ -51,6 +51,13 @@ def test_one_sign_before_three_digits_groups_only_where_the_language_groups_with
             parse_major(typed, language)
 
 
+def test_one_decimal_after_a_comma_is_a_slip_in_english() -> None:
+    assert parse_major("12,5", "fr") == Decimal("12.5")
+    assert parse_major("12.5", "en") == Decimal("12.5")
+    with pytest.raises(NotMoney):
+        parse_major("12,5", "en")
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize(
     "typed",

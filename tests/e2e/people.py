@@ -61,7 +61,7 @@ class Person:
     def signs_in(self) -> None:
         """Sign in at the demo identity provider, as a person does."""
         self.opens("/")
-        self.tap("Sign in with the demo")
+        self.tap("Sign in with Quayside Demo")
         self.page.locator(f"button[name=persona][value={self.short}]").click()
         expect(self.page).to_have_url(re.compile(rf"^{re.escape(self.live.url)}/"))
 

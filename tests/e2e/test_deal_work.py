@@ -113,7 +113,7 @@ def test_who_signs_out_leaves_nothing_behind(person: Callable[..., Any], js: boo
     # Beside it stand "Sign out there", for other devices.
     ana.page.get_by_role("button", name="Sign out", exact=True).click()
     ana.reads_heading("You are signed out")
-    ana.reads("Here and at the demo.")
+    ana.reads("You are out here and at Quayside Demo.")
     for _page in ("account", "deals"):
         ana.goes_back()
         ana.does_not_read("Harbourview Clinics")
@@ -126,7 +126,7 @@ def test_who_signs_out_leaves_nothing_behind(person: Callable[..., Any], js: boo
 def test_somebody_without_access_reads_whom_to_ask(person: Callable[..., Any], js: bool) -> None:
     dora: Seller = person("dora", js=js)
     dora.opens("/")
-    dora.tap("Sign in with the demo")
+    dora.tap("Sign in with Quayside Demo")
     dora.page.locator("button[name=persona][value=dora]").click()
     dora.reads_heading("Your access is closed")
     dora.reads("Ask the administrator in your company")

@@ -27,7 +27,7 @@ losing = pytest.mark.parametrize("lose", [the_cookie_goes, the_session_ends])
 def signs_in_again(person: Person) -> None:
     """Go through the sign-in page that has come up."""
     person.reads_heading("Sign in")
-    person.tap("Sign in with the demo")
+    person.tap("Sign in with Quayside Demo")
     person.page.locator(f"button[name=persona][value={person.short}]").click()
 
 
@@ -102,7 +102,7 @@ def test_somebody_else_who_signs_in_does_not_get_the_text(person: Callable[..., 
     the_cookie_goes(lena)
     lena.tap("Next")
     lena.reads_heading("Sign in")
-    lena.tap("Sign in with the demo")
+    lena.tap("Sign in with Quayside Demo")
     lena.page.locator("button[name=persona][value=bruno]").click()
     lena.reads_heading("There is nothing here")
     lena.does_not_read(customer.company)

@@ -53,7 +53,7 @@ def door(
     """The portal with the demo's provider, and with the certified one where it can run."""
     if request.param == "demo":
         live = request.getfixturevalue("live")
-        yield Door(live, "the demo", "Say again who you are", _taps_persona, lambda _: None)
+        yield Door(live, "Quayside Demo", "Say again who you are", _taps_persona, lambda _: None)
         return
     try:
         installed()
@@ -129,9 +129,9 @@ def test_signing_in_proving_it_again_and_signing_out(door: Door, nadia: Seller) 
     nadia.reads(f"The invitation is on its way to {email}")
 
     nadia.opens("/account")
-    nadia.tap("Sign out", nadia.page.locator("main form").last)
+    nadia.tap("Sign out", nadia.page.locator("form[action='/sign-out']"))
     door.leaves(nadia)
     nadia.reads_heading("You are signed out")
-    nadia.reads(f"Here and at {door.label}")
+    nadia.reads(f"You are out here and at {door.label}")
     nadia.opens("/people")
     expect(nadia.page).to_have_url(re.compile(r"/sign-in\?next="))

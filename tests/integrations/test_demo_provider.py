@@ -22,7 +22,7 @@ from bs4 import BeautifulSoup
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from portal.demo_personas import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, PERSONAS
+from portal.demo_personas import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, GUESTS, PERSONAS
 from portal.integrations.demo_provider.server import Provider, make_server
 
 RETURN = "http://127.0.0.1:8000/sign-in/demo/return"
@@ -159,7 +159,7 @@ def test_whoever_is_known_is_asked_again_all_the_same(metadata: Json) -> None:
         assert page.h1.text == "Say again who you are"
         names = [str(button["value"]) for button in page.select("button[name=persona]")]
         assert names[0] == "nadia", "whoever is known here stands first"
-        assert sorted(names) == sorted(one.short for one in PERSONAS)
+        assert sorted(names) == sorted(one.short for one in (*PERSONAS, *GUESTS))
         began = time.time()
         code = brought_back(asking.choose(metadata, "nadia"))["code"]
         token = asking.exchange(metadata, code).json()["id_token"]
@@ -254,10 +254,12 @@ def test_the_page_has_one_button_a_persona(metadata: Json) -> None:
     page = BeautifulSoup(answer.text, "html.parser")
     assert [h1.text for h1 in page.find_all("h1")] == ["Choose who you are"]
     buttons = page.find_all("button", attrs={"name": "persona"})
-    assert [button["value"] for button in buttons] == [persona.short for persona in PERSONAS]
-    assert [legend.text for legend in page.find_all("legend")] == list(
-        dict.fromkeys(persona.organisation for persona in PERSONAS)
-    )
+    shorts = [persona.short for persona in (*PERSONAS, *GUESTS)]
+    assert [button["value"] for button in buttons] == shorts
+    assert [legend.text for legend in page.find_all("legend")] == [
+        *dict.fromkeys(persona.organisation for persona in PERSONAS),
+        "Not in the portal yet",
+    ]
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert re.search(r"form-action 'self' http://127\.0\.0\.1:8000$", policy)

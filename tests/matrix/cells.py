@@ -122,6 +122,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "people.invite": {
         "name": "New Person",
         "email": "new@people.example",
+        "is_outside": "y",
         "role": "partner_seller",
         "reach": "own",
     },
@@ -156,7 +157,7 @@ HANDED: Mapping[str, str] = {
 # What the vendor's own people are given.
 OF_VENDOR: Mapping[str, Mapping[str, str]] = {
     "people.change": {"role": "finance"},
-    "people.invite": {"name": "New Person", "email": "new@people.example",
+    "people.invite": {"is_outside": "y", "name": "New Person", "email": "new@people.example",
                       "role": "finance"},
     "people.invite_many": {"people": "New Person <new@people.example>", "role": "finance"},
 }  # fmt: skip

@@ -28,7 +28,7 @@ MARKS: Mapping[str, Mapping[str, str]] = {
     },
     "registration.decision_target": {
         "registration": r"Meridian decides</strong><span title=",
-        "home": r"Meridian answers",
+        "home": r"Meridian (?:decides|takes it for review) \w",
     },
     "organisation.tier": {"company": r"TIER"},
     "organisation.account_manager": {"company": r"Your account manager"},

@@ -6,6 +6,7 @@ from flask import Response, url_for
 
 from portal.blueprints.account import bp
 from portal.blueprints.acting import member
+from portal.blueprints.saying import saying
 from portal.core.admission import lifetimes
 from portal.core.guards import requires
 from portal.core.pages import done
@@ -19,7 +20,7 @@ from portal.domain.permissions import Permission as P
 def end_one(device: LoginSession) -> Response:
     """Sign out one device; it is out at its next request."""
     end_device(device, member())
-    return done(url_for("account.show", ended=1))
+    return done(saying(url_for("account.show"), "ended"))
 
 
 @bp.post("/account/devices/end-others")
@@ -30,4 +31,4 @@ def end_others() -> Response:
     for device in devices_of(actor, actor.user_id, *lifetimes()):
         if not is_this(device, actor):
             end_device(device, actor)
-    return done(url_for("account.show", ended=1))
+    return done(saying(url_for("account.show"), "ended"))

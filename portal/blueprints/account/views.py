@@ -6,14 +6,15 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from babel.core import get_global
-from flask import Response, current_app, request, url_for
+from flask import Response, current_app, url_for
 
 from portal.blueprints.account import bp
 from portal.blueprints.acting import member
+from portal.blueprints.saying import saying
 from portal.core.admission import lifetimes
 from portal.core.forms import Form, Pick, bind
 from portal.core.guards import requires
-from portal.core.language import LANGUAGES, _, _l
+from portal.core.language import LANGUAGES, _l
 from portal.core.pages import done, invalid, render
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.claims import claimed_addresses
@@ -76,17 +77,11 @@ def update() -> Response:
     if not form.validate():
         return _page(form)
     change_settings(member(), form.language.data, form.timezone.data)
-    return done(url_for("account.show", saved=1))
+    return done(saying(url_for("account.show"), "saved"))
 
 
 def _zone(actor: MemberActor) -> str:
     return actor.timezone or str(current_app.config["VENDOR_TIMEZONE"])
-
-
-def _said() -> str | None:
-    """Return what the last step on this page did."""
-    done_words = {"saved": _("Saved."), "ended": _("Signed out there.")}
-    return next((words for name, words in done_words.items() if name in request.args), None)
 
 
 def _page(form: AccountForm) -> Response:
@@ -95,7 +90,6 @@ def _page(form: AccountForm) -> Response:
     return show_page(
         "account/show.html",
         form=form,
-        said=_said() if not form.errors else None,
         devices=describe_devices(devices_of(actor, actor.user_id, *lifetimes()), actor),
         standings=standings_of(actor),
         roles=ROLE_WORDS,

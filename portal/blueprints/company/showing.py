@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import current_app
 
-from portal.blueprints.reading import Phone, email_of
+from portal.blueprints.reading import Email, Phone
 from portal.core.access import can
 from portal.core.fields import shows
 from portal.core.language import chosen_language
@@ -27,7 +27,7 @@ def company_page(organisation: Organisation, actor: MemberActor) -> dict[str, An
         "state": ORGANISATION.state_of(organisation),
         "kinds": ", ".join(str(TYPE_WORDS[one]) for one in organisation.types),  # type: ignore[index]
         "reached": [
-            (str(LABELS["company_email"]), email_of(organisation.contact_email or "") or "–"),
+            (str(LABELS["company_email"]), Email(organisation.contact_email or "") or "–"),
             (str(LABELS["company_phone"]), Phone(organisation.contact_phone or "") or "–"),
         ],
         "manager": organisation.account_manager

@@ -9,6 +9,7 @@ from portal.blueprints.company import bp
 from portal.blueprints.company.forms import ContactForm
 from portal.blueprints.company.showing import company_page
 from portal.blueprints.reaching import reached_at
+from portal.blueprints.saying import saying
 from portal.core.forms import bind
 from portal.core.guards import requires
 from portal.core.pages import done, invalid, render
@@ -31,6 +32,6 @@ def edit(organisation: Organisation) -> Response:
     form = bind(ContactForm, data=reached_at(organisation), organisation=organisation)
     if request.method == "POST" and form.validate():
         keep_contact(organisation, member(), form.values())
-        return done(url_for("company.show"), organisation.reference)
+        return done(saying(url_for("company.show"), "saved"), organisation.reference)
     answer = invalid if form.errors else render
     return answer("company/edit.html", "company/_edit.html", form=form, organisation=organisation)

@@ -7,6 +7,7 @@ from flask import Response, request, url_for
 from portal.blueprints.acting import member
 from portal.blueprints.deals import bp
 from portal.blueprints.handing import TakerForm
+from portal.blueprints.saying import saying
 from portal.core.forms import bind
 from portal.core.guards import requires
 from portal.core.language import _
@@ -26,7 +27,8 @@ def _page(name: str, form: TakerForm, deal: Deal) -> Response:
 
 
 def _done(deal: Deal) -> Response:
-    return done(url_for("deals.show", reference=deal.reference), deal.reference)
+    url = url_for("deals.show", reference=deal.reference)
+    return done(saying(url, "handed"), deal.reference)
 
 
 @bp.route(f"{ONE}/owner", methods=["GET", "POST"])

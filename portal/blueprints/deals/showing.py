@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import bindparam, select
 
 from portal.blueprints.deals.forms import StageForm
-from portal.blueprints.reading import Phone, email_of, names_of
+from portal.blueprints.reading import Email, Phone, names_of
 from portal.core.access import can
 from portal.core.database import db
 from portal.core.fields import shows
@@ -68,6 +68,7 @@ def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
     summary, registration = _summary(deal, actor)
     return {
         "deal": deal,
+        "told": None,
         "state": DEAL.state_of(deal),
         "is_open": is_open,
         "due": show_due(deal.next_by) if deal.next_by else None,
@@ -124,7 +125,7 @@ def _summary(deal: Deal, actor: MemberActor) -> tuple[list[tuple[str, str]], str
         *_forecast(deal, actor),
         (_("Place"), place_of(deal.city, deal.region, deal.country, language)),
         (_("Contact"), deal.contact_name),
-        (_("Contact e-mail"), email_of(deal.contact_email)),
+        (_("Contact e-mail"), Email(deal.contact_email)),
         (_("Contact phone"), Phone(deal.contact_phone)),
         (labels_for(actor.side)["own_reference"], deal.own_reference),
         (_("Partner"), partner),

@@ -11,6 +11,7 @@ from portal.blueprints.deals import bp
 from portal.blueprints.deals.forms import DealForm, LossForm, PlanForm, StageForm
 from portal.blueprints.deals.lists import list_page
 from portal.blueprints.deals.showing import record_page
+from portal.blueprints.saying import SAID, saying
 from portal.core.fields import shows
 from portal.core.forms import Form, bind
 from portal.core.guards import requires
@@ -27,13 +28,13 @@ def _here(deal: Deal) -> str:
     return url_for("deals.show", reference=deal.reference)
 
 
-def _changed(deal: Deal) -> Response:
-    """Answer a change with everything on the deal's page that it touches."""
+def _changed(deal: Deal, code: str) -> Response:
+    """Answer a change with everything on the deal's page that it touches, and say what it was."""
+    url = saying(_here(deal), code)
     if not is_htmx():
-        return done(_here(deal), deal.reference)
-    return changed(
-        "deals/_changed.html", _here(deal), deal.reference, **record_page(deal, member())
-    )
+        return done(url, deal.reference)
+    context = record_page(deal, member()) | {"told": SAID[code]}
+    return changed("deals/_changed.html", url, deal.reference, **context)
 
 
 def _page(template: str, form: Form, deal: Deal, **context: Any) -> Response:
@@ -70,7 +71,7 @@ def edit(deal: Deal) -> Response:
     form = bind(DealForm, data=values, deal=deal)
     if request.method == "POST" and form.validate():
         operations.edit(deal, member(), form.values())
-        return done(_here(deal), deal.reference)
+        return done(saying(_here(deal), "saved"), deal.reference)
     return _page("edit", form, deal)
 
 
@@ -82,7 +83,7 @@ def plan(deal: Deal) -> Response:
     form = bind(PlanForm, data={"step": deal.next_step, "on": deal.next_step_on})
     if request.method == "POST" and form.validate() and form.on.data:
         operations.plan(deal, member(), form.step.data or "", form.on.data)
-        return done(_here(deal), deal.reference)
+        return done(saying(_here(deal), "planned"), deal.reference)
     return _page("plan", form, deal)
 
 
@@ -101,9 +102,10 @@ def move(deal: Deal) -> Response:
     operations.need_open(deal)
     form = bind(StageForm, data={"stage": deal.stage})
     if request.method == "POST" and form.validate():
-        if form.stage.data != deal.stage:
+        is_new = form.stage.data != deal.stage
+        if is_new:
             operations.move(deal, member(), Stage(form.stage.data))
-        return _changed(deal)
+        return _changed(deal, "moved" if is_new else "same")
     return _page("stage", form, deal)
 
 

@@ -29,6 +29,7 @@ _MINE, _UNDECIDED, _DECIDED = "mine", "undecided", "decided"
 # A card needs these columns; whole records would be read and built for nothing.
 _COLUMNS = (
     Registration.id, Registration.reference, Registration.status, Registration.company,
+    Registration.owner_id,
     Registration.value_minor, Registration.currency, Registration.next_side, Registration.next_by,
     Registration.made_at, Registration.changed_at,
 )  # fmt: skip

@@ -12,6 +12,7 @@ from portal.core.addresses import address
 from portal.core.language import _, show_ago, show_due, show_money
 from portal.core.times import now
 from portal.core.workflow import VENDOR
+from portal.domain.registrations.models import Status
 from portal.domain.registrations.workflow import REGISTRATION
 
 
@@ -42,7 +43,9 @@ def _standing(row: Any, is_told: bool) -> Standing:
     if row.next_side == VENDOR and row.next_by and is_told:
         due = show_due(row.next_by)
         words = due.words if row.next_by > now() else _("soon")
-        detail = _("%(vendor)s answers %(when)s", vendor=vendor, when=words)
+        detail = _("%(vendor)s decides %(when)s", vendor=vendor, when=words)
+        if row.status == Status.SUBMITTED:
+            detail = _("%(vendor)s takes it for review %(when)s", vendor=vendor, when=words)
     else:
         detail = _("Changed %(when)s", when=show_ago(row.changed_at))
     return Standing(

@@ -1,15 +1,17 @@
-"""What has this person just done, so that home says it?"""
+"""What has this person just done, and what stands in the way, so that home says it?"""
 
 from __future__ import annotations
 
-from flask import request
+from flask import current_app, request
 
 from portal.core.access import visible
 from portal.core.database import db
 from portal.core.drafts import as_form, kept_paths, offered
 from portal.core.language import _
 from portal.core.references import reference_in
+from portal.domain.organisations.models import OrganisationStatus, Side
 from portal.domain.people.actor import MemberActor
+from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import Registration, Status
 
 
@@ -32,6 +34,23 @@ def told(actor: MemberActor) -> str:
     if name:
         return _("Your draft for %(name)s is kept.", name=name)
     return _("Your draft is kept; it names no customer yet.") if is_typed else ""
+
+
+def awaited(actor: MemberActor) -> str:
+    """Return what somebody waits for whose company is not active yet, or nothing."""
+    if actor.side != Side.PARTNER or actor.status == OrganisationStatus.ACTIVE:
+        return ""
+    vendor = current_app.config["VENDOR_SHORT_NAME"]
+    sentence = _(
+        "%(vendor)s is setting up %(company)s. Once your company is active, what you do together"
+        " opens here.",
+        vendor=vendor,
+        company=actor.organisation_name,
+    )
+    if P.PERSON_ADMINISTER not in actor.permissions:
+        return sentence
+    more = _("You can invite your colleagues already.")
+    return f"{sentence} {more}"
 
 
 def _typed_name(reference: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app
@@ -29,9 +29,11 @@ from portal.core.workflow import PARTNER
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side
 from portal.domain.people.actor import MemberActor
+from portal.domain.people.colleagues import names_of
 from portal.domain.people.roles import LEADS
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import Question, Status
+from portal.domain.registrations.policy import is_within_limit
 
 SOONEST = 10  # as many as one reads on a phone
 FARTHEST = 1000
@@ -42,7 +44,7 @@ SOMEDAY = dt.datetime.max.replace(tzinfo=dt.UTC)
 # A card needs these columns; whole records would be read and built for nothing.
 _DEAL = (
     Deal.reference, Deal.company, Deal.amount_minor, Deal.currency, Deal.next_step, Deal.next_by,
-    Deal.changed_at, Deal.protected_until,
+    Deal.changed_at, Deal.protected_until, Deal.owner_id,
 )  # fmt: skip
 
 
@@ -60,6 +62,9 @@ class Turn:
     url: str
     button: str
     by: dt.datetime
+    # Whose it is, where it is a colleague's: the row number of the membership, and the name.
+    owner_id: int | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,16 @@ def turns_of(actor: MemberActor, registrations: Sequence[Any], after: int = 0) -
     if actor.has_access_reviews:
         turns += [Turn(**told) for told in waiting_reviews(actor, most)]
     turns.sort(key=lambda turn: turn.by)
-    return Turns(turns[after:most], len(turns) > most)
+    return Turns(_with_owners(turns[after:most], actor), len(turns) > most)
+
+
+def _with_owners(turns: list[Turn], actor: MemberActor) -> list[Turn]:
+    """Return the turns with the name of the colleague whose each is, for who leads colleagues."""
+    if actor.role not in LEADS:
+        return turns
+    numbers = {turn.owner_id for turn in turns if turn.owner_id} - {actor.membership_id}
+    names = names_of(numbers)
+    return [replace(turn, owner=names.get(turn.owner_id or 0, "")) for turn in turns]
 
 
 def _registration_turn(row: Any, actor: MemberActor, asked: int) -> Turn:
@@ -113,15 +127,14 @@ def _registration_turn(row: Any, actor: MemberActor, asked: int) -> Turn:
         url=url,
         button=button,
         by=row.next_by or SOMEDAY,
+        owner_id=row.owner_id,
     )
 
 
 def _registration_words(row: Any, actor: MemberActor, asked: int) -> tuple[str, str, str, str]:
     if actor.side == Side.VENDOR:
-        url = address("admin.review.show", reference=row.reference)
-        if row.status == Status.SUBMITTED:
-            return _("Take it for review"), "", url, _("Review")
-        return _("Decide"), "", url, _("Review")
+        title, detail = _review_words(row, actor)
+        return title, detail, address("admin.review.show", reference=row.reference), _("Review")
     if row.status == Status.DRAFT:
         detail = _("Begun %(when)s", when=show_ago(row.made_at))
         url = address("registrations.step", reference=row.reference, step="customer")
@@ -136,6 +149,18 @@ def _registration_words(row: Any, actor: MemberActor, asked: int) -> tuple[str, 
         url = address("registrations.show", reference=row.reference)
         return title, detail, url, _("Open")
     return title, detail, address("registrations.answer", reference=row.reference), _("Answer")
+
+
+def _review_words(row: Any, actor: MemberActor) -> tuple[str, str]:
+    is_approver = P.REGISTRATION_DECIDE in actor.permissions
+    if is_approver and is_within_limit(actor, row):
+        return (_("Take it for review") if row.status == Status.SUBMITTED else _("Decide")), ""
+    title = _("Ask, or hand it over for the decision")
+    if row.status == Status.SUBMITTED:
+        title = _("Take it for review")
+    if is_approver:
+        return title, _("It is over your limit: an approver above it decides.")
+    return title, _("An approver decides it.")
 
 
 def _open_questions(registration_ids: list[int]) -> dict[int, int]:
@@ -194,4 +219,5 @@ def _deal_turn(row: Any, actor: MemberActor) -> Turn:
         url=address(endpoint, reference=row.reference),
         button=button,
         by=by,
+        owner_id=row.owner_id,
     )

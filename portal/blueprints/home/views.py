@@ -8,13 +8,14 @@ from portal.blueprints.acting import member
 from portal.blueprints.home import bp
 from portal.blueprints.home.registrations import TARGET, registrations_of
 from portal.blueprints.home.standing import standings
-from portal.blueprints.home.telling import told
+from portal.blueprints.home.telling import awaited, told
 from portal.blueprints.home.turns import FARTHEST, SOONEST, greeting, turns_of
 from portal.core.fields import shows
 from portal.core.guards import requires
 from portal.core.language import show_day
 from portal.core.pages import render
 from portal.core.times import now
+from portal.domain.organisations.models import Side
 from portal.domain.permissions import Permission as P
 
 
@@ -44,4 +45,7 @@ def index() -> Response:
         undecided=standings(registrations.undecided, is_told),
         decided=standings(registrations.decided, is_told),
         told=told(actor),
+        awaited=awaited(actor),
+        is_staff=actor.side == Side.VENDOR,
+        bounces=actor.mail_bounces,
     )

@@ -9,8 +9,8 @@ from portal.blueprints.log import bp
 from portal.core.guards import requires
 from portal.core.pages import render
 from portal.domain.permissions import Permission as P
-from portal.domain.timeline.searches import read_search, tags_for
-from portal.domain.timeline.searching import find
+from portal.domain.timeline.searches import kinds_for, read_search
+from portal.domain.timeline.searching import find, told_once
 
 
 @bp.get("/company/log")
@@ -24,8 +24,8 @@ def index() -> Response:
     return render(
         "log/index.html",
         search=search,
-        lines=found.lines,
-        tags=tags_for(actor.side),
+        lines=list(told_once(found.lines)),
+        kinds=kinds_for(actor.side),
         next_url=url_for("log.index", **search.typed, after=following) if following else None,  # type: ignore[arg-type]
         first_url=None if found.is_first else url_for("log.index", **search.typed),  # type: ignore[arg-type]
     )

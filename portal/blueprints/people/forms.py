@@ -6,11 +6,12 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from portal.core.forms import EmailLine, Form, Line, Money, Pick, Text
+from portal.core.forms import EmailLine, Form, Line, Money, Pick, Text, Tick
 from portal.core.language import _, _l
-from portal.domain.organisations.models import Side
+from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.administration import Access
+from portal.domain.people.domains import domains_unlike
 from portal.domain.people.granting import grantable_reaches, grantable_roles
 from portal.domain.people.models import Reach, Role
 from portal.domain.people.pasting import MOST_LINES, lines_of
@@ -78,3 +79,24 @@ class InvitationForm(AccessForm):
         required=_l("Give the person's e-mail address."),
         wrong=_l("Give an e-mail address such as dana@northwind.ca."),
     )
+    is_outside = Tick(_l("The address is right: invite them there"))
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation = organisation
+        # Asked only once an address looks wrong.
+        self.looks_wrong = bool(self.is_outside.data)
+
+    def validate_email(self, field: EmailLine) -> None:
+        """Ask once more before a mail goes to an address that is none of the company's."""
+        own = domains_unlike(self.organisation, field.data or "")
+        if own and not self.is_outside.data:
+            self.looks_wrong = True
+            raise ValidationError(
+                _(
+                    "Addresses of %(company)s end in %(domains)s. Look at every letter of this one;"
+                    " if it is right, tick that it is.",
+                    company=self.organisation.name,
+                    domains=", ".join(own),
+                )
+            )

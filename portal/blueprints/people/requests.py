@@ -10,6 +10,7 @@ from sqlalchemy import func
 from portal.blueprints.acting import member
 from portal.blueprints.people import bp
 from portal.blueprints.people.forms import AccessForm
+from portal.blueprints.saying import saying
 from portal.core.access import visible
 from portal.core.database import db
 from portal.core.forms import Form, Line, Text, bind
@@ -120,6 +121,6 @@ def decline(asked: AccessRequest) -> Response:
     form = bind(DeclineForm)
     if request.method == "POST" and form.validate():
         decline_request(asked, member(), form.answer.data or "")
-        return done(url_for("people.requests"), asked.reference)
+        return done(saying(url_for("people.requests"), "declined"), asked.reference)
     page = invalid if form.errors else render
     return page("people/decline.html", "people/_decline.html", form=form, asked=asked)

@@ -64,7 +64,7 @@ def show(person: Membership) -> Response:
 @limiter.limit(OFTEN, methods=["POST"])
 def invite(organisation: Organisation) -> Response:
     """Ask who shall come in and as what, and send the invitation."""
-    form = bind(InvitationForm, actor=member(), side=organisation.side)
+    form = bind(InvitationForm, actor=member(), side=organisation.side, organisation=organisation)
     if request.method == "POST" and form.validate():
         name, email = form.name.data or "", form.email.data or ""
         try:

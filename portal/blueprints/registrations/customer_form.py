@@ -64,6 +64,8 @@ class CustomerForm(Form):
             self.country.data, self.region.data = just_chosen, ""
         self.country.choices = self._countries(territory, language)
         chosen = self.country.data or ""
+        # Where a country is chosen that has none, no page asks for one.
+        self.has_regions = not chosen or chosen in REGIONS
         # A code such as ON is only unique within its country.
         self.region.choices = [
             ("", _("Choose…")),

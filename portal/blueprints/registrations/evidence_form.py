@@ -9,7 +9,7 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag
 from wtforms.validators import DataRequired, StopValidation
 
-from portal.core.checks import TOO_LATE, NotAfter
+from portal.core.checks import TOO_LATE, NotAfter, NotBefore
 from portal.core.forms import Day, Form, Tick, not_listed
 from portal.core.language import _, _l
 from portal.core.times import now, today
@@ -17,11 +17,18 @@ from portal.domain.programme import programme
 from portal.domain.registrations.content import ACTIVITY_WORDS, LABELS, MAY_CONTACT_WORDS
 from portal.domain.registrations.models import ActivityKind, Registration
 
+# What is older says nothing of this deal: mostly a slip in the year.
+YEARS = 5
+TOO_LONG_AGO = _l("%(field)s: give a date of the last five years.")
 CONSENT = _l("The customer knows that I share these details with %(vendor)s")
 
 
 def _today() -> dt.date:
     return today(programme().zone)
+
+
+def _earliest() -> dt.date:
+    return _today() - dt.timedelta(days=366 * YEARS)
 
 
 class ActivityForm(Form):
@@ -36,7 +43,7 @@ for _kind in ActivityKind:
         Day(
             _l("When?"),
             description=_l("%(what)s, the day", what=ACTIVITY_WORDS[_kind]),
-            validators=[NotAfter(_today, TOO_LATE)],
+            validators=[NotAfter(_today, TOO_LATE), NotBefore(_earliest, TOO_LONG_AGO)],
         ),
     )
 

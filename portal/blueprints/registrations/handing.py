@@ -7,6 +7,7 @@ from flask import Response, request, url_for
 from portal.blueprints.acting import member
 from portal.blueprints.handing import TakerForm
 from portal.blueprints.registrations import bp
+from portal.blueprints.saying import saying
 from portal.core.forms import bind
 from portal.core.guards import requires
 from portal.core.pages import done, invalid, render
@@ -27,7 +28,7 @@ def reassign(registration: Registration) -> Response:
     if request.method == "POST" and form.validate() and form.taker:
         owners.reassign(registration, member(), form.taker)
         url = url_for("registrations.show", reference=registration.reference)
-        return done(url, registration.reference)
+        return done(saying(url, "handed"), registration.reference)
     page = invalid if form.errors else render
     return page(
         "registrations/reassign.html",

@@ -35,6 +35,7 @@ _AROUND = lasting(
         Receipt.reference,
         Receipt.at,
         Deal.reference.label("deal"),
+        Deal.protected_until,
         PRODUCTS,
         ACTIVITIES,
         _QUESTIONS.label("questions"),
@@ -70,6 +71,7 @@ def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any
         "parts": parts_of(registration, around, actor.side),
         "receipt": around if around.reference else None,
         "deal_url": url_for("deals.show", reference=around.deal) if around.deal else None,
+        "protected_until": around.protected_until,
         "reason": reasons_for(actor.side).get(
             registration.reason_code  # type: ignore[call-overload]
         ),

@@ -14,6 +14,7 @@ from portal.blueprints.registrations.forms import WithdrawForm
 from portal.blueprints.registrations.known import known_customers
 from portal.blueprints.registrations.lists import list_page
 from portal.blueprints.registrations.showing import record_page
+from portal.blueprints.saying import saying
 from portal.core import drafts
 from portal.core.access import can
 from portal.core.database import db
@@ -35,8 +36,9 @@ def _here(registration: Registration) -> str:
     return url_for("registrations.show", reference=registration.reference)
 
 
-def _step_url(registration: Registration, step: str) -> str:
-    return url_for("registrations.step", reference=registration.reference, step=step)
+def _step_url(registration: Registration, step: str, said: str | None = None) -> str:
+    """Return a step's address; ``said`` goes along as it came, see portal.blueprints.saying."""
+    return url_for("registrations.step", reference=registration.reference, step=step, said=said)
 
 
 @bp.get("/registrations")
@@ -63,7 +65,7 @@ def show(registration: Registration) -> Response:
         url = url_for("admin.review.show", reference=registration.reference)
         return cast(Response, redirect(url))
     if registration.status == Status.DRAFT and P.REGISTRATION_EDIT not in member().withheld:
-        return cast(Response, redirect(_step_url(registration, STEPS[0])))
+        return cast(Response, redirect(_step_url(registration, STEPS[0], request.args.get("said"))))
     return render("registrations/show.html", **record_page(registration, member()))
 
 
@@ -163,7 +165,7 @@ def withdraw(registration: Registration) -> Response:
     form = bind(WithdrawForm)
     if request.method == "POST" and form.validate():
         operations.withdraw(registration, member(), form.text.data or "")
-        return done(_here(registration), registration.reference)
+        return done(saying(_here(registration), "withdrawn"), registration.reference)
     page = invalid if form.errors else render
     return page(
         "registrations/withdraw.html",

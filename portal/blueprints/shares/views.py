@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, current_app, request, url_for
 
 from portal.blueprints.acting import member
+from portal.blueprints.saying import saying
 from portal.blueprints.shares import bp
 from portal.blueprints.shares.forms import form_of
 from portal.core.access import can
@@ -36,7 +37,7 @@ def _share(record: Any) -> Response:
     if request.method == "POST" and form.validate():
         level = Level(form.level.data)
         operations.share(record, member(), form.chosen, level, form.until.data)
-        return done(_here(record), record.reference)
+        return done(saying(_here(record), "shared"), record.reference)
     answer = invalid if form.errors else render
     return answer("shares/share.html", "shares/_share.html", form=form, url=_here(record), **page)
 
@@ -63,7 +64,7 @@ def revoke(share: Share) -> Response:
     form, record = bind(Form), share.record
     if request.method == "POST":
         operations.revoke(share, member())
-        return done(_here(record), record.reference)
+        return done(saying(_here(record), "unshared"), record.reference)
     context = {"share": share, "record": record, "holder": _holder(share), "url": _here(record)}
     return render("shares/revoke.html", "shares/_revoke.html", form=form, **context)
 

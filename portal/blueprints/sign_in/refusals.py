@@ -110,13 +110,8 @@ def _words(reason: str, provider: str) -> tuple[str, str]:
         case "over":
             title = _("Your sign-in has ended meanwhile")
             text = _("Sign in anew. What you typed is kept.")
-        case "closed":
-            title = _("Your access is closed")
-            text = _(
-                "Ask the administrator in your company, or your contact at %(vendor)s, to open it "
-                "again.",
-                vendor=vendor,
-            )
+        case "closed-company" | "closed-person":
+            return _closed_words(reason, vendor)
         case _other:
             title = _("%(provider)s did not answer as it should", provider=provider)
             text = _(
@@ -125,6 +120,20 @@ def _words(reason: str, provider: str) -> tuple[str, str]:
                 vendor=vendor,
             )
     return title, text
+
+
+def _closed_words(reason: str, vendor: str) -> tuple[str, str]:
+    """Return title and text for who has no access, alone or with the whole company."""
+    if reason == "closed-company":
+        return _("Your company has no access at present"), _(
+            "Nobody there can sign in until %(vendor)s opens it again; everything that was entered"
+            " stays. Ask your contact at %(vendor)s.",
+            vendor=vendor,
+        )
+    return _("Your access is closed"), _(
+        "Ask the administrator in your company, or your contact at %(vendor)s, to open it again.",
+        vendor=vendor,
+    )
 
 
 def link_refused(status: int, refusal: LinkRefused, identity: Identity | None = None) -> Response:

@@ -93,8 +93,8 @@ def finish(provider: str) -> ResponseReturnValue:
         if asking:
             return render("sign_in/ask.html", status=403, **asking)
         return not_admitted("unknown", identity)
-    except Deactivated:
-        return not_admitted("closed", identity)
+    except Deactivated as closed:
+        return not_admitted(f"closed-{closed.whose}", identity)
     except LinkRefused as refusal:
         return link_refused(403, refusal, identity)
     except NotThisWay as other:

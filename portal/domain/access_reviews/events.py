@@ -29,7 +29,11 @@ declare(
     EventKind(E.DECIDE, _l("%(who)s decided on an access"), _some({"person", "decision"})),
     EventKind(E.UNDO, _l("%(who)s took a decision back"), _some({"person", "decision"})),
     EventKind(E.ANSWER, _l("%(who)s sent the answer")),
-    EventKind(E.HAND_OVER, _l("It went on to the security administrators"), _some({"why"})),
+    EventKind(
+        E.HAND_OVER,
+        _l("The review went on to the vendor’s security administrators"),
+        _some({"why"}),
+    ),
     EventKind(
         E.REDUCE,
         _l("The time was over: who had not been looked at sees only their own records now"),

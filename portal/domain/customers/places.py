@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from babel import Locale
+from babel.core import get_global
 
 from portal.core.text import fold
 
@@ -51,6 +52,25 @@ def countries(language: str) -> list[tuple[str, str]]:
         if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY
     ]
     return sorted(rows, key=lambda row: (row[0] not in REGIONS, fold(row[1])))
+
+
+def country_called(text: str) -> str | None:
+    """Return the ISO 3166-1 code of the country that ``text`` means, or None.
+
+    It is a code of two or three letters or another that CLDR knows (USA, UK), or a name in
+    English or French.
+    """
+    code = text.strip().upper()
+    aliases = get_global("territory_aliases").get(code, [])
+    code = aliases[0] if len(aliases) == 1 else code
+    if code in _country_names("en"):
+        return code
+    return _codes_by_name().get(fold(text))
+
+
+@lru_cache(maxsize=1)
+def _codes_by_name() -> dict[str, str]:
+    return {fold(name): code for language in ("en", "fr") for code, name in countries(language)}
 
 
 def country_name(code: str, language: str) -> str:

@@ -103,6 +103,8 @@ def _right(actor: MemberActor, permission: str, record: Any, terms: Sequence[str
     elif found.rule == "viewing":
         told = _("Whoever views the portal as somebody else changes nothing.")
         changes = [_("They stop viewing.")]
+    elif found.rule == "company":
+        told = _("Their role includes this, and their organisation’s status or type does not.")
     elif found.rule == "role":
         told = _("Their role does not include this.")
     else:

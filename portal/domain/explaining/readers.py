@@ -75,6 +75,9 @@ class _Group:
     # Whether any of them holds a share is what is asked.
     holds_shares: bool = True
 
+    def lacking(self, _permission: str) -> None:
+        """Say nothing: a group is asked what it sees, not why not."""
+
     @property
     def behind(self) -> _Group:
         """Return itself: of no group does anybody look on in its name."""

@@ -17,7 +17,7 @@ from portal.core.submissions import Standing
 from portal.domain.fields.choices import CHOSEN, chosen_now
 from portal.domain.organisations.models import Organisation, OrganisationStatus, Side
 from portal.domain.people.models import LoginSession, Membership, Role, User
-from portal.domain.people.roles import permissions_of
+from portal.domain.people.roles import lacking_of, permissions_of
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ class MemberActor:
     types: tuple[str, ...] = ()
     # Whether anything was ever shared with them or their organisation.
     holds_shares: bool = False
+    # Their address while mail to it comes back, else nothing. No part of any policy.
+    mail_bounces: str = ""
     # No part of any policy: only whether home has reviews to ask for.
     has_access_reviews: bool = False
 
@@ -102,6 +104,10 @@ class MemberActor:
         """Return who answers for what is done: the viewer, where there is one."""
         return self.viewing.viewer if self.viewing else self
 
+    def lacking(self, permission: str) -> Any:
+        """Return why their whole company lacks what their role includes, or None."""
+        return lacking_of(self.role, self.side, self.status, permission)
+
     @property
     def initials(self) -> str:
         """Return up to two letters for the round mark."""
@@ -126,6 +132,7 @@ _columns = (
     Membership.holds_shares,
     User.name,
     User.email,
+    User.mail_bounced_at,
     User.language,
     User.timezone,
     Organisation.name.label("organisation_name"),
@@ -195,6 +202,7 @@ def _actor(
         types=tuple(organisation.types),
         holds_shares=membership.holds_shares or all_hold_shares,
         has_access_reviews=organisation.has_access_reviews,
+        mail_bounces=user.email if user.mail_bounced_at else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""Which colleague can take what somebody else has worked on?"""
+"""What are colleagues called, and which can take what somebody else has worked on?"""
 
 from __future__ import annotations
 
@@ -64,6 +64,15 @@ def need_taker(taker: Membership, offered: Collection[Membership], record: Any) 
     """Raise Refused unless ``taker`` is among those who could take ``record`` now."""
     if taker.id not in {one.id for one in offered}:
         raise Refused(GONE, record)
+
+
+def names_of(membership_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of memberships' people by row number, as far as the reader may know them."""
+    if not membership_ids:
+        return {}
+    query = select(Membership.id, User.name).join(User, User.id == Membership.user_id)
+    rows = db.session.execute(query.where(Membership.id.in_(set(membership_ids))))
+    return {row.id: row.name for row in rows}
 
 
 def reference_of(membership_id: int | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from portal.domain.customers.identity import NotACustomer, host_of, registrable_domain
+from portal.domain.organisations.models import Organisation
 from portal.domain.people.models import Membership
 
 
@@ -22,9 +23,14 @@ def domain_of(email: str) -> str:
 
 
 def domains_missed(person: Membership) -> Sequence[str]:
-    """Return the company's domains where the person's address has none of them.
+    """Return the company's domains where the person's address has none of them."""
+    return domains_unlike(person.organisation, person.user.email)
+
+
+def domains_unlike(organisation: Organisation, email: str) -> Sequence[str]:
+    """Return the company's domains where ``email`` has none of them.
 
     Nothing where the vendor keeps none of that company: then no address looks wrong.
     """
-    own, found = sorted(person.organisation.domains), domain_of(person.user.email)
+    own, found = sorted(organisation.domains), domain_of(email)
     return [] if any(found == one or found.endswith(f".{one}") for one in own) else own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from portal.core.language import _l
 from portal.domain.organisations.models import OrganisationStatus, PartnerType, Side
@@ -162,6 +163,27 @@ TYPE_WORDS = {
     PartnerType.SERVICES: _l("Services"),
     PartnerType.TECHNOLOGY: _l("Technology"),
 }
+
+
+_NOT_OPEN = {
+    OrganisationStatus.INVITED: _l(
+        "Your company is not set up yet. This opens as soon as it is active."
+    ),
+    OrganisationStatus.ONBOARDING: _l(
+        "Your company is being set up. This opens as soon as it is active."
+    ),
+}
+_NO_DEALS = _l("Your company takes part without registering deals.")
+
+
+def lacking_of(role: Role, side: str, status: str, permission: str) -> Any:
+    """Return why a partner's whole company lacks what ``role`` includes, in a sentence.
+
+    Asked where the permission is missing; None where that is the role's doing.
+    """
+    if side != Side.PARTNER or role not in PARTNER_ROLES or permission not in PERMISSIONS[role]:
+        return None
+    return _NOT_OPEN.get(OrganisationStatus(status), _NO_DEALS) if status else _NO_DEALS
 
 
 def permissions_of(role: Role, side: str, status: str, types: Sequence[str]) -> frozenset[str]:

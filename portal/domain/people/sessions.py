@@ -52,7 +52,11 @@ class NoMembership(Exception):
 
 
 class Deactivated(Exception):
-    """The person or the organisation has no access at present."""
+    """The person has no access at present, or nobody of the organisation: ``whose`` says which."""
+
+    def __init__(self, whose: str) -> None:
+        super().__init__(whose)
+        self.whose = whose
 
 
 def hash_token(token: str) -> str:
@@ -127,15 +131,10 @@ def usable_memberships(session: Session, user_id: int) -> list[Membership]:
     ).all()
     if not memberships:
         raise NoMembership
-    usable = [
-        membership
-        for membership in memberships
-        if membership.is_active
-        and membership.user.is_active
-        and membership.organisation.status not in CLOSED
-    ]
+    active = [one for one in memberships if one.is_active and one.user.is_active]
+    usable = [one for one in active if one.organisation.status not in CLOSED]
     if not usable:
-        raise Deactivated
+        raise Deactivated("company" if active else "person")
     return usable
 
 

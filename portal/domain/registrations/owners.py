@@ -82,6 +82,11 @@ def next_reviewers(registration: Registration, actor: MemberActor) -> Sequence[M
     return [one for one in found if can(actor_from(one), P.REGISTRATION_REVIEW, registration)]
 
 
+def deciders_among(registration: Registration, people: Sequence[Membership]) -> set[int]:
+    """Return the row numbers of those of ``people`` who could decide the registration."""
+    return {one.id for one in people if can(actor_from(one), P.REGISTRATION_DECIDE, registration)}
+
+
 def hand_over(registration: Registration, actor: MemberActor, reviewer: Membership) -> None:
     """Give the review to another reviewer; the time until the decision stays.
 

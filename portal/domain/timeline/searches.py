@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from portal.core.events import kind_of, kinds
-from portal.core.text import clean_line
+from portal.core.events import EventKind, kind_of, kinds
+from portal.core.text import clean_line, fold
 from portal.domain.organisations.models import Side
 
 
@@ -46,6 +46,22 @@ def read_search(typed: Mapping[str, str]) -> Search:
     )
 
 
-def tags_for(side: str) -> list[str]:
-    """Return the tags of which a reader of ``side`` can ever read."""
-    return sorted(kind.tag for kind in kinds() if side == Side.VENDOR or kind.partner_sees)
+class _Untold(dict[str, str]):
+    """What stands in a sentence that speaks of no event in particular."""
+
+    def __missing__(self, _name: str) -> str:
+        return "…"
+
+
+def kinds_for(side: str) -> list[tuple[str, str]]:
+    """Return tag and words of all kinds of which a reader of ``side`` can ever read, by words."""
+    told = [
+        (kind.tag, in_general(kind)) for kind in kinds() if side == Side.VENDOR or kind.partner_sees
+    ]
+    return sorted(told, key=lambda pair: (fold(pair[1]), pair[0]))
+
+
+def in_general(kind: EventKind) -> str:
+    """Return what happens in events of ``kind``, without who did it: "Took it for review"."""
+    words = (str(kind.sentence) % _Untold()).removeprefix("…").strip()
+    return words[:1].upper() + words[1:]

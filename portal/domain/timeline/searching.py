@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tu
 
 from portal.core.access import scope_of, with_one
 from portal.core.database import db
-from portal.core.events import CHANGES, Event
+from portal.core.events import Event
 from portal.core.fields import shows
-from portal.core.language import _, show_exact, timezone
+from portal.core.language import timezone
 from portal.core.net import acting_as
 from portal.core.paging import SEPARATOR
 from portal.core.references import normalise_reference
@@ -23,41 +23,18 @@ from portal.domain.access_reviews.models import AccessReview
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side
 from portal.domain.people.actor import MemberActor
-from portal.domain.people.models import Membership, User, Viewing
-from portal.domain.permissions import Permission as P
+from portal.domain.people.models import Membership, User
 from portal.domain.registrations.models import Registration
-from portal.domain.shares.telling import told_in
+from portal.domain.timeline.lines import OF_PERSON, Line, lines_of
 from portal.domain.timeline.policy import of_viewed
 from portal.domain.timeline.searches import Search
-from portal.domain.timeline.sentences import entry_of, vendors_person
-from portal.domain.timeline.values import Said, changes_of
+from portal.domain.timeline.sentences import REPEATED
 
 SIZE = 40
 MOST_PEOPLE = 200
 """Memberships that one search for a name takes into account."""
-_OF_PERSON = "membership:"
 _CURSOR = re.compile(r"(\d{8}T\d{6}\.\d{6})" + SEPARATOR + r"([0-9a-f]{16})")
 _MOMENT = "%Y%m%dT%H%M%S.%f"
-# What a record holds is told only to whoever may read such records.
-_CONTENT = {"DR-": P.REGISTRATION_READ, "DL-": P.DEAL_READ}
-_UNTOLD = "…"
-STARTED = "viewing:start"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One event as a sentence, with its exact time and what it was about."""
-
-    sentence: str
-    detail: str
-    changes: Sequence[Said]
-    exact: str
-    at: dt.datetime
-    record: str
-    who: str
-    who_reference: str
-    tag: str
-    side: str
 
 
 @dataclass(frozen=True)
@@ -67,32 +44,6 @@ class Found:
     lines: Sequence[Line]
     next_cursor: str | None
     is_first: bool
-
-
-@dataclass(frozen=True)
-class _Person:
-    """Somebody whom an event names; row numbers never leave the database."""
-
-    reference: str
-    name: str
-
-
-_NOBODY = _Person("", "")
-
-
-@dataclass(frozen=True)
-class _Row:
-    """An event as far as its sentence may tell of it."""
-
-    tag: str
-    at: dt.datetime
-    membership_id: int | None
-    actor_side: str
-    actor_name: str
-    from_state: str | None
-    to_state: str | None
-    particulars: dict[str, Any]
-    words: dict[str, str]
 
 
 def find(
@@ -108,7 +59,17 @@ def find(
     following = None
     if len(rows) > size:
         following = f"{shown[-1].at.astimezone(dt.UTC):{_MOMENT}}{SEPARATOR}{shown[-1].hash[:16]}"
-    return Found(_lines(shown, reader, vendor), following, last is None)
+    return Found(lines_of(shown, reader, vendor), following, last is None)
+
+
+def told_once(lines: Sequence[Line]) -> Iterator[Line]:
+    """Yield the lines, but a draft that was saved several times in a row only once."""
+    before: tuple[str, ...] = ()
+    for line in lines:
+        present = line.tag, line.record, line.who
+        if line.tag != REPEATED or present != before:
+            yield line
+        before = present
 
 
 def find_all(
@@ -121,7 +82,7 @@ def find_all(
         with acting_as(reader):
             query = _query(search, reader).where(tuple_(Event.at, Event.id) < last)
             rows = db.session.execute(query.limit(500)).all()
-            lines = _lines(rows, reader, vendor)
+            lines = lines_of(rows, reader, vendor)
         yield from lines
         if len(rows) < 500:
             return
@@ -186,7 +147,7 @@ def _people_named(text: str) -> list[int]:
 def _by_or_of(numbers: Sequence[int]) -> ColumnElement[bool]:
     if not numbers:
         return false()
-    chains = [f"{_OF_PERSON}{number}" for number in numbers]
+    chains = [f"{OF_PERSON}{number}" for number in numbers]
     return or_(Event.membership_id.in_(numbers), Event.chain.in_(chains))
 
 
@@ -196,7 +157,7 @@ def _about(text: str) -> ColumnElement[bool]:
         return false()
     if reference.startswith("PE-"):
         numbers = _people_named(reference)
-        return Event.chain.in_([f"{_OF_PERSON}{number}" for number in numbers])
+        return Event.chain.in_([f"{OF_PERSON}{number}" for number in numbers])
     return Event.chain == reference
 
 
@@ -208,90 +169,3 @@ def _read_cursor(after: str) -> tuple[dt.datetime, int] | None:
     is_last = and_(Event.at == at, Event.hash.startswith(match[2]))
     number = db.session.scalar(select(Event.id).where(is_last))
     return (at, number) if number is not None else None
-
-
-def _lines(rows: Sequence[Any], reader: MemberActor, vendor: str) -> list[Line]:
-    references = _references(rows)
-    told = [row for row in rows if CHANGES in row.particulars and _is_told(row.chain, reader)]
-    changes = changes_of([row.id for row in told], reader.side)
-    reasons, holders = _reasons(rows), told_in(rows, reader, vendor)
-    return [
-        _line(row, reader, vendor, references, changes.get(row.id, ()), reasons, holders)
-        for row in rows
-    ]
-
-
-def _is_told(chain: str, reader: MemberActor) -> bool:
-    """Whoever reads no deals reads that something happened to one, not what it says."""
-    needed = _CONTENT.get(chain[:3])
-    return needed is None or needed in reader.permissions
-
-
-def _line(
-    row: Any,
-    reader: MemberActor,
-    vendor: str,
-    references: Mapping[int, _Person],
-    changes: Sequence[Said],
-    reasons: Mapping[str, str],
-    holders: Mapping[str, str],
-) -> Line:
-    is_told = _is_told(row.chain, reader)
-    event = _Row(
-        tag=row.tag, at=row.at, membership_id=row.membership_id, actor_side=row.actor_side,
-        actor_name=row.actor_name,
-        from_state=row.from_state if is_told else _UNTOLD,
-        to_state=row.to_state if is_told else _UNTOLD,
-        particulars=row.particulars,
-        words=row.words if is_told else {},
-    )  # fmt: skip
-    who = _who(row, reader, vendor)
-    whom = references.get(_number(row.chain), _NOBODY)
-    entry = entry_of(event, reader, vendor, changes, who, whom.name, holders)
-    reason = reasons.get(row.particulars.get("viewing", ""), "") if row.tag == STARTED else ""
-    return Line(
-        sentence=entry.sentence,
-        detail=reason or (entry.detail if is_told else ""),
-        changes=changes,
-        exact=show_exact(row.at),
-        at=row.at,
-        record=whom.reference or (row.chain if normalise_reference(row.chain) else ""),
-        who=who,
-        who_reference=references.get(row.membership_id or 0, _NOBODY).reference,
-        tag=row.tag,
-        side=entry.side,
-    )
-
-
-def _who(row: Any, reader: MemberActor, vendor: str) -> str:
-    """Return the name, also the reader's own: a log is read by others too."""
-    if not row.actor_name:
-        return _("The portal")
-    if row.actor_side == Side.VENDOR and reader.side == Side.PARTNER:
-        return vendors_person(row, reader, vendor)
-    return str(row.actor_name)
-
-
-def _references(rows: Sequence[Any]) -> dict[int, _Person]:
-    """Return the memberships that acted or were acted on, as far as the reader may know them."""
-    numbers = {row.membership_id for row in rows if row.membership_id}
-    numbers |= {number for row in rows if (number := _number(row.chain))}
-    if not numbers:
-        return {}
-    found = select(Membership.id, Membership.reference, User.name).join(Membership.user)
-    rows = db.session.execute(found.where(Membership.id.in_(numbers))).all()
-    return {row.id: _Person(row.reference, row.name) for row in rows}
-
-
-def _number(chain: str) -> int:
-    """Return the row number of the membership of which a chain tells, 0 for any other."""
-    return int(chain.removeprefix(_OF_PERSON)) if chain.startswith(_OF_PERSON) else 0
-
-
-def _reasons(rows: Sequence[Any]) -> dict[str, str]:
-    """Return what each viewing was for, as far as the reader may know it."""
-    names = [row.particulars["viewing"] for row in rows if row.tag == STARTED]
-    if not names:
-        return {}
-    query = select(Viewing.reference, Viewing.reason).where(Viewing.reference.in_(names))
-    return {row.reference: row.reason for row in db.session.execute(query)}

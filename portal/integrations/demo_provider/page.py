@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 from itertools import groupby
 
-from portal.demo_personas import PERSONAS, Persona
+from portal.demo_personas import GUESTS, PERSONAS, Persona
 
 # Words of their own rather than the portal's catalogue: this process loads no Flask, so that it
 # is there at once.
@@ -19,6 +19,7 @@ _WORDS = {
         "again_lead": "The portal wants to be sure that it is still you. In this demo one tap "
         "will do.",
         "here": "Signed in on this device",
+        "nowhere": "Not in the portal yet",
         "front": "The demo sign-in is ready",
         "front_lead": "Open the portal and choose Sign in; it leads here.",
         "absent": "There is no such page",
@@ -37,6 +38,7 @@ _WORDS = {
         "again_lead": "Le portail veut s’assurer que c’est toujours vous. Dans cette "
         "démonstration, un geste suffit.",
         "here": "En session sur cet appareil",
+        "nowhere": "Pas encore dans le portail",
         "front": "La connexion de démonstration est prête",
         "front_lead": "Ouvrez le portail et choisissez Se connecter; vous arriverez ici.",
         "absent": "Cette page n’existe pas",
@@ -61,6 +63,7 @@ _ROLES = {
     "programme_administrator": ("Programme administrator", "Administration du programme"),
     "security_administrator": ("Security administrator", "Administration de la sécurité"),
     "auditor": ("Auditor", "Vérification"),
+    "guest": ("Guest", "Personne invitée"),
 }
 _NOTES_FR = {
     "carla": "S’occupe de Harbour, de Northwind et de Lakeside",
@@ -78,6 +81,7 @@ _NOTES_FR = {
     "marc": "Voit tous les dossiers de Northwind",
     "nadia": "S’occupe des personnes de Northwind",
     "dora": "Son accès a été fermé",
+    "uma": "Travaille chez Northwind; personne ne l’a encore invitée",
     "theo": "Vient de rejoindre le programme",
 }
 
@@ -96,10 +100,10 @@ def choice(action: str, language: str, is_anew: bool = False, known: Persona | N
     name = "again" if is_anew else "title"
     lead = "again_lead" if is_anew else "lead"
     first = known if is_anew else None
-    others = [persona for persona in PERSONAS if persona is not first]
+    others = [persona for persona in (*PERSONAS, *GUESTS) if persona is not first]
     groups = _group(words["here"], [first], language) if first else ""
     groups += "".join(
-        _group(organisation, people, language)
+        _group(organisation or words["nowhere"], people, language)
         for organisation, people in groupby(others, key=lambda persona: persona.organisation)
     )
     return _document(

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
 
-from portal.demo_personas import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, PERSONAS, Persona
+from portal.demo_personas import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, GUESTS, PERSONAS, Persona
 
 CODE_SECONDS = 60
 TOKEN_SECONDS = 300
 VISIT_SECONDS = 12 * 3600
 SCOPES = frozenset({"openid", "email", "profile"})
-BY_SHORT = {persona.short: persona for persona in PERSONAS}
+BY_SHORT = {persona.short: persona for persona in (*PERSONAS, *GUESTS)}
 
 
 def is_loopback(url: str) -> bool:

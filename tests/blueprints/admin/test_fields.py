@@ -239,13 +239,13 @@ def test_by_when_we_decide_can_be_left_unsaid(app: Flask, sign_in: SignIn) -> No
     ana = sign_in("ana")
     page, home = ana.get(f"/registrations/{reference}"), ana.get("/")
     assert page.soup.select_one("main .card .split span[title]")
-    assert "Meridian answers" in home.words
+    assert "Meridian decides" in home.words
     with everything(app):
         show_to_partners(registration__decision_target=False)
     page, home = ana.get(f"/registrations/{reference}"), ana.get("/")
     assert "Meridian decides" in page.words
     assert not page.soup.select_one("main .card .split span[title]")
-    assert "Meridian answers" not in home.words
+    assert "Meridian decides" not in home.words
     changed = [cell.get_text() for cell in home.soup.select("#with-vendor ~ table td:last-child")]
     assert changed and all("Changed" in words for words in changed)
 

@@ -74,6 +74,34 @@ def test_what_cannot_be_is_said_beside_its_field(sign_in: SignIn) -> None:
     assert "Nobody Inc" in page.errors()[-1]
 
 
+def test_a_country_is_known_by_the_codes_that_people_use(app: Flask, sign_in: SignIn) -> None:
+    pia = sign_in("pia")
+    pia.follow(pia.submit(pia.get(f"{PARTNERS}/new"), **FRESH | {"countries": "USA, uk, can"}))
+    with everything(app) as session:
+        made = session.scalars(select(Organisation).filter_by(name="Évergreen Systems")).one()
+        assert made.countries == ["US", "GB", "CA"]
+
+
+def test_a_tier_is_one_of_the_programmes_and_the_names_of_partners_are_offered(
+    sign_in: SignIn,
+) -> None:
+    pia = sign_in("pia")
+    form = pia.get(f"{PARTNERS}/new")
+    offered = [one["value"] for one in form.soup.select("datalist#partners option")]
+    assert {"Harbour Distribution", "Northwind Resale"} <= set(offered)
+    assert form.soup.select_one("#field-above[list=partners]")
+    page = pia.submit(form, status=422, **FRESH | {"tier": "Golld"})
+    assert page.errors() == ["Tier: choose from the list."]
+
+
+def test_a_new_partner_says_who_invites_its_people(sign_in: SignIn) -> None:
+    pia = sign_in("pia")
+    page = pia.follow(pia.submit(pia.get(f"{PARTNERS}/new"), **FRESH))
+    assert "Security administrators invite its first people: Sidney Marsh." in page.words
+    sid = sign_in("sid").get(page.path.partition("?")[0])
+    assert "Invite somebody" in sid.words and "Security administrators invite" not in sid.words
+
+
 def test_a_change_says_from_what_to_what(app: Flask, sign_in: SignIn) -> None:
     pia = sign_in("pia")
     path = f"{PARTNERS}/{reference_of(app, 'Cobalt Systems')}"
@@ -112,6 +140,9 @@ def test_a_suspended_partner_is_shut_out_everywhere_and_keeps_everything(
     page = pia.follow(pia.submit(form, step="suspend", reason="They have not paid since May."))
     assert "You suspended the partner" in page.words
     assert "They have not paid since May." in page.words
+    assert "None of them has access while the partner is like this." in page.words
+    badges = {badge.get_text() for badge in page.soup.select(".rows .badge")}
+    assert badges == {"No access"}
     outside = [browser.get("/deals", status=302, check=False) for browser in sessions]
     assert all("/sign-in" in answer.location for answer in outside)
     with everything(app) as session:

@@ -18,7 +18,7 @@ from portal import create_app
 from portal.core.database import db
 from portal.core.identity import identity_providers
 from portal.core.transactions import record_aside
-from portal.domain.organisations.models import Side
+from portal.domain.organisations.models import OrganisationStatus, Side
 from portal.domain.organisations.operations import add_organisation
 from portal.domain.people.invitations import make_link
 from portal.domain.people.models import Role
@@ -81,10 +81,13 @@ def make_app(hostile: HostileProvider) -> Flask:
             northwind = add_organisation(
                 session, "Northwind Resale", Side.PARTNER, types=["reseller"]
             )
-            for short, is_active in (("ana", True), ("dora", False)):
+            closed = add_organisation(session, "Closed Resale", Side.PARTNER, types=["reseller"])
+            closed.status = OrganisationStatus.SUSPENDED
+            places = {"ana": northwind, "dora": northwind, "rosa": closed}
+            for short, is_active in (("ana", True), ("dora", False), ("rosa", True)):
                 membership = add_membership(
                     session,
-                    northwind,
+                    places[short],
                     name=short.title(),
                     email=f"{short}@northwind.example",
                     role=Role.PARTNER_SELLER,
@@ -209,6 +212,17 @@ def test_a_closed_access_says_so(visitor: FlaskClient, hostile: Any) -> None:
     assert not is_in(visitor)
 
 
+def test_a_closed_company_is_not_sent_to_its_administrator(
+    visitor: FlaskClient, hostile: Any
+) -> None:
+    as_person(hostile, "rosa")
+    answer = sign_in(visitor)
+    assert answer.status_code == 403
+    assert h1(answer) == "Your company has no access at present"
+    assert "administrator in your company" not in answer.text
+    assert not is_in(visitor)
+
+
 def test_a_copied_cookie_is_dead_after_sign_out(
     app: Flask, visitor: FlaskClient, hostile: Any
 ) -> None:
@@ -260,8 +274,8 @@ def test_sign_out_passes_the_provider(visitor: FlaskClient, hostile: HostileProv
     assert answer.headers["Location"].startswith(f"{hostile.issuer}/end-session?")
     assert asked["post_logout_redirect_uri"] == f"{PORTAL}/signed-out"
     page = visitor.get(f"/signed-out?state={asked['state']}")
-    assert "Here and at Bent." in page.text
-    assert "Here and at" not in visitor.get("/signed-out?state=guessed").text
+    assert "You are out here and at Bent." in page.text
+    assert "out here and at" not in visitor.get("/signed-out?state=guessed").text
 
 
 def test_sign_out_works_while_the_provider_is_down(visitor: FlaskClient, app: Flask,

@@ -323,6 +323,6 @@ def test_whoever_gets_more_rights_while_waiting_has_them(data_app: Flask) -> Non
     lock = select(Deal.id).where(Deal.id == number)
     answer = write_while(data_app, marc, page, path, lock, widened)
     assert answer.status == 303, answer.words[:300]
-    assert answer.location.endswith(f"/deals/{reference}")
+    assert answer.location.endswith(f"/deals/{reference}?said=handed")
     with everything(data_app) as session:
         assert session.get_one(Deal, number).owner_id == membership_of("noah").id

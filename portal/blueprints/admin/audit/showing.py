@@ -10,8 +10,9 @@ from flask import current_app, request, url_for
 from portal.core.events import canonical_time
 from portal.core.language import _l
 from portal.domain.people.actor import MemberActor
-from portal.domain.timeline.searches import read_search, tags_for
-from portal.domain.timeline.searching import Line, find
+from portal.domain.timeline.lines import Line
+from portal.domain.timeline.searches import kinds_for, read_search
+from portal.domain.timeline.searching import find
 
 HEADER = (
     _l("Time (UTC)"), _l("Who"), _l("Reference of the person"), _l("Side"), _l("Record"),
@@ -29,7 +30,7 @@ def found_page(actor: MemberActor) -> dict[str, Any]:
     return {
         "search": search,
         "lines": found.lines,
-        "tags": tags_for(actor.side),
+        "kinds": kinds_for(actor.side),
         "next_url": url_for("admin.audit.index", **kept, after=following) if following else None,
         "first_url": None if found.is_first else url_for("admin.audit.index", **kept),
         "export_url": url_for("admin.audit.export", **kept),

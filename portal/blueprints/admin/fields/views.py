@@ -8,6 +8,7 @@ from flask import Response, abort, request, url_for
 
 from portal.blueprints.acting import member
 from portal.blueprints.admin.fields import bp
+from portal.blueprints.saying import saying
 from portal.core.fields import Noun, Sight, choices_in, is_shown, nouns
 from portal.core.guards import requires
 from portal.core.pages import done, render
@@ -34,7 +35,7 @@ def update() -> Response:
     if not shown <= {field.code for field in decidable()}:
         abort(400)
     decide(setting, member(), shown)
-    return done(url_for("admin.fields.index", saved=1), setting.reference)
+    return done(saying(url_for("admin.fields.index"), "fields"), setting.reference)
 
 
 def _page(setting: FieldSetting) -> dict[str, Any]:
@@ -53,7 +54,6 @@ def _page(setting: FieldSetting) -> dict[str, Any]:
         "kinds": kinds,
         "shown": shown,
         "version": setting.version,
-        "is_saved": "saved" in request.args,
     }
 
 

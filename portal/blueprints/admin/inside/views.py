@@ -9,6 +9,7 @@ from flask import Response, request, url_for
 from portal.blueprints.acting import member
 from portal.blueprints.admin.inside import bp
 from portal.blueprints.admin.inside.forms import AssessmentForm, NoteForm, shown
+from portal.blueprints.saying import saying
 from portal.core.forms import Form, bind
 from portal.core.guards import requires
 from portal.core.pages import done, invalid, render
@@ -45,7 +46,7 @@ def assess(deal: Deal) -> Response:
         expect_version(deal, assessment)
         if form.validate():
             assess_deal(assessment, deal, member(), form.values())
-            return done(here, deal.reference)
+            return done(saying(here, "saved"), deal.reference)
     return _page("assess", form, deal, here, version=assessment.version)
 
 
@@ -53,7 +54,7 @@ def _note(record: Any, here: str) -> Response:
     form = bind(NoteForm)
     if request.method == "POST" and form.validate():
         write_note(record, member(), form.text.data or "")
-        return done(f"{here}#notes", record.reference)
+        return done(f"{saying(here, 'noted')}#notes", record.reference)
     return _page("note", form, record, here, version=None)
 
 

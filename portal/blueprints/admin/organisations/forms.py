@@ -12,16 +12,17 @@ from portal.blueprints.acting import member
 from portal.blueprints.admin.organisations.lists import called
 from portal.blueprints.reaching import company_email, company_phone, reached_at
 from portal.core.forms import Form, Line, Pick, PickSome, Text
-from portal.core.language import LANGUAGES, _, _l, chosen_language
+from portal.core.language import _, _l, chosen_language
 from portal.core.text import fold
 from portal.domain.customers.identity import NotACustomer, host_of, registrable_domain
-from portal.domain.customers.places import countries, country_name
+from portal.domain.customers.places import country_called, country_name
 from portal.domain.organisations.content import LABELS
 from portal.domain.organisations.models import Organisation, PartnerType
 from portal.domain.organisations.workflow import ORGANISATION
 from portal.domain.people.models import Membership
 from portal.domain.people.roles import TYPE_WORDS
 from portal.domain.products.models import Product
+from portal.domain.programme import programme
 
 _SEVERAL = re.compile(r"[,;\n]+")
 
@@ -43,7 +44,7 @@ class OrganisationForm(Form):
 
     name = Line(LABELS["name"], maximum=120, required=_l("Give the partner’s name."))
     types = PickSome(LABELS["types"], required=_l("Choose at least one type."))
-    tier = Line(LABELS["tier"], maximum=40)
+    tier = Pick(LABELS["tier"])
     countries = Line(LABELS["countries"], required=_l("Say in which countries it sells."))
     domains = Line(LABELS["domains"])
     products = PickSome(LABELS["products"])
@@ -59,6 +60,11 @@ class OrganisationForm(Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        # One that the programme no longer has stays where it stands.
+        tiers = dict.fromkeys(
+            [*programme().tiers, *filter(None, [kwargs.get("data", {}).get("tier")])]
+        )
+        self.tier.choices = [("", _("No tier")), *((one, one) for one in tiers)]
         self.managers = {one.reference: one for one in managers}
         self.types.choices = [(kind.value, TYPE_WORDS[kind]) for kind in PartnerType]
         language = chosen_language()
@@ -77,15 +83,11 @@ class OrganisationForm(Form):
 
     def validate_countries(self, field: Line) -> None:
         """Take codes, or names in either language, separated by commas."""
-        known = {
-            fold(name): code for language in LANGUAGES for code, name in countries(language[:2])
-        }
-        codes = {code for code, _name in countries("en")}
         for part in _parts(field.data):
-            code = part.upper() if part.upper() in codes else known.get(fold(part))
+            code = country_called(part)
             if code is None:
                 raise ValidationError(
-                    _("Sells in: there is no country called %(name)s.", name=part)
+                    _("Sells in: there is no country called “%(name)s”.", name=part)
                 )
             if code not in self.codes:
                 self.codes.append(code)
@@ -97,7 +99,10 @@ class OrganisationForm(Form):
                 host = _own_host(part)
             except NotACustomer:
                 raise ValidationError(
-                    _("Websites: %(name)s is none; write them like northwind.ca.", name=part)
+                    _(
+                        "Websites: “%(name)s” is no website; write them like northwind.ca.",
+                        name=part,
+                    )
                 ) from None
             if host not in self.hosts:
                 self.hosts.append(host)
@@ -124,7 +129,9 @@ class OrganisationForm(Form):
 class NewOrganisationForm(OrganisationForm):
     """The same, and below whom it stands."""
 
-    above = Line(LABELS["parent"], maximum=120)
+    above = Line(
+        LABELS["parent"], maximum=120, render_kw={"list": "partners", "autocomplete": "off"}
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -137,7 +144,11 @@ class NewOrganisationForm(OrganisationForm):
         self.parent = called(member(), field.data)
         if self.parent is None:
             raise ValidationError(
-                _("Company above: you have no partner called %(name)s.", name=field.data)
+                _(
+                    "Company above: there is no partner called “%(name)s”. Choose one that is"
+                    " offered as you type, or give its reference.",
+                    name=field.data,
+                )
             )
 
 

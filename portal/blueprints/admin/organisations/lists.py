@@ -19,6 +19,7 @@ from portal.domain.people.roles import TYPE_WORDS
 
 SIZE = 40
 FEW = 10
+MOST_NAMES = 300
 
 
 def list_page(actor: MemberActor) -> dict[str, Any]:
@@ -62,6 +63,12 @@ def _found(actor: MemberActor, typed: str) -> Select[Organisation]:
     elif typed:
         query = query.where(Organisation.name_key.contains(fold(typed), autoescape=True))
     return query.order_by(Organisation.name_key, Organisation.reference)
+
+
+def names_offered(actor: MemberActor) -> list[str]:
+    """Return the names that a form offers as one types, the first of them by name."""
+    query = _found(actor, "").where(Organisation.status != OrganisationStatus.ENDED)
+    return list(db.session.scalars(query.with_only_columns(Organisation.name).limit(MOST_NAMES)))
 
 
 def candidates(actor: MemberActor, organisation: Organisation, typed: str) -> list[Organisation]:

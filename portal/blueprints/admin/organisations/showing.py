@@ -15,8 +15,8 @@ from portal.blueprints.admin.organisations.forms import (
     values_of,
 )
 from portal.blueprints.admin.organisations.lists import candidates, named
-from portal.blueprints.reading import Phone, email_of
-from portal.core.access import visible
+from portal.blueprints.reading import Email, Phone
+from portal.core.access import can, visible
 from portal.core.database import db
 from portal.core.forms import bind
 from portal.core.language import _, _n, chosen_language
@@ -28,10 +28,11 @@ from portal.domain.organisations.operations import codes_of, why_below_itself
 from portal.domain.organisations.policy import is_in_portfolio
 from portal.domain.organisations.wording import countries_of, dates_of, names_of, products_of
 from portal.domain.organisations.workflow import ORGANISATION
-from portal.domain.people.actor import MemberActor
-from portal.domain.people.models import Membership, Role
+from portal.domain.people.actor import CLOSED, MemberActor
+from portal.domain.people.models import Membership, Role, User
 from portal.domain.people.reach import effect_of_move
 from portal.domain.people.roles import REACH_OF_THEIRS, ROLE_WORDS, STANDING_WORDS, TYPE_WORDS
+from portal.domain.permissions import Permission as P
 from portal.domain.products.models import Product
 from portal.domain.timeline.sentences import timeline
 
@@ -56,7 +57,9 @@ def record_page(organisation: Organisation, actor: MemberActor) -> dict[str, Any
         "is_partner": organisation.side == Side.PARTNER,
         "facts": _facts(organisation),
         "dates": dates_of(organisation),
-        "people": db.session.scalars(people).all(),
+        "people": (found := db.session.scalars(people).all()),
+        "is_closed": organisation.status in CLOSED,
+        "inviters": [] if found else _inviters(organisation, actor),
         "channel_managers": _channel_managers(organisation, actor),
         "above": _above(organisation, actor),
         "below": below[:MOST_BELOW],
@@ -83,6 +86,20 @@ def _channel_managers(organisation: Organisation, actor: MemberActor) -> Sequenc
     return db.session.scalars(managers).all()
 
 
+def _inviters(organisation: Organisation, actor: MemberActor) -> Sequence[str]:
+    """Return the names of who invites a partner's first people, where the reader does not."""
+    if can(actor, P.PERSON_ADMINISTER, organisation):
+        return ()
+    administrators = (
+        visible(Membership, actor)
+        .join(Membership.user)
+        .with_only_columns(User.name)
+        .where(Membership.role == Role.SECURITY_ADMINISTRATOR, Membership.is_active)
+        .order_by(Membership.id)
+    )
+    return db.session.scalars(administrators).all()
+
+
 def _facts(organisation: Organisation) -> list[tuple[str, str]]:
     language, manager = chosen_language(), organisation.account_manager
     rows = [
@@ -90,7 +107,7 @@ def _facts(organisation: Organisation) -> list[tuple[str, str]]:
         (LABELS["countries"], countries_of(organisation, language) or "–"),
         (LABELS["products"], names_of(products_of(organisation), language) or "–"),
         (LABELS["domains"], ", ".join(organisation.domains) or "–"),
-        (LABELS["company_email"], email_of(organisation.contact_email or "")),
+        (LABELS["company_email"], Email(organisation.contact_email or "")),
         (LABELS["company_phone"], Phone(organisation.contact_phone or "")),
     ]
     return [(str(label), value) for label, value in rows if value]
@@ -180,7 +197,7 @@ def said_effect(organisation: Organisation, parent: Organisation | None) -> str:
     gaining = _n("one person", "%(num)s people", effect.gaining)
     if effect.losing and effect.gaining:
         return _(
-            "With reach over those below, %(losing)s will see %(companies)s fewer,"
+            "Of those who see a company and all below it, %(losing)s will see %(companies)s fewer,"
             " and %(gaining)s will see as many more.",
             losing=losing,
             companies=companies,
@@ -188,13 +205,13 @@ def said_effect(organisation: Organisation, parent: Organisation | None) -> str:
         )
     if effect.losing:
         return _(
-            "With reach over those below, %(losing)s will see %(companies)s fewer.",
+            "Of those who see a company and all below it, %(losing)s will see %(companies)s fewer.",
             losing=losing,
             companies=companies,
         )
     if effect.gaining:
         return _(
-            "With reach over those below, %(gaining)s will see %(companies)s more.",
+            "Of those who see a company and all below it, %(gaining)s will see %(companies)s more.",
             gaining=gaining,
             companies=companies,
         )

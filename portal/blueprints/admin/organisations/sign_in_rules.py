@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 
 from portal.blueprints.acting import member
 from portal.blueprints.admin.organisations import bp
+from portal.blueprints.saying import saying
 from portal.core.forms import Form, PickSome, Tick, bind
 from portal.core.guards import requires
 from portal.core.identity import identity_providers
@@ -44,7 +45,8 @@ def update_sign_in(organisation: Organisation) -> Response:
     chosen, needs_two = form.providers.data or [], form.needs_two_factors.data
     set_sign_in_rules(organisation, chosen, needs_two, member())
     name = organisation.reference
-    return done(url_for("admin.organisations.edit_sign_in", reference=name, saved=1), name)
+    url = url_for("admin.organisations.edit_sign_in", reference=name)
+    return done(saying(url, "saved"), name)
 
 
 def _page(organisation: Organisation, form: SignInForm) -> Response:
@@ -53,5 +55,4 @@ def _page(organisation: Organisation, form: SignInForm) -> Response:
         "admin/organisations/sign_in.html",
         organisation=organisation,
         form=form,
-        is_saved="saved" in request.args,
     )

@@ -9,7 +9,7 @@ from flask import Response, request, url_for
 from portal.blueprints.acting import member
 from portal.blueprints.admin.organisations import bp
 from portal.blueprints.admin.organisations.forms import MoveForm, StatusForm
-from portal.blueprints.admin.organisations.lists import list_page, named
+from portal.blueprints.admin.organisations.lists import list_page, named, names_offered
 from portal.blueprints.admin.organisations.showing import (
     TOP,
     form_of,
@@ -17,6 +17,7 @@ from portal.blueprints.admin.organisations.showing import (
     new_form,
     record_page,
 )
+from portal.blueprints.saying import saying
 from portal.core.forms import Form, bind
 from portal.core.guards import requires
 from portal.core.language import _
@@ -32,7 +33,7 @@ ONE = "/organisations/<reference:reference>"
 
 def _done(organisation: Organisation) -> Response:
     url = url_for("admin.organisations.show", reference=organisation.reference)
-    return done(url, organisation.reference)
+    return done(saying(url, "saved"), organisation.reference)
 
 
 def _page(template: str, form: Form, **context: Any) -> Response:
@@ -58,7 +59,7 @@ def create() -> Response:
             return _done(operations.create(member(), form.values(), form.parent))
         except NameTaken as taken:
             form.name.errors = [taken.sentence]
-    return _page("create", form)
+    return _page("create", form, names=names_offered(member()))
 
 
 @bp.get(ONE)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 
 from portal.blueprints.acting import member
 from portal.blueprints.admin.people import bp
+from portal.blueprints.saying import saying
 from portal.core.admission import lifetimes
 from portal.core.guards import requires
 from portal.core.pages import done, render
@@ -24,7 +25,6 @@ def devices(person: Membership) -> Response:
         "admin/people/devices.html",
         person=person,
         devices=describe_devices(found, actor),
-        is_ended="ended" in request.args,
     )
 
 
@@ -35,4 +35,4 @@ def end_devices(person: Membership) -> Response:
     actor = member()
     for device in devices_of(actor, person.user_id, *lifetimes()):
         end_device(device, actor)
-    return done(url_for("admin.people.devices", reference=person.reference, ended=1))
+    return done(saying(url_for("admin.people.devices", reference=person.reference), "out"))

@@ -10,6 +10,7 @@ from flask import Response, request, url_for
 from portal.blueprints.acting import member
 from portal.blueprints.admin.people import bp
 from portal.blueprints.admin.people.portfolio_form import PortfolioForm, values_of
+from portal.blueprints.saying import saying
 from portal.core.access import visible
 from portal.core.database import db
 from portal.core.forms import bind
@@ -34,7 +35,7 @@ def portfolio(person: Membership) -> Response:
         if "confirmed" in request.form:
             set_portfolio(person, member(), form.rules())
             url = url_for("admin.people.show", reference=person.reference, done="portfolio")
-            return done(url, person.reference)
+            return done(saying(url, "saved"), person.reference)
         looked = _looked(person, form)
     # Until it is confirmed the form is not whole: nothing is written, and its key stays good.
     page = invalid if request.method == "POST" else render

@@ -11,12 +11,13 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import case, func, select
 
-from portal.blueprints.admin.review.queue import name_of, place_in_queue
+from portal.blueprints.admin.review.queue import name_of, next_in_queue, place_in_queue
 from portal.blueprints.reading import beside, parts_of
 from portal.core.access import Explanation, can, explain, visible
 from portal.core.database import db
 from portal.core.language import _, _c, chosen_language, show_date, show_due, show_money
 from portal.core.times import now
+from portal.core.workflow import VENDOR
 from portal.domain.customers.places import country_name
 from portal.domain.customers.wording import both_spellings
 from portal.domain.deals.models import Deal, Stage
@@ -68,6 +69,7 @@ def decision_page(
         "state": REGISTRATION.state_of(registration),
         "due": show_due(registration.next_by) if registration.next_by else None,
         "place": place_in_queue(actor, registration),
+        "following": _following(registration, actor),
         "candidates": candidates,
         "domain": both_spellings(registration.domain or "", registration.domain),
         "may_compare": registration.status == Status.UNDER_REVIEW
@@ -90,6 +92,13 @@ def decision_page(
         "may_note": can(actor, P.NOTE_WRITE, registration),
         "sharing": sharing_of(registration, actor, vendor),
     }
+
+
+def _following(registration: Registration, actor: MemberActor) -> Registration | None:
+    """Return what to review next, once nothing is left for the vendor to do here."""
+    if registration.next_side == VENDOR or not can(actor, P.REGISTRATION_REVIEW):
+        return None
+    return next_in_queue(actor, registration)
 
 
 def match_named(registration: Registration, form: Mapping[str, str]) -> RegistrationMatch | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
-from sqlalchemy import select
+from sqlalchemy import or_
 from sqlalchemy.orm import contains_eager
 
 from portal.core.access import visible
@@ -15,7 +15,7 @@ from portal.core.language import Due, _l, show_due
 from portal.core.paging import filters_of
 from portal.core.workflow import VENDOR
 from portal.domain.people.actor import MemberActor
-from portal.domain.people.models import Membership, User
+from portal.domain.people.colleagues import names_of
 from portal.domain.registrations.models import Registration
 from portal.domain.registrations.workflow import REGISTRATION
 
@@ -38,7 +38,7 @@ def queue_page(actor: MemberActor) -> dict[str, Any]:
     chosen = request.args.get("view", "")
     view = chosen if chosen in VIEWS else ""
     rows = db.session.scalars(_query(actor, view).limit(MOST + 1)).unique().all()
-    names = _names([row.reviewer_id for row in rows if row.reviewer_id])
+    names = names_of([row.reviewer_id for row in rows if row.reviewer_id])
     return {
         "rows": [
             Row(
@@ -70,20 +70,19 @@ def _query(actor: MemberActor, view: str = "") -> Any:
     return query
 
 
-def _names(membership_ids: list[int]) -> dict[int, str]:
-    if not membership_ids:
-        return {}
-    rows = db.session.execute(
-        select(Membership.id, User.name)
-        .join(User, User.id == Membership.user_id)
-        .where(Membership.id.in_(set(membership_ids)))
-    )
-    return {row.id: row.name for row in rows}
-
-
 def name_of(membership_id: int | None) -> str:
     """Return the name of a membership's person, as far as the reader may know it."""
-    return _names([membership_id]).get(membership_id, "") if membership_id else ""
+    return names_of([membership_id]).get(membership_id, "") if membership_id else ""
+
+
+def next_in_queue(actor: MemberActor, registration: Registration) -> Registration | None:
+    """Return the soonest of the queue that the actor has or could take besides ``registration``."""
+    is_theirs = or_(
+        Registration.reviewer_id.is_(None), Registration.reviewer_id == actor.membership_id
+    )
+    others = _query(actor).where(is_theirs, Registration.id != registration.id)
+    found: Registration | None = db.session.scalars(others.limit(1)).unique().first()
+    return found
 
 
 def place_in_queue(actor: MemberActor, registration: Registration) -> tuple[int, int] | None:

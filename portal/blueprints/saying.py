@@ -1,0 +1,38 @@
+"""What has just been done, so that the page on which one lands says it?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from portal.core.language import _l
+
+# By the code that stands in the address as ``said``. A sentence that names something of the
+# record is the page's own.
+SAID: dict[str, Any] = {
+    "declined": _l("You declined it. They hear of it by mail."),
+    "ended": _l("Signed out there."),
+    "fields": _l("Saved. It holds from everybody’s next page on."),
+    "handed": _l("It is handed over. Whoever has it now hears of it by mail."),
+    "moved": _l("It stands at its new stage."),
+    "noted": _l("Your note is kept."),
+    "out": _l("Signed out everywhere."),
+    "planned": _l("The next step is set."),
+    "same": _l("It stands at that stage already."),
+    "saved": _l("Saved."),
+    "shared": _l("It is shared. They hear of it by mail."),
+    "unshared": _l("The share has ended. They no longer see it."),
+    "withdrawn": _l("You withdrew it. The reviewer hears of it by mail."),
+}
+
+
+def saying(url: str, code: str) -> str:
+    """Return ``url`` with the code of what has just been done (a key of SAID)."""
+    assert code in SAID, code
+    return f"{url}{'&' if '?' in url else '?'}said={code}"
+
+
+def said() -> Any:
+    """Return the sentence for what the address says has just been done, or None."""
+    return SAID.get(request.args.get("said", ""))
