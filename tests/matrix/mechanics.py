@@ -8,8 +8,9 @@ from typing import Any, cast
 
 from sqlalchemy.sql.visitors import iterate
 
-from portal.core.access import Policy, policies, scope_of
+from portal.core.access import Policy, explain, policies, scope_of
 from portal.domain.deals.models import Deal
+from portal.domain.permissions import Permission
 from tests.matrix.rights import acting
 from tests.matrix.world import World
 
@@ -21,6 +22,7 @@ def check_mechanics(world: World) -> Iterator[str]:
     yield from _check_declaring()
     with world.app.test_request_context():
         yield from _check_words()
+        yield from _check_refusals(world)
         ours, theirs = (scope_of(Deal, acting(world, short)) for short in ("marc", "bruno"))
     mine, other = (
         next((one for one in iterate(where) if type(one).__name__ == "_ScopeValue"), None)
@@ -33,6 +35,23 @@ def check_mechanics(world: World) -> Iterator[str]:
     annotated: Any = cast(Any, mine)._annotate({"copied": True})
     if (mine == annotated) is not True or (mine == other) is not False:
         yield "values of scopes are mistaken for one another"
+
+
+# Who lacks the permission to begin a registration, by which rule, and what they are told.
+REFUSED = {
+    "theo": ("company", "Your company is being set up."),
+    "sofia": ("company", "Your company takes part without registering deals."),
+    "fay": ("role", "Your role does not include this."),
+}
+
+
+def _check_refusals(world: World) -> Iterator[str]:
+    """What the whole company lacks is told from what the role does not include."""
+    for short, (rule, words) in REFUSED.items():
+        found = explain(acting(world, short), Permission.REGISTRATION_CREATE)
+        told = found.is_allowed, found.rule, str(found.words).startswith(words)
+        if told != (False, rule, True):
+            yield f"{short} is refused by {found.rule}: {found.words}"
 
 
 def _check_declaring() -> Iterator[str]:
