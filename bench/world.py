@@ -196,7 +196,8 @@ def _record(
         "customer_key": f"domain:{domain}", "domain": domain, "country": "CA", "region": "QC",
         "city": "Montréal", "contact_name": "Marie Tremblay", "contact_phone": "+15145550143",
         "contact_email": f"marie@{domain}", "own_reference": f"PO {number}", "currency": currency,
-        "close_on": close_on, "made_at": moment, "changed_at": moment, "is_shared": False,
+        "close_on": close_on, "made_at": moment, "changed_at": moment,
+        "is_shared": False, "has_files": False,
     }  # fmt: skip
     registration = {
         **common, "id": number, "reference": reference_of(number, "DR"), "status": "approved",

@@ -18,6 +18,7 @@ from portal import config as settings
 from portal.blueprints import (
     account,
     admin,
+    attachments,
     company,
     deals,
     drafts,
@@ -34,6 +35,7 @@ from portal.core.admission import init_admission, lifetimes
 from portal.core.database import db, engine_options, prepare_engine
 from portal.core.drafts import FORGET
 from portal.core.errors import init_errors
+from portal.core.files import init_files, plug_in_storage
 from portal.core.headers import content_security_policy, init_headers
 from portal.core.limits import init_limits
 from portal.core.pages import Templates
@@ -44,6 +46,7 @@ from portal.core.transactions import Portal, end_transaction, record_aside
 from portal.core.viewing import init_viewing
 from portal.domain import programme
 from portal.domain.access_reviews import policy as _access_reviews  # noqa: F401
+from portal.domain.attachments import policy as _attachments  # noqa: F401
 from portal.domain.deals import fields as _deal_fields  # noqa: F401
 from portal.domain.deals import policy as _deals  # noqa: F401
 from portal.domain.fields import policy as _fields  # noqa: F401
@@ -65,6 +68,8 @@ from portal.domain.shares import policy as _shares  # noqa: F401
 from portal.domain.timeline import policy as _timeline  # noqa: F401
 from portal.integrations.mail.smtp import KeptMailer, SmtpMailer
 from portal.integrations.oidc import init_identity_providers
+from portal.integrations.scanner.clamd import Clamd
+from portal.integrations.storage.local import LocalStorage
 from portal.presentation import init_presentation
 
 BLUEPRINTS = (
@@ -72,6 +77,7 @@ BLUEPRINTS = (
     home,
     registrations,
     deals,
+    attachments,
     shares,
     people_pages,
     company,
@@ -139,6 +145,7 @@ def _connect_requests(app: Flask) -> None:
     if app.config["BEHIND_PROXY"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
     init_headers(app)
+    init_files(app)
     language.init_language(app)
     compress.init_app(app)
     init_limits(app)
@@ -164,6 +171,10 @@ def _connect_outside(app: Flask) -> None:
     smtp = app.config["SMTP_URL"]
     outbox.plug_in("mail", SmtpMailer(smtp) if smtp else KeptMailer())
     hearing.plug_in_hearer(note_address)
+    scanner = app.config["CLAMD_URL"]
+    plug_in_storage(
+        LocalStorage(Path(app.config["FILES_DIR"])), Clamd(scanner) if scanner else None
+    )
 
     def deliver(delivery_id: int) -> None:
         with app.app_context(), net.system_mode("worker"):

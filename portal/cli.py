@@ -13,7 +13,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from portal.core import drafts, outbox, submissions
+from portal.core import drafts, files, outbox, submissions
 from portal.core.anchors import Anchor, make_anchor, verify_anchors
 from portal.core.audit import verify_chains
 from portal.core.database import db
@@ -21,6 +21,7 @@ from portal.core.events import Event
 from portal.core.net import system_mode
 from portal.core.queue import run_worker
 from portal.core.sending import send_later
+from portal.core.times import every
 from portal.domain.access_reviews import clock as access_clock
 from portal.domain.explaining.answers import Answer, explain_all
 from portal.domain.explaining.readers import everybody_who_can_see
@@ -216,7 +217,7 @@ def _anchor(is_daily: bool = False) -> Anchor | None:
 def worker() -> None:
     """Send what waits in the outbox, at once and in a sweep every minute."""
     app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
-    seconds = app.config["SWEEP_SECONDS"]
+    seconds, is_hour_over = app.config["SWEEP_SECONDS"], every(files.ORPHANED)
 
     def sweep(is_stopping: Callable[[], bool]) -> None:
         with app.app_context(), system_mode("worker"):
@@ -233,6 +234,9 @@ def worker() -> None:
             end_left_viewings(db.session())
             forget_left_requests(db.session())
             db.session.commit()
+            if is_hour_over():
+                files.sweep(db.session())
+                db.session.rollback()
 
     run_worker(app.extensions["quayside.queue"], sweep, seconds, app.config["WORKER_THREADS"])
 

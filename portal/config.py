@@ -59,6 +59,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "QUEUE_URL": given("QUEUE_URL") or f"sqlite:///{var / 'queue.db'}",
         "LIMITS_URL": given("LIMITS_URL") or f"file://{(var / 'limits.db').resolve()}",
         "SMTP_URL": given("SMTP_URL") or "",
+        "FILES_DIR": given("FILES_DIR") or str(var / "files"),
+        "CLAMD_URL": given("CLAMD_URL") or "",
         "ANCHOR_DIR": given("ANCHOR_DIR") or str(var / "anchors"),
         "ANCHOR_MAIL": given("ANCHOR_MAIL") or "",
         "MAIL_FROM": given("MAIL_FROM") or f"{vendor} <no-reply@{parts.hostname}>",

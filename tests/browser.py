@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import io
 import re
 from functools import cached_property
 from typing import Any
@@ -191,6 +192,21 @@ class Browser:
             assert page.status == status, f"{path}: {page.status}, not {status}: {page.words[:300]}"
         check_answer(page, is_fragment=htmx)
         return page
+
+    def upload(
+        self, page: Page, action: str, files: dict[str, bytes], *, htmx: bool = False
+    ) -> Page:
+        """Choose files, by name and content, in the form that posts to ``action``, and send it."""
+        form = page.form(action)
+        data: dict[str, Any] = dict(fields_of(form)) | {
+            "files": [(io.BytesIO(content), name) for name, content in files.items()]
+        }
+        headers = {"HX-Request": "true"} if htmx else {}
+        target = str(form["action"])
+        response = self.client.post(target, base_url=BASE, data=data, headers=headers)
+        answer = Page(response, target)
+        check_answer(answer, is_fragment=htmx)
+        return answer
 
 
 HEADERS = {

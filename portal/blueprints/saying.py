@@ -11,6 +11,7 @@ from portal.core.language import _l
 # By the code that stands in the address as ``said``. A sentence that names something of the
 # record is the page's own.
 SAID: dict[str, Any] = {
+    "attached": _l("The file is attached."),
     "declined": _l("You declined it. They hear of it by mail."),
     "ended": _l("Signed out there."),
     "fields": _l("Saved. It holds from everybody’s next page on."),
@@ -19,6 +20,7 @@ SAID: dict[str, Any] = {
     "noted": _l("Your note is kept."),
     "out": _l("Signed out everywhere."),
     "planned": _l("The next step is set."),
+    "removed": _l("The file is gone."),
     "same": _l("It stands at that stage already."),
     "saved": _l("Saved."),
     "shared": _l("It is shared. They hear of it by mail."),

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.core import files
 from portal.core.database import Base, UTCDateTime, db
 from portal.core.events import digest
 from portal.core.guards import guard_of
@@ -183,6 +184,7 @@ def begin() -> None:
     if parsed is None or parsed[1] != current_user.behind.membership_id:
         raise UnusableKey
     fields = [[k, v] for k, v in request.form.items(multi=True) if k not in CARRIERS]
+    fields += [[files.FIELD, one.digest or one.name] for one in files.incoming()]
     g.submission = Submission(
         *parsed, path=request.path[:255], fingerprint=digest([request.path, sorted(fields)])
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from zoneinfo import ZoneInfo
@@ -28,6 +28,19 @@ def at(moment: dt.datetime) -> Iterator[None]:
         yield
     finally:
         _moment.reset(token)
+
+
+def every(span: dt.timedelta) -> Callable[[], bool]:
+    """Return a question that says yes when it is first asked, and then once in ``span``."""
+    asked: list[dt.datetime] = []
+
+    def is_due() -> bool:
+        if asked and now() - asked[0] < span:
+            return False
+        asked[:] = [now()]
+        return True
+
+    return is_due
 
 
 def today(zone: ZoneInfo) -> dt.date:

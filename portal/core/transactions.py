@@ -10,7 +10,7 @@ from flask import Flask, abort, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from portal.core import drafts, submissions
+from portal.core import drafts, files, submissions
 from portal.core.crashpoints import crash_point
 from portal.core.database import db, transaction_mode
 from portal.core.guards import SAFE
@@ -36,9 +36,10 @@ class Portal(Flask):
         try:
             if request.method in SAFE or request.routing_exception is not None:
                 return super().dispatch_request()
-            for _attempt in range(ATTEMPTS):
-                with suppress(submissions.Overtaken):
-                    return self._write()
+            with files.taken_in():
+                for _attempt in range(ATTEMPTS):
+                    with suppress(submissions.Overtaken):
+                        return self._write()
             abort(503)
         except Exception:
             _undo()
@@ -60,6 +61,7 @@ class Portal(Flask):
                 drafts.forget_sent()
             crash_point("written, not committed")
             db.session.commit()
+            files.note_commit()
             crash_point("committed, not answered")
             return response
         _undo()

@@ -23,6 +23,8 @@ class Permission(StrEnum):
     DEAL_REASSIGN = "deal:reassign"
     EMAIL_CHANGE = "email:change"
     FIELD_DECIDE = "field:decide"
+    FILE_READ = "file:read"
+    FILE_REMOVE = "file:remove"
     HOME_READ = "home:read"
     LOG_READ = "log:read"
     ORGANISATION_CREATE = "organisation:create"
@@ -63,6 +65,7 @@ READING = frozenset(
         Permission.COMPANY_READ,
         Permission.DEAL_LIST,
         Permission.DEAL_READ,
+        Permission.FILE_READ,
         Permission.HOME_READ,
         Permission.LOG_READ,
         Permission.ORGANISATION_READ,

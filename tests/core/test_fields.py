@@ -203,10 +203,10 @@ def test_what_a_record_is_found_by_is_always_read() -> None:
 # What no page shows: keys, row numbers, and what the workflow keeps for itself.
 WORKINGS = {
     "deal": "id sourced_by_id vendor_owner_id registration_id version customer_key made_at "
-    "changed_at next_side next_what next_by next_membership_id is_shared",
+    "changed_at next_side next_what next_by next_membership_id is_shared has_files",
     "registration": "id reference version customer_key made_at changed_at submitted_by_id "
     "submitter_user_id reviewer_id vendor_seconds_left next_side next_what next_by "
-    "next_membership_id is_shared",
+    "next_membership_id is_shared has_files",
     "organisation": "id name_key providers needs_two_factors parent_id account_manager_id version "
     "has_access_reviews holds_shares",
     "deal_assessment": "deal_id version",

@@ -96,7 +96,10 @@ def test_every_endpoint_that_changes_a_versioned_record_is_listed(app: Flask) ->
 # Tried where somebody has two memberships: tests/blueprints/account/test_switching.py.
 SWITCH = {"account.switch"}
 # What is kept beside a record changes nothing of it, so a form of any age is as good.
-BESIDE = {"admin.inside.assess", "admin.inside.note_deal", "admin.inside.note_registration"}
+BESIDE = {
+    "admin.inside.assess", "admin.inside.note_deal", "admin.inside.note_registration",
+    "attachments.attach_to_deal", "attachments.attach_to_registration",
+}  # fmt: skip
 # Their records are made where these pages are tried: shares, requests for access, access reviews.
 ELSEWHERE = {
     "admin.access.sign_off", "admin.access.take_over", "people.accept", "people.answer_review",

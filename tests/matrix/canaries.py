@@ -26,12 +26,13 @@ from tests.matrix.oracle import (
 )
 
 CANARY = re.compile(r"qzx\d{5}x")
-REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC|RV|RI|SH|VW|AR)-[0-9A-HJKMNP-TV-Z]{8}\b")
+REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC|RV|RI|SH|VW|AR|FI)-[0-9A-HJKMNP-TV-Z]{8}\b")
 
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
 # named below: a new column must be put into one of the two lists.
 TEXTS: Mapping[str, str] = {
     "access_request": "email name company answer",
+    "attachment": "name added_by",
     "change": "before after",
     "deal": "company customer_key domain city contact_name contact_email contact_phone "
     "own_reference next_step",
@@ -59,6 +60,7 @@ CODES: Mapping[str, str] = {
     "access_review": "reference status content digest next_side next_what",
     "access_review_item": "reference role reach reasons decision",
     "access_request": "reference issuer subject language",
+    "attachment": "reference record",
     "chain_head": "chain hash",
     "change": "field",
     "claim": "customer_key country",
@@ -73,6 +75,7 @@ CODES: Mapping[str, str] = {
     "event": "tag chain actor_side from_state to_state particulars words_digest request_id "
     "previous_hash hash",
     "invitation": "reference",
+    "kept_file": "key mime digest",
     "logout_token": "token_hash",
     "invitation_list": "reference",
     "login_session": "reference token_hash address provider",
@@ -182,6 +185,7 @@ class Readers:
         self.facts = facts
         self.registrations = {row["id"]: facts[row["reference"]] for row in rows["registration"]}
         self.deals = {row["id"]: facts[row["reference"]] for row in rows["deal"]}
+        self.files = {row["file_id"]: facts[row["reference"]] for row in rows["attachment"]}
         self.homes = {row["id"]: row["organisation_id"] for row in rows["membership"]}
         self.people: dict[int, list[int]] = {}
         for row in rows["membership"]:
@@ -201,6 +205,7 @@ class Readers:
         self.told = {row["event_id"] for row in rows["delivery"]}
         self._rules: dict[str, Callable[[Person, Canary], bool]] = {
             "access_request": lambda who, one: who.knows(facts[one.row["reference"]]),
+            "attachment": lambda who, one: who.knows(facts[one.row["reference"]]),
             "change": lambda who, one: self.knows_change(who, one.row),
             "deal": lambda who, one: who.knows(self.deals[one.row["id"]]),
             "delivery": lambda who, _one: who.short in OUTBOX_READERS,

@@ -38,6 +38,7 @@ ABSENT = {
     "session": "SE-00000000",
     "list": "IL-00000000",
     "share": "SH-00000000",
+    "file": "FI-00000000",
     "access review": "RV-00000000",
     "access item": "RI-00000000",
     "request": "AR-00000000",
@@ -78,6 +79,9 @@ PARTNER = {
 }
 NEED = "They lift boxes all day, and two people are ill."
 FORMS: Mapping[str, Mapping[str, str]] = {
+    "attachments.attach_to_deal": {},
+    "attachments.attach_to_registration": {},
+    "attachments.remove": {},
     "account.email": {"email": "fresh@people.example"},
     "account.update": {"language": "fr", "timezone": "Europe/Paris"},
     "admin.organisations.change_status": {"step": "suspend", "reason": "They did not pay."},
@@ -243,13 +247,17 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "registrations.answer": ("registration:answer", "registration question delivery change"),
     "registrations.create": ("registration:create", "registration"),
     "registrations.discard": ("registration:discard",
-                              "registration registration_product registration_activity question"),
+                              "registration registration_product registration_activity question"
+                              " attachment kept_file"),
     "registrations.reassign": ("registration:reassign*",
                                "registration change delivery"),
     "registrations.save": ("registration:edit",
                            "registration registration_product registration_activity"),
     "registrations.submit": ("registration:submit", "registration receipt delivery"),
     "registrations.withdraw": ("registration:withdraw", "registration delivery"),
+    "attachments.attach_to_deal": ("file:attach", "attachment kept_file deal"),
+    "attachments.attach_to_registration": ("file:attach", "attachment kept_file registration"),
+    "attachments.remove": ("file:remove", "attachment kept_file"),
     "shares.revoke": ("share:revoke", "share"),
     "shares.share_deal": ("share:make", "share deal organisation delivery"),
     "shares.share_registration": ("share:make", "share registration organisation delivery"),
@@ -261,7 +269,9 @@ READING_LEAVES: Mapping[str, str] = {
     "deals.export": "deal:export",
 }
 # Answers that are files, not pages.
-FILES = frozenset({"admin.audit.export", "deals.export"})
+FILES = frozenset({"admin.audit.export", "attachments.download", "deals.export"})
+# What brings a file, and under which name.
+UPLOADS = frozenset({"attachments.attach_to_deal", "attachments.attach_to_registration"})
 
 
 @dataclass(frozen=True)
@@ -368,7 +378,7 @@ def _present(world: World, short: str, rule: Rule, method: str) -> Iterator[Cell
         if relation in FARTHER and rule.endpoint not in SHOWS:
             continue
         kind = RECORDS[rule.endpoint, method].kind
-        if relation in LENT and kind not in ("registration", "deal", "share"):
+        if relation in LENT and kind not in ("registration", "deal", "share", "file"):
             continue
         for place, facts in enumerate(_records(world, short, holder, relation, rule, method)):
             steps = _steps(rule, method)
@@ -385,7 +395,9 @@ def _records(
     """Yield the holder's records in the states that matter; out of sight one state does."""
     ask = RECORDS[rule.endpoint, method]
     planted, person = world.planted, world.people[short]
-    if ask.kind == "share":
+    if ask.kind == "file":
+        yield from _files(world, short, holder)
+    elif ask.kind == "share":
         yield world.facts[planted.shares[holder]]
         if holder in planted.ended and short not in OUTSIDE:
             yield world.facts[planted.ended[holder]]
@@ -410,6 +422,15 @@ def _records(
         found = [planted.references.get((holder, state)) for state in states]
         for reference in [one for one in found if one] or [seen.reference]:
             yield world.facts[reference]
+
+
+def _files(world: World, short: str, holder: str) -> Iterator[Facts]:
+    """Yield a file of a deal, and of a registration before and after it is sent."""
+    planted = world.planted
+    records = [planted.deals[holder, OPEN], planted.references[holder, SUBMITTED]]
+    if short not in OUTSIDE:
+        records += [planted.references.get((holder, DRAFT)), planted.deals.get((holder, WON))]
+    yield from (world.facts[planted.files[one]] for one in records if one)
 
 
 def _others(
@@ -460,6 +481,9 @@ def form_place(world: World, cell: Cell) -> str:
     if cell.facts is not None and cell.facts.kind == "access item":
         is_vendor = world.people[cell.short].side == "vendor"
         return f"/admin/access/reviews/{world.reviews[name]}" if is_vendor else "/people/review"
+    if cell.facts is not None and cell.facts.kind == "file":
+        kind = "deals" if cell.facts.of.startswith("DL") else "registrations"
+        return f"/{kind}/{cell.facts.of}/files"
     return PAGE_OF.get(cell.endpoint, cell.path).format(name)
 
 

@@ -297,6 +297,12 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("people.invite_many", "GET"): Ask("organisation", "administer", 200),
     ("people.invite_many", "POST"): Ask("organisation", "administer", 303),
     ("people.invited", "GET"): Ask("list", "know", 200),
+    ("attachments.files_of_registration", "GET"): Ask("registration", "know", 200),
+    ("attachments.files_of_deal", "GET"): Ask("deal", "know", 200),
+    ("attachments.attach_to_registration", "POST"): Ask("registration", "work", 409, {DRAFT: 303}),
+    ("attachments.attach_to_deal", "POST"): Ask("deal", "take part", 409, {OPEN: 303}),
+    ("attachments.download", "GET"): Ask("file", "know", 200),
+    ("attachments.remove", "POST"): Ask("file", "take away", 409, {DRAFT: 303, OPEN: 303}),
     ("shares.share_deal", "GET"): Ask("deal", "share", 200),
     ("shares.share_deal", "POST"): Ask("deal", "share", 303),
     ("shares.share_registration", "GET"): Ask("registration", "share", 200, {DRAFT: 409}),
@@ -323,6 +329,9 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
 }
 
 
+KINDS = {"DR": "registration", "DL": "deal"}
+
+
 @dataclass(frozen=True)
 class Facts:
     """A record as the oracle needs it, read by plain SQL."""
@@ -344,7 +353,8 @@ class Facts:
     home: str = ""
     held_by: int | None = None
     held_at: int | None = None
-    # Of a share: which record is shared. Of a person: every company to which their reach leads.
+    # Of a share: which record is shared; of a file: to which it belongs. Of a person: every
+    # company to which their reach leads.
     of: str = ""
     leads_to: frozenset[int] = frozenset()
 
@@ -410,11 +420,12 @@ class Person:
             return self.knows_session(facts.user)
         if facts.kind == "share":
             return self.holds(facts) or self.may("share", facts)
-        if facts.reference in self.shared:
+        if (facts.of if facts.kind == "file" else facts.reference) in self.shared:
             return True
         if facts.kind in ("access review", "access item"):
             return self.short in ACCESS_READERS or self.administers(facts.organisation)
-        column = DRAFT if facts.state == DRAFT else facts.kind
+        kind = KINDS[facts.of[:2]] if facts.kind == "file" else facts.kind
+        column = DRAFT if facts.state == DRAFT else kind
         return self.relation(facts) in MAY[self.short][column]
 
     def reasons(self, facts: Facts) -> set[str]:
@@ -487,6 +498,9 @@ class Person:
             return answer
         if need == "take part" and self.shared.get(facts.reference) == "edit":
             return True
+        if need == "take away":
+            is_lent = facts.of.startswith("DL") and self.shared.get(facts.of) == "edit"
+            return is_lent or self.relation(facts) in MAY[self.short]["work"]
         if need == "share" and self.side == "vendor":
             return self.short in SHARERS and facts.organisation in self.portfolio
         # Whoever works on it for its own organisation also lets others take part.

@@ -46,7 +46,7 @@ from portal.domain.products.models import OrganisationProduct, Product
 from portal.domain.registrations.models import Registration, Status
 from portal.domain.shares.models import Level, Share
 from portal.domain.shares.operations import end_of, revoke, share
-from tests.matrix.records import deal_of, device_of, registration_of, typed_text
+from tests.matrix.records import deal_of, device_of, file_of, registration_of, typed_text
 
 STAFF = tuple(one.short for one in PERSONAS if one.organisation == MERIDIAN)
 PARTNERS = tuple(one for one in PERSONAS if one.short not in STAFF)
@@ -92,6 +92,8 @@ class Planted:
     # A share in force of each one's open deal, and one that is over, by who holds the record.
     shares: dict[str, str] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
+    # By the record to which it belongs: a file.
+    files: dict[str, str] = field(default_factory=dict)
     requests: dict[str, str] = field(default_factory=dict)
     """By who decides on them: who asked for access."""
 
@@ -137,6 +139,7 @@ def plant(session: Session) -> Planted:
         session.flush()
     _share_all(session, planted)
     session.flush()
+    _filed(session, planted)
     _viewed(session, planted)
     _asked(session, planted)
     cole, lena = planted.holders[EXTRA], planted.holders["lena"]
@@ -153,6 +156,15 @@ def plant(session: Session) -> Planted:
         planted.devices[holder] = device_of(session, membership)
         device_of(session, membership)
     return planted
+
+
+def _filed(session: Session, planted: Planted) -> None:
+    """One file beside every record."""
+    for model, names in ((Registration, planted.references), (Deal, planted.deals)):
+        wanted = {*names.values()}
+        for record in session.scalars(select(model)).all():
+            if record.reference in wanted:
+                planted.files[record.reference] = file_of(session, record).reference
 
 
 def _kept(session: Session, planted: Planted) -> None:

@@ -8,15 +8,17 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.core.changes import Changed
 from portal.core.drafts import Draft
 from portal.core.events import record_event
+from portal.core.files import KeptFile
 from portal.core.outbox import Delivery
 from portal.core.times import now
 from portal.demo_personas import COBALT
+from portal.domain.attachments.models import Attachment
 from portal.domain.claims.models import Claim
 from portal.domain.deals.events import E as D
 from portal.domain.deals.models import Deal, DealAssessment, Stage
@@ -40,6 +42,23 @@ from portal.domain.registrations.workflow import REGISTRATION
 
 # Of a deal, as no other number of the world is written.
 MARGIN, SCORE = 777, 93
+
+
+def file_of(session: Session, record: Any) -> Attachment:
+    """Add a file to a record; nothing of the record's version or time changes with it."""
+    kept = KeptFile(key=secrets.token_hex(16), mime="application/pdf", size=70, digest="0" * 64)
+    session.add(kept)
+    session.flush()
+    made = Attachment(
+        record=record.reference, file_id=kept.id, name="Offer.pdf", size=70, membership_id=1,
+        added_by="Somebody",
+    )  # fmt: skip
+    session.add(made)
+    model: Any = type(record)
+    marking = update(model).where(model.id == record.id)
+    session.execute(marking.values(has_files=True, changed_at=model.changed_at))
+    session.flush()
+    return made
 
 
 def registration_of(

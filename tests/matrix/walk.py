@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,12 +12,14 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse
 
 from tests.browser import BASE, HEADERS, Page, check_page
+from tests.core.test_filetypes import PDF
 from tests.matrix.canaries import CANARY, REFERENCE
 from tests.matrix.cells import (
     FILES,
     LEAVES,
     READING_LEAVES,
     SHOWS,
+    UPLOADS,
     Cell,
     cells_of,
     form_place,
@@ -116,11 +119,14 @@ class Walk:
                 self._look_at_page(cell, answer)
         self.cells.setdefault(cell.place, set()).add(status)
 
-    def typed(self, cell: Cell) -> dict[str, str]:
+    def typed(self, cell: Cell) -> dict[str, Any]:
         """Return the form as sent by somebody who knows how it looks."""
         keys = self.world.keys[self.short]
         facts = cell.facts
-        typed = {"csrf_token": keys.csrf, "submission_key": keys.submission, **cell.form}
+        typed: dict[str, Any] = {"csrf_token": keys.csrf, "submission_key": keys.submission}
+        typed |= cell.form
+        if cell.endpoint in UPLOADS:
+            typed["files"] = (io.BytesIO(PDF), "New.pdf")
         if facts is not None:
             typed["version"] = str(self.world.versions.get(facts.reference, 1))
         if cell.endpoint == "admin.review.compare":
@@ -255,7 +261,10 @@ class Walk:
         page = self.browser.get(where, check=False)
         self.requests += 2
         self.world.written()
-        sent = self.browser.submit(page, cell.path, htmx=cell.htmx, **cell.form)
+        if cell.endpoint in UPLOADS:
+            sent = self.browser.upload(page, cell.path, {"New.pdf": PDF}, htmx=cell.htmx)
+        else:
+            sent = self.browser.submit(page, cell.path, htmx=cell.htmx, **cell.form)
         return sent.response
 
     def _judge_effect(self, cell: Cell, changes: Sequence[Change]) -> None:

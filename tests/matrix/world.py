@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,9 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from sqlalchemy import select
 
+from portal.core import files
 from portal.core.database import Base, db
+from portal.core.files import KeptFile
 from portal.core.net import system_mode
 from portal.core.text import fold
 from portal.core.times import now
@@ -21,6 +24,7 @@ from portal.demo_personas import HARBOUR, LAKESIDE, NORTHWIND, PERSONAS
 from portal.domain.deals.models import Deal
 from portal.domain.deals.operations import index_words
 from tests.browser import BASE, Browser
+from tests.core.test_filetypes import PDF
 from tests.matrix.canaries import REFERENCE, Canary, Readers, mark
 from tests.matrix.oracle import (
     ACTIVE,
@@ -64,6 +68,8 @@ class World:
             self.planted: Planted = plant(db.session())
             plant_quiet(db.session(), self.planted)
             db.session.commit()
+            for key in db.session.scalars(select(KeptFile.key)):
+                files._storage[0].keep(key, io.BytesIO(PDF))
         self.database = sqlite3.connect(file, isolation_level=None, timeout=10)
         self.database.execute("PRAGMA synchronous=OFF")
         self.browsers = {short: Browser(app) for short in SHORTS}
@@ -134,6 +140,12 @@ class World:
         }
         self.rows = rows
         self.facts = {facts.reference: facts for facts in _facts(rows)}
+        self.facts |= {
+            row["reference"]: replace(
+                self.facts[row["record"]], kind="file", reference=row["reference"], of=row["record"]
+            )
+            for row in rows["attachment"]
+        }
         self.versions = {
             row["reference"]: row["version"]
             for table in (

@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy import bindparam, select
 
 from portal.blueprints.deals.forms import StageForm
+from portal.blueprints.filing import files_card
 from portal.blueprints.reading import Email, Phone, names_of
 from portal.core.access import can
 from portal.core.database import db
@@ -83,6 +84,7 @@ def record_page(deal: Deal, actor: MemberActor) -> dict[str, Any]:
         "loss": LOSS_WORDS.get(deal.loss_reason),  # type: ignore[call-overload]
         "summary": summary,
         "registration": registration,
+        "files": files_card(deal, actor),
         "is_own": actor.side == Side.PARTNER,
         "may_close": is_open and can(actor, P.DEAL_CLOSE, deal),
         "sharing": sharing_of(deal, actor, vendor),

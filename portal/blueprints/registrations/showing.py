@@ -7,6 +7,7 @@ from typing import Any
 from flask import current_app, request, url_for
 from sqlalchemy import bindparam, func, select
 
+from portal.blueprints.filing import files_card
 from portal.blueprints.reading import ACTIVITIES, PRODUCTS, parts_of
 from portal.core.access import can
 from portal.core.database import db, fixed
@@ -69,6 +70,7 @@ def record_page(registration: Registration, actor: MemberActor) -> dict[str, Any
         "may_reassign": registration.status in OPEN
         and can(actor, P.REGISTRATION_REASSIGN, registration),
         "parts": parts_of(registration, around, actor.side),
+        "files": files_card(registration, actor),
         "receipt": around if around.reference else None,
         "deal_url": url_for("deals.show", reference=around.deal) if around.deal else None,
         "protected_until": around.protected_until,

@@ -7,6 +7,7 @@ from typing import Any, cast
 from flask import Response, redirect, request, url_for
 
 from portal.blueprints.acting import member
+from portal.blueprints.filing import files_card
 from portal.blueprints.reading import beside, parts_of
 from portal.blueprints.registrations import bp
 from portal.blueprints.registrations.asking import Step, answering, step_named
@@ -112,6 +113,7 @@ def _step_page(registration: Registration, asked: Step, form: Any) -> Response:
         title=asked.title,
         total=len(STEPS),
         known=known_customers(member()) if is_untouched else [],
+        files=files_card(registration, member()) if asked.name == "evidence" else None,
     )
 
 
@@ -120,6 +122,7 @@ def _check_page(registration: Registration) -> Response:
         "registrations/check.html",
         registration=registration,
         missing=unfinished_steps(registration),
+        files=files_card(registration, member()),
         parts=parts_of(registration, beside(registration), member().side, with_links=True),
     )
 

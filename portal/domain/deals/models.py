@@ -72,6 +72,8 @@ class Deal(Numbered, HasNextAction, Base):
     version: Mapped[int] = mapped_column(default=1)
     # It is or was shared: only then is asked with whom.
     is_shared: Mapped[bool] = mapped_column(Boolean, default=False)
+    # There are or were files beside it: only then is asked which.
+    has_files: Mapped[bool] = mapped_column(Boolean, default=False)
 
     company: Mapped[str] = mapped_column(String(120))
     customer_key: Mapped[str] = mapped_column(String(320), index=True)
@@ -113,6 +115,11 @@ class Deal(Numbered, HasNextAction, Base):
     def new_reference() -> str:
         """Return a fresh reference for a deal."""
         return new_reference("DL")
+
+    @property
+    def takes_files(self) -> bool:
+        """Tell whether files are added and taken away: while it is open."""
+        return self.stage in OPEN_STAGES
 
 
 class DealAssessment(Base):

@@ -23,6 +23,8 @@ PERMISSION_WORDS = {
     P.DEAL_REASSIGN: _l("Hand a deal to a colleague"),
     P.EMAIL_CHANGE: _l("Change their own e-mail address"),
     P.FIELD_DECIDE: _l("Decide which fields partners see"),
+    P.FILE_READ: _l("Get the files of a record"),
+    P.FILE_REMOVE: _l("Take a file away"),
     P.HOME_READ: _l("See what is next on home"),
     P.LOG_READ: _l("Read the log of their own organisation"),
     P.MEMBERSHIP_SWITCH: _l("Act for another organisation of theirs"),

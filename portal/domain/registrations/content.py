@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from portal.core.language import _l
@@ -126,8 +127,11 @@ def fields_of(registration: Registration) -> dict[str, Any]:
     }
 
 
-def content_of(registration: Registration) -> dict[str, Any]:
-    """Return what the registration says in canonical form: the content of its receipt."""
+def content_of(registration: Registration, files: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what the registration says in canonical form: the content of its receipt.
+
+    ``files`` are the digests of what is attached.
+    """
     return {
         "customer": {
             name: getattr(registration, name)
@@ -146,6 +150,7 @@ def content_of(registration: Registration) -> dict[str, Any]:
         "activities": sorted([a.kind, a.on.isoformat()] for a in registration.activities),
         "may_contact": registration.may_contact,
         "consent": registration.consent_words,
+        **({"files": sorted(files)} if files else {}),
     }  # fmt: skip
 
 

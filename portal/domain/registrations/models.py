@@ -90,6 +90,8 @@ class Registration(Numbered, HasNextAction, Base):
     version: Mapped[int] = mapped_column(default=1)
     # It is or was shared: only then is asked with whom.
     is_shared: Mapped[bool] = mapped_column(Boolean, default=False)
+    # There are or were files beside it: only then is asked which.
+    has_files: Mapped[bool] = mapped_column(Boolean, default=False)
 
     company: Mapped[str] = mapped_column(String(120), default="")
     website: Mapped[str] = mapped_column(String(255), default="")
@@ -151,6 +153,11 @@ class Registration(Numbered, HasNextAction, Base):
         Index("ix_registration_status", "status", "changed_at", "reference"),
     )
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def takes_files(self) -> bool:
+        """Tell whether files are added and taken away: what was sent stays as it is."""
+        return self.status == Status.DRAFT
 
     @property
     def open_questions(self) -> list[Question]:

@@ -16,6 +16,8 @@ from portal.core.language import _, show_date
 from portal.core.net import system_mode
 from portal.core.times import business_time_between, now
 from portal.core.workflow import Refused, WrongState
+from portal.domain.attachments.operations import forget_all
+from portal.domain.attachments.records import digests_of
 from portal.domain.claims.operations import Claimed, reserve
 from portal.domain.deals.models import Deal
 from portal.domain.deals.operations import open_deal
@@ -100,6 +102,7 @@ def discard(registration: Registration, actor: MemberActor) -> None:
     if registration.status != Status.DRAFT:
         raise Refused(_("Only a draft can be thrown away."), registration)
     record_event(E.DISCARD, registration, actor)
+    forget_all(registration)
     db.session.delete(registration)
 
 
@@ -114,7 +117,7 @@ def submit(registration: Registration, actor: MemberActor) -> Receipt:
     receipt = Receipt(
         registration_id=registration.id,
         at=moment,
-        content_hash=digest(content_of(registration)),
+        content_hash=digest(content_of(registration, digests_of(registration))),
         rule_version=programme().rule_version,
     )
     db.session.add(receipt)

@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy import case, func, select
 
 from portal.blueprints.admin.review.queue import name_of, next_in_queue, place_in_queue
+from portal.blueprints.filing import files_card
 from portal.blueprints.reading import beside, parts_of
 from portal.core.access import Explanation, can, explain, visible
 from portal.core.database import db
@@ -88,6 +89,7 @@ def decision_page(
         "told": _told(registration, deal, just),
         "answers": answers_in(entries, registration.questions),
         "entries": entries,
+        "files": files_card(registration, actor),
         "notes": notes_of(registration.reference),
         "may_note": can(actor, P.NOTE_WRITE, registration),
         "sharing": sharing_of(registration, actor, vendor),

@@ -1,0 +1,106 @@
+"""How are files added to a record, and how does one get them?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, url_for
+
+from portal.blueprints.acting import member
+from portal.blueprints.attachments import bp
+from portal.blueprints.filing import files_card
+from portal.blueprints.saying import saying
+from portal.core.files import incoming, send, takes_files
+from portal.core.guards import requires
+from portal.core.language import _
+from portal.core.limits import limiter
+from portal.core.pages import done, invalid, is_htmx, render
+from portal.domain.attachments import operations
+from portal.domain.attachments.models import Attachment
+from portal.domain.attachments.policy import record_of
+from portal.domain.deals.models import Deal
+from portal.domain.permissions import Permission as P
+from portal.domain.registrations.models import Registration
+
+OFTEN = "300/hour"
+
+
+def _page_of(record: Any) -> str:
+    kind = "registration" if isinstance(record, Registration) else "deal"
+    return url_for(f"attachments.files_of_{kind}", reference=record.reference)
+
+
+def _show(record: Any, problems: list[str], is_refused: bool = False) -> Response:
+    answer = invalid if is_refused else render
+    return answer(
+        "attachments/index.html",
+        "components/files.html",
+        record=record,
+        files=files_card(record, member(), problems=problems),
+    )
+
+
+@bp.get("/registrations/<reference:reference>/files")
+@requires(P.REGISTRATION_READ, Registration)
+def files_of_registration(registration: Registration) -> Response:
+    """Show the files of a registration."""
+    return _show(registration, [])
+
+
+@bp.get("/deals/<reference:reference>/files")
+@requires(P.DEAL_READ, Deal)
+def files_of_deal(deal: Deal) -> Response:
+    """Show the files of a deal."""
+    return _show(deal, [])
+
+
+@bp.post("/registrations/<reference:reference>/files")
+@takes_files()
+@limiter.limit(OFTEN)
+@requires(P.REGISTRATION_EDIT, Registration, beside=True)
+def attach_to_registration(registration: Registration) -> Response:
+    """Keep files beside a registration that is not sent yet."""
+    return _attach(registration)
+
+
+@bp.post("/deals/<reference:reference>/files")
+@takes_files()
+@limiter.limit(OFTEN)
+@requires(P.DEAL_EDIT, Deal, beside=True)
+def attach_to_deal(deal: Deal) -> Response:
+    """Keep files beside an open deal."""
+    return _attach(deal)
+
+
+def _attach(record: Any) -> Response:
+    files = incoming()
+    problems = operations.attach(record, member(), files)
+    if not files:
+        problems = [_("Choose a file first.")]
+    if problems and len(problems) >= len(files):
+        return _show(record, problems, is_refused=True)
+    url = saying(_page_of(record), "attached")
+    if not problems and not is_htmx():
+        return done(url, record.reference)
+    # Some were taken: they stay, and it is said which were not.
+    g.answer_url, g.answer_reference = url, record.reference
+    return _show(record, problems)
+
+
+@bp.get("/files/<reference:reference>")
+@requires(P.FILE_READ, Attachment)
+def download(attachment: Attachment) -> Response:
+    """Hand out a file, to be kept by whoever may have it."""
+    return send(attachment.file, attachment.name)
+
+
+@bp.post("/files/<reference:reference>/removal")
+@requires(P.FILE_REMOVE, Attachment, beside=True)
+def remove(attachment: Attachment) -> Response:
+    """Take a file away."""
+    record = record_of(attachment)
+    operations.remove(attachment, member())
+    if is_htmx():
+        g.answer_url, g.answer_reference = _page_of(record), record.reference
+        return _show(record, [])
+    return done(saying(_page_of(record), "removed"), record.reference)

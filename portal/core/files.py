@@ -1,0 +1,273 @@
+"""How does a file come in, where is it kept, and how does it go out again?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol, TypeVar, cast
+from urllib.parse import quote
+
+from anyascii import anyascii
+from flask import Flask, Response, abort, current_app, g, request
+from sqlalchemy import BigInteger, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from werkzeug.datastructures import FileStorage
+from werkzeug.wsgi import wrap_file
+
+from portal.core.crashpoints import crash_point
+from portal.core.database import Base, Numbered, UTCDateTime
+from portal.core.filetypes import FileRefused, clean_name, judge
+from portal.core.guards import SAFE
+from portal.core.language import _
+from portal.core.times import now
+
+log = logging.getLogger(__name__)
+View = TypeVar("View")
+FIELD = "files"
+MEGABYTE = 1024 * 1024
+CHUNK = 256 * 1024
+ORPHANED = dt.timedelta(hours=1)
+"""How old a kept content must be before one that no row names counts as left over."""
+
+
+class Missing(Exception):
+    """The storage has no content under that key."""
+
+
+class Storage(Protocol):
+    """Where contents are kept, each under a random key; nothing is ever written over."""
+
+    def keep(self, key: str, content: BinaryIO) -> None:
+        """Keep ``content`` from its first byte; it is durable when this returns."""
+
+    def open(self, key: str) -> BinaryIO:
+        """Return the content for reading; raises Missing."""
+
+    def discard(self, key: str) -> None:
+        """Let a content go; nothing happens where there is none."""
+
+    def kept(self) -> Iterator[tuple[str, dt.datetime]]:
+        """Yield every key with the time since when it is kept (UTC)."""
+
+
+class Scanner(Protocol):
+    """Who looks for viruses."""
+
+    def finds(self, content: BinaryIO) -> str:
+        """Return the name of what was found, or nothing; raises ScannerDown."""
+
+
+class ScannerDown(Exception):
+    """The scanner gave no answer: nothing is taken in until it does."""
+
+
+_storage: list[Storage] = []
+_scanner: list[Scanner] = []
+
+
+def plug_in_storage(storage: Storage, scanner: Scanner | None = None) -> None:
+    """Keep contents in ``storage`` from here on, and take only what ``scanner`` lets pass."""
+    _storage[:], _scanner[:] = [storage], [scanner] if scanner else []
+
+
+class KeptFile(Numbered, Base):
+    """One content in the storage: the only rows that name its keys."""
+
+    __tablename__ = "kept_file"
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    mime: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(BigInteger)
+    # SHA-256 of the content, in hexadecimal digits.
+    digest: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file as it came with the request: kept already, or the sentence for which it is not."""
+
+    name: str
+    problem: str = ""
+    key: str = ""
+    mime: str = ""
+    size: int = 0
+    digest: str = ""
+
+    def row(self) -> KeptFile:
+        """Return the row that makes it stay, once it is committed."""
+        assert self.key, self.problem
+        g.setdefault("files_named", set()).add(self.key)
+        return KeptFile(key=self.key, mime=self.mime, size=self.size, digest=self.digest)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many files a form brings at most, and how many bytes each has at most."""
+
+    most: int
+    largest: int
+
+
+def takes_files(most: int = 10, largest: int = 25 * MEGABYTE) -> Callable[[View], View]:
+    """Mark a view whose form brings files in the field ``files``; others refuse large bodies."""
+
+    def mark(view: View) -> View:
+        cast(Any, view).__files__ = Limits(most, largest)
+        return view
+
+    return mark
+
+
+def limits_now() -> Limits | None:
+    """Return what the view of the present request takes, or None where it takes no files."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return cast("Limits | None", getattr(view, "__files__", None))
+
+
+def make_room() -> None:
+    """Let a form with files be as large as its view takes; before anything of it is read."""
+    limits = limits_now()
+    if limits is not None and request.method not in SAFE:
+        request.max_content_length = limits.most * limits.largest + MEGABYTE
+
+
+@contextmanager
+def taken_in() -> Iterator[None]:
+    """Judge, scan and keep the request's files before its write begins; what stays unnamed goes.
+
+    Nobody waits for the network, the scanner or the disk while others want to write.
+    """
+    limits = limits_now()
+    g.incoming = _take_in(request.files.getlist(FIELD), limits) if limits else []
+    try:
+        yield
+    finally:
+        named = g.get("files_named", set()) if g.pop("files_committed", False) else set()
+        discard([one.key for one in g.incoming if one.key and one.key not in named])
+
+
+def incoming() -> Sequence[Incoming]:
+    """Return the files that came with the present request, in their order."""
+    return cast("Sequence[Incoming]", g.get("incoming", ()))
+
+
+def note_commit() -> None:
+    """Tell that the rows of what came in are committed, so that it stays."""
+    g.files_committed = True
+
+
+def _take_in(uploads: Sequence[FileStorage], limits: Limits) -> list[Incoming]:
+    chosen = [one for one in uploads if one.filename]
+    return [
+        _taken(one, limits.largest)
+        if place < limits.most
+        else Incoming(str(one.filename)[:120], _("Send at most %(num)d at once.", num=limits.most))
+        for place, one in enumerate(chosen)
+    ]
+
+
+def _taken(upload: FileStorage, largest: int) -> Incoming:
+    given = str(upload.filename)
+    try:
+        name = clean_name(given)
+        content = cast(BinaryIO, upload.stream)
+        size, digest = _measure(content)
+        if size > largest:
+            most = largest // MEGABYTE
+            raise FileRefused(_("%(name)s is larger than %(num)d MB.", name=name, num=most))
+        kind = judge(name, content)
+        _scan(name, content)
+        key = _keep(content)
+    except FileRefused as refused:
+        return Incoming(given[:120], str(refused.sentence))
+    crash_point("kept, not written")
+    return Incoming(name, "", key, kind.mime, size, digest)
+
+
+def _keep(content: BinaryIO) -> str:
+    key = secrets.token_hex(16)
+    content.seek(0)
+    try:
+        _storage[0].keep(key, content)
+    except OSError as error:
+        log.exception("a file could not be kept")
+        sentence = _("There is no room for files at present. Nothing is lost; try again later.")
+        raise FileRefused(sentence) from error
+    return key
+
+
+def _measure(content: BinaryIO) -> tuple[int, str]:
+    content.seek(0)
+    size, whole = 0, hashlib.sha256()
+    while chunk := content.read(CHUNK):
+        size += len(chunk)
+        whole.update(chunk)
+    return size, whole.hexdigest()
+
+
+def _scan(name: str, content: BinaryIO) -> None:
+    for scanner in _scanner:
+        content.seek(0)
+        try:
+            found = scanner.finds(content)
+        except ScannerDown as error:
+            log.warning("the virus scanner does not answer: %s", error)
+            raise FileRefused(
+                _("Files cannot be checked for viruses at present, so none is taken. Try again in"
+                  " a few minutes.")
+            ) from error  # fmt: skip
+        if found:
+            log.warning("the virus scanner found %s", found)
+            raise FileRefused(_("%(name)s holds a virus and was not taken.", name=name))
+
+
+def discard(keys: Sequence[str]) -> None:
+    """Let contents go that no row names; what cannot be let go now, the sweep finds."""
+    for key in keys:
+        try:
+            _storage[0].discard(key)
+        except OSError as error:
+            log.warning("a content stays until the next sweep: %s", error)
+
+
+def send(kept: KeptFile, name: str) -> Response:
+    """Return the answer that hands a file out under ``name``: to be kept, never to run here."""
+    try:
+        content = _storage[0].open(kept.key)
+    except Missing:
+        log.error("the content %s is missing", kept.key)
+        abort(404)
+    answer = Response(wrap_file(request.environ, content, CHUNK), mimetype=kept.mime)
+    answer.direct_passthrough = True
+    answer.content_length = kept.size
+    spelled = {"filename": anyascii(name), "filename*": f"UTF-8''{quote(name, safe='')}"}
+    answer.headers.set("Content-Disposition", "attachment", **spelled)
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+def sweep(session: Session, moment: dt.datetime | None = None) -> int:
+    """Let go of every content that no row names; return how many. In system mode.
+
+    Young ones stay: their row may be on its way.
+    """
+    limit = (moment or now()) - ORPHANED
+    old = [key for key, since in _storage[0].kept() if since < limit]
+    count = 0
+    for start in range(0, len(old), 500):
+        some = old[start : start + 500]
+        named = set(session.scalars(select(KeptFile.key).where(KeptFile.key.in_(some))))
+        left = [key for key in some if key not in named]
+        discard(left)
+        count += len(left)
+    return count
+
+
+def init_files(app: Flask) -> None:
+    """Connect this module to ``app``, before anything reads a body."""
+    app.before_request(make_room)

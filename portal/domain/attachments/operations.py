@@ -1,0 +1,114 @@
+"""What can be done with the files of a record, each as one named write?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm.attributes import set_committed_value
+
+from portal.core.database import db
+from portal.core.events import record_event
+from portal.core.files import Incoming
+from portal.core.language import _
+from portal.core.workflow import Refused, WrongState
+from portal.domain.attachments.events import E
+from portal.domain.attachments.models import Attachment
+from portal.domain.attachments.policy import record_of
+from portal.domain.attachments.records import attachments_of, digests_of
+from portal.domain.people.actor import MemberActor
+
+MOST = 10
+"""Files that one record has at most."""
+
+
+def need_open(record: Any) -> None:
+    """Raise WrongState for a record of which no file is added or taken away any more."""
+    if not record.takes_files:
+        raise WrongState(record, "attach")
+
+
+def attach(record: Any, actor: MemberActor, files: Sequence[Incoming]) -> list[str]:
+    """Keep the files beside ``record``; return the sentences for those that were not taken.
+
+    A file with the same content is there already and is kept once. Raises WrongState where the
+    record takes none.
+    """
+    need_open(record)
+    problems: list[str] = []
+    digests = set(digests_of(record))
+    room = MOST - len(attachments_of(record))
+    for file in files:
+        if file.problem:
+            problems.append(file.problem)
+        elif file.digest in digests:
+            continue
+        elif room <= 0:
+            problems.append(
+                _("%(name)s: there are %(num)d files already. Take one away first.",
+                  name=file.name, num=MOST)
+            )  # fmt: skip
+        else:
+            room, digests = room - 1, digests | {file.digest}
+            _add(record, actor, file)
+            _mark(record)
+    return problems
+
+
+def _add(record: Any, actor: MemberActor, file: Incoming) -> None:
+    kept = file.row()
+    db.session.add(kept)
+    db.session.flush()
+    added = Attachment(
+        record=record.reference,
+        file_id=kept.id,
+        name=file.name,
+        size=file.size,
+        membership_id=actor.membership_id,
+        added_by=actor.name,
+    )
+    db.session.add(added)
+    db.session.flush()
+    record_event(
+        E.ATTACH, record, actor, words={"name": file.name}, file=added.reference, digest=file.digest
+    )
+
+
+def remove(attachment: Attachment, actor: MemberActor) -> None:
+    """Take a file away for good: its row goes now, its content with the next sweep."""
+    record = record_of(attachment)
+    if record is None or not record.takes_files:
+        raise Refused(_("What was sent stays as it is."), record or attachment)
+    kept = attachment.file
+    record_event(
+        E.REMOVE,
+        record,
+        actor,
+        words={"name": attachment.name},
+        file=attachment.reference,
+        digest=kept.digest,
+    )
+    db.session.delete(attachment)
+    db.session.flush()
+    db.session.delete(kept)
+
+
+def _mark(record: Any) -> None:
+    """Note on the record's row that there are files to be asked for; no form of it becomes old."""
+    if record.has_files:
+        return
+    model: Any = type(record)
+    unmoved = {"has_files": True, "changed_at": model.changed_at}
+    marking = update(model).where(model.id == record.id).values(unmoved)
+    db.session.execute(marking, execution_options={"synchronize_session": False})
+    set_committed_value(record, "has_files", True)
+
+
+def forget_all(record: Any) -> None:
+    """Let go of all files of a record that is thrown away."""
+    for attachment in attachments_of(record):
+        kept = attachment.file
+        db.session.delete(attachment)
+        db.session.flush()
+        db.session.delete(kept)

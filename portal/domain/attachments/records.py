@@ -1,0 +1,31 @@
+"""Which files are a record's?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.core.database import db
+from portal.core.files import KeptFile
+from portal.domain.attachments.models import Attachment
+
+
+def attachments_of(record: Any) -> Sequence[Attachment]:
+    """Return the files of a record, the first first, as far as the reader may know of them.
+
+    Asked only where there are or were some: most records cost nothing.
+    """
+    if not record.has_files:
+        return ()
+    query = select(Attachment).where(Attachment.record == record.reference)
+    return db.session.scalars(query.order_by(Attachment.id)).all()
+
+
+def digests_of(record: Any) -> list[str]:
+    """Return the digests (SHA-256) of the contents of a record's files, sorted."""
+    query = select(KeptFile.digest).join(Attachment, Attachment.file_id == KeptFile.id)
+    if not record.has_files:
+        return []
+    return sorted(db.session.scalars(query.where(Attachment.record == record.reference)))

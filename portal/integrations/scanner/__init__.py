@@ -1,0 +1,1 @@
+"""Who looks for viruses in what comes in?"""

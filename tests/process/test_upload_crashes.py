@@ -1,0 +1,123 @@
+"""Is a file whole or not there, wherever between two steps of an upload a process dies?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import requests
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+
+from portal.core import files
+from portal.core.times import DAY, now
+from portal.integrations.storage.local import LocalStorage
+from tests.browser import fields_of
+from tests.core.test_filetypes import PDF
+from tests.domain.world import draft, everything
+from tests.figures import record
+from tests.process.harness import Running
+from tests.process.remote import sign_in
+
+pytestmark = pytest.mark.process
+MOST_POINTS, MOST_TRIES = 9, 20
+START = Callable[..., Running]
+
+
+class Phone:
+    """A seller's phone, which sends the very same form again until an answer comes."""
+
+    def __init__(self, running: Running, cookie: str, page: str) -> None:
+        self.running, self.page = running, page
+        self.line = requests.Session()
+        self.line.cookies.set("sid", cookie, domain="127.0.0.1")
+        self.broken = 0
+
+    def form(self, ending: str) -> Tag:
+        """Return the form of the files' page that posts to an address ending so."""
+        answer = self.line.get(self._url(self.page), timeout=15)
+        forms = BeautifulSoup(answer.text, "html.parser").select("form[method=post]")
+        return next(form for form in forms if str(form["action"]).endswith(ending))
+
+    def send(self, form: Tag, **sent: tuple[str, bytes]) -> int:
+        """Post the form until there is an answer below 500; return its status."""
+        url, data = self._url(str(form["action"])), dict(fields_of(form))
+        for _try in range(MOST_TRIES):
+            try:
+                answer = self.line.post(
+                    url, data=data, files=sent or None, allow_redirects=False, timeout=15
+                )
+                if answer.status_code < 500:
+                    return answer.status_code
+            except requests.RequestException:
+                self.broken += 1
+                self.running.kill_web()
+                self.running.start_web()
+                self.running.wait_for_web()
+        raise AssertionError(f"no answer from {url}")
+
+    def _url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.running.port}{path}"
+
+
+def points_of(running: Running, phone: Phone, errand: Callable[[int], None]) -> list[str]:
+    """Run the errand with a crash at its first point, its second, and so on; return their names."""
+    points: list[str] = []
+    for number in range(1, MOST_POINTS):
+        log = running.folder / f"points-{len(points)}-{phone.broken}"
+        log.unlink(missing_ok=True)
+        running.start_web(QUAYSIDE_CRASH_AT=str(number), QUAYSIDE_CRASH_LOG=str(log))
+        running.wait_for_web()
+        before = phone.broken
+        errand(number)
+        running.kill_web()
+        if phone.broken == before:
+            return points
+        points.append(log.read_text().splitlines()[number - 1].partition(" ")[2])
+    raise AssertionError("there is no end of points")
+
+
+@pytest.mark.long
+def test_every_point_of_adding_and_taking_away(
+    start: START, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with everything(app) as session:
+        reference = draft(domain="crashing-upload.ca").reference
+        session.commit()
+    running = start(entry="wsgi:app", workers=1)
+    phone = Phone(running, sign_in(app, "ana"), f"/registrations/{reference}/files")
+
+    def add(number: int) -> None:
+        sent = (f"offer-{number}.pdf", PDF + str(number).encode())
+        assert phone.send(phone.form("/files"), files=sent) == 303
+
+    def take_away(_number: int) -> None:
+        assert phone.send(phone.form("/removal")) == 303
+
+    adding = points_of(running, phone, add)
+    added = len(adding) + 1
+    names = [name for (name,) in running.ask("SELECT name FROM attachment ORDER BY id")]
+    once = names == [f"offer-{number}.pdf" for number in range(1, added + 1)]
+    removing = points_of(running, phone, take_away)
+    left = running.ask("SELECT count(*) FROM attachment")[0][0]
+    told = dict(running.ask("SELECT tag, count(*) FROM event WHERE tag LIKE 'file:%' GROUP BY tag"))
+    monkeypatch.setattr(files, "_storage", [LocalStorage(running.folder / "files")])
+    with everything(app) as session:
+        files.sweep(session, now() + DAY)
+    rows = {key for (key,) in running.ask("SELECT key FROM kept_file")}
+    agree = rows == {path.name for path in Path(running.folder / "files").glob("??/*")}
+    removed = len(removing) + 1
+    is_right = once and agree and left == added - removed and told == {
+        "file:attach": added, "file:remove": removed,
+    }  # fmt: skip
+    record(
+        4,
+        "crash points of adding and taking away a file",
+        "every one: never half, never twice, rows and contents agree after the sweep",
+        f"{len(adding)} and {len(removing)} points, {phone.broken} crashes: {len(names)} files"
+        f" once, {left} left, {len(rows)} contents",
+        is_right,
+    )
+    assert "kept, not written" in adding and "written, not committed" in removing
+    assert is_right, (names, told, left, rows)
