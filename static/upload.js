@@ -47,7 +47,8 @@
     told.setAttribute("role", "alert");
     told.textContent = problem || say.failed;
     one.line.append(told);
-    if (!problem) press(one.line, say.retry, () => { queue.push(one); next(); });
+    if (problem) one.line.querySelector("progress").remove();
+    else press(one.line, say.retry, () => { queue.push(one); next(); });
     press(one.line, say.leave, () => one.line.remove());
   }
 
