@@ -23,7 +23,7 @@ from portal.core.crashpoints import crash_point
 from portal.core.database import Base, Numbered, UTCDateTime
 from portal.core.filetypes import FileRefused, clean_name, judge
 from portal.core.guards import SAFE
-from portal.core.language import _
+from portal.core.language import _l
 from portal.core.times import now
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class Incoming:
     """A file as it came with the request: kept already, or the sentence for which it is not."""
 
     name: str
-    problem: str = ""
+    problem: Any = ""
     key: str = ""
     mime: str = ""
     size: int = 0
@@ -157,7 +157,11 @@ def incoming() -> Sequence[Incoming]:
 
 
 def note_commit() -> None:
-    """Tell that the rows of what came in are committed, so that it stays."""
+    """Tell that the rows of what came in are being committed.
+
+    From here on it is not certain whether they stand, should the connection break: what they name
+    is kept, and if it is left over, the sweep finds it.
+    """
     g.files_committed = True
 
 
@@ -166,7 +170,7 @@ def _take_in(uploads: Sequence[FileStorage], limits: Limits) -> list[Incoming]:
     return [
         _taken(one, limits.largest)
         if place < limits.most
-        else Incoming(str(one.filename)[:120], _("Send at most %(num)d at once.", num=limits.most))
+        else Incoming(str(one.filename)[:120], _l("Send at most %(num)d at once.", num=limits.most))
         for place, one in enumerate(chosen)
     ]
 
@@ -179,12 +183,12 @@ def _taken(upload: FileStorage, largest: int) -> Incoming:
         size, digest = _measure(content)
         if size > largest:
             most = largest // MEGABYTE
-            raise FileRefused(_("%(name)s is larger than %(num)d MB.", name=name, num=most))
+            raise FileRefused(_l("%(name)s is larger than %(num)d MB.", name=name, num=most))
         kind = judge(name, content)
         _scan(name, content)
         key = _keep(content)
     except FileRefused as refused:
-        return Incoming(given[:120], str(refused.sentence))
+        return Incoming(given[:120], refused.sentence)
     crash_point("kept, not written")
     return Incoming(name, "", key, kind.mime, size, digest)
 
@@ -196,7 +200,7 @@ def _keep(content: BinaryIO) -> str:
         _storage[0].keep(key, content)
     except OSError as error:
         log.exception("a file could not be kept")
-        sentence = _("There is no room for files at present. Nothing is lost; try again later.")
+        sentence = _l("There is no room for files at present. Nothing is lost; try again later.")
         raise FileRefused(sentence) from error
     return key
 
@@ -218,12 +222,12 @@ def _scan(name: str, content: BinaryIO) -> None:
         except ScannerDown as error:
             log.warning("the virus scanner does not answer: %s", error)
             raise FileRefused(
-                _("Files cannot be checked for viruses at present, so none is taken. Try again in"
+                _l("Files cannot be checked for viruses at present, so none is taken. Try again in"
                   " a few minutes.")
             ) from error  # fmt: skip
         if found:
             log.warning("the virus scanner found %s", found)
-            raise FileRefused(_("%(name)s holds a virus and was not taken.", name=name))
+            raise FileRefused(_l("%(name)s holds a virus and was not taken.", name=name))
 
 
 def discard(keys: Sequence[str]) -> None:

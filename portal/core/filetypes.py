@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import puremagic
 
-from portal.core.language import _
+from portal.core.language import _l
 from portal.core.text import clean_line
 
 LONGEST_NAME = 120
@@ -25,7 +25,8 @@ class FileRefused(Exception):
     """The file is not taken; ``sentence`` says why and what to do instead."""
 
     def __init__(self, sentence: Any) -> None:
-        super().__init__(str(sentence))
+        super().__init__(sentence)
+        # Lazy: files are judged before it is known in whose language to say it.
         self.sentence = sentence
 
 
@@ -84,7 +85,7 @@ def clean_name(given: str) -> str:
     name = clean_line(given.replace("\\", "/").rpartition("/")[2]).translate(_UNSAFE).strip(". ")
     stem, dot, extension = name.rpartition(".")
     if not dot or not stem.strip("._ "):
-        raise FileRefused(_("Give the file a name with an ending, such as offer.pdf."))
+        raise FileRefused(_l("Give the file a name with an ending, such as offer.pdf."))
     if stem.partition(".")[0].strip().lower() in _DEVICES:
         stem = f"_{stem}"
     return f"{stem[: LONGEST_NAME - len(extension) - 1].rstrip('. ')}.{extension}"
@@ -96,16 +97,16 @@ def judge(name: str, content: BinaryIO) -> FileType:
     found = BY_EXTENSION.get(extension)
     if found is None:
         raise FileRefused(
-            _("%(name)s: files of this kind are not taken. Send a PDF, an image, a document of"
+            _l("%(name)s: files of this kind are not taken. Send a PDF, an image, a document of"
               " Word, Excel or PowerPoint, or a text.", name=name)
         )  # fmt: skip
     content.seek(0)
     head = content.read(HEAD)
     if not head:
-        raise FileRefused(_("%(name)s is empty.", name=name))
+        raise FileRefused(_l("%(name)s is empty.", name=name))
     if not (_is_text(head) if not found.looks else _looks_like(head) & found.looks):
         raise FileRefused(
-            _("%(name)s is not what its ending says. Save it anew as the right kind.", name=name)
+            _l("%(name)s is not what its ending says. Save it anew as the right kind.", name=name)
         )
     if found.is_package:
         _look_into(name, content)
@@ -136,7 +137,7 @@ def _is_text(head: bytes) -> bool:
 
 def _look_into(name: str, content: BinaryIO) -> None:
     """Refuse a package that unpacks to too much, carries macros, or names places outside."""
-    broken = FileRefused(_("%(name)s cannot be opened; it may be damaged or locked.", name=name))
+    broken = FileRefused(_l("%(name)s cannot be opened; it may be damaged or locked.", name=name))
     content.seek(0)
     try:
         with zipfile.ZipFile(content) as package:
@@ -153,4 +154,4 @@ def _look_into(name: str, content: BinaryIO) -> None:
     if is_outside or is_link or not names & {"[Content_Types].xml", "mimetype"}:
         raise broken
     if any(part.lower().endswith("vbaproject.bin") for part in names):
-        raise FileRefused(_("%(name)s contains macros. Save it without them.", name=name))
+        raise FileRefused(_l("%(name)s contains macros. Save it without them.", name=name))

@@ -60,8 +60,8 @@ class Portal(Flask):
             if not submissions.finish(response, along=drafts.of_sent()):
                 drafts.forget_sent()
             crash_point("written, not committed")
-            db.session.commit()
             files.note_commit()
+            db.session.commit()
             crash_point("committed, not answered")
             return response
         _undo()

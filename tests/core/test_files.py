@@ -73,6 +73,13 @@ def test_what_was_being_written_at_a_crash_is_found_by_the_sweep(storage: LocalS
     assert not list(storage.kept())
 
 
+def test_what_is_no_content_of_ours_stops_no_sweep(storage: LocalStorage) -> None:
+    strange = storage.root / KEY[:2] / ".DS_Store"
+    strange.parent.mkdir()
+    strange.write_bytes(b"x")
+    assert not list(storage.kept())
+
+
 @pytest.mark.parametrize("key", ["../../etc/passwd", "", "0f", "0F" * 16, f"{KEY}/x", f"{KEY}\n"])
 def test_a_key_is_never_a_path(storage: LocalStorage, key: str) -> None:
     for asked in (storage.open, storage.discard):

@@ -65,6 +65,8 @@ class LocalStorage:
     def kept(self) -> Iterator[tuple[str, dt.datetime]]:
         """Yield every key with its last change, and what was never written to its end."""
         for path in self.root.glob("??/*"):
+            if not _KEY.fullmatch(path.name):
+                continue  # somebody else's
             with suppress(FileNotFoundError):
                 yield path.name, dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
 

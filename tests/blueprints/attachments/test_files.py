@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from portal.core import files
 from portal.core.files import KeptFile, ScannerDown
@@ -232,6 +234,32 @@ def test_nothing_passes_a_scanner_that_is_down_or_finds_something(
     ana = sign_in("ana")
     page = add(ana, begun, {"offer.pdf": PDF}, htmx=True)
     assert page.status == 422 and words in page.words and not on_disk()
+
+
+def test_what_is_not_taken_is_said_in_the_persons_language(
+    app: Flask, sign_in: SignIn, begun: str
+) -> None:
+    """Files are judged before anybody asks who sends them."""
+    ana = Browser(app).signed_in("ana", "fr")
+    page = add(ana, begun, {"page.pdf": HTML}, htmx=True)
+    assert "page.pdf n’est pas ce que dit son extension." in page.words
+
+
+def test_a_commit_of_which_nobody_hears_keeps_the_content(
+    app: Flask, sign_in: SignIn, begun: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row may stand: what it names must not be let go of."""
+    ana = sign_in("ana")
+    form, commit = ana.get(f"{begun}/files"), Session.commit
+
+    def commits_unheard(session: Session) -> None:
+        commit(session)
+        raise OperationalError("COMMIT", {}, Exception("the connection broke"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Session, "commit", commits_unheard)
+        ana.upload(form, "/files", {"offer.pdf": PDF})
+    assert names(ana.get(f"{begun}/files")) == ["offer.pdf"] and len(on_disk()) == 1
 
 
 def test_what_came_with_a_refused_request_does_not_stay(
