@@ -9,14 +9,12 @@ from typing import Any
 from babel.numbers import format_decimal
 from flask import url_for
 
-from portal.core.access import can
 from portal.core.filetypes import ACCEPT
 from portal.core.language import locale
 from portal.domain.attachments.operations import MOST
+from portal.domain.attachments.policy import may_attach
 from portal.domain.attachments.records import attachments_of
 from portal.domain.people.actor import MemberActor
-from portal.domain.permissions import Permission as P
-from portal.domain.registrations.models import Registration
 
 
 @dataclass(frozen=True)
@@ -31,21 +29,18 @@ class FileLine:
 
 def files_card(record: Any, actor: MemberActor, problems: Sequence[str] = ()) -> dict[str, Any]:
     """Return what the card of a record's files shows, and whether the reader may add to them."""
-    is_registration = isinstance(record, Registration)
-    needed = P.REGISTRATION_EDIT if is_registration else P.DEAL_EDIT
     lines = [
         FileLine(one.reference, one.name, said_size(one.size), one.added_by)
         for one in attachments_of(record)
     ]
-    kind = "registration" if is_registration else "deal"
     return {
         "lines": lines,
         "problems": problems,
-        "may_attach": record.takes_files and can(actor, needed, record),
+        "may_attach": record.takes_files and may_attach(actor, record),
         "has_room": len(lines) < MOST,
         "most": MOST,
         "accept": f"image/*,{ACCEPT}",
-        "url": url_for(f"attachments.attach_to_{kind}", reference=record.reference),
+        "url": url_for(f"attachments.attach_to_{record.__tablename__}", reference=record.reference),
     }
 
 

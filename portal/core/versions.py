@@ -1,10 +1,14 @@
-"""Was this form rendered from the record as it still stands?"""
+"""Was this form rendered from the record as it still stands, and what makes none of them old?"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask import request
+from sqlalchemy import update
+from sqlalchemy.orm.attributes import set_committed_value
+
+from portal.core.database import db
 
 
 class StaleForm(Exception):
@@ -23,3 +27,20 @@ def expect_version(record: Any, part: Any = None) -> None:
     version = getattr(record if part is None else part, "version", None)
     if version is not None and request.form.get("version", "") != str(version):
         raise StaleForm(record)
+
+
+def mark_beside(record: Any, flag: str) -> None:
+    """Note on a record's row that something is kept beside it, so that it is asked for.
+
+    The row is read anyway: whoever has nothing of the kind asks for nothing. Nothing that a form
+    shows changes with it: no version, and no time of change.
+    """
+    if getattr(record, flag):
+        return
+    model: Any = type(record)
+    values = {flag: True}
+    if hasattr(model, "changed_at"):
+        values["changed_at"] = model.changed_at
+    marking = update(model).where(model.id == record.id).values(values)
+    db.session.execute(marking, execution_options={"synchronize_session": False})
+    set_committed_value(record, flag, True)

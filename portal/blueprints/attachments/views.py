@@ -26,8 +26,7 @@ OFTEN = "300/hour"
 
 
 def _page_of(record: Any) -> str:
-    kind = "registration" if isinstance(record, Registration) else "deal"
-    return url_for(f"attachments.files_of_{kind}", reference=record.reference)
+    return url_for(f"attachments.files_of_{record.__tablename__}", reference=record.reference)
 
 
 def _show(record: Any, problems: list[str], is_refused: bool = False) -> Response:

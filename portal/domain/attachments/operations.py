@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import update
-from sqlalchemy.orm.attributes import set_committed_value
-
 from portal.core.database import db
 from portal.core.events import record_event
 from portal.core.files import Incoming
 from portal.core.language import _
+from portal.core.versions import mark_beside
 from portal.core.workflow import Refused, WrongState
 from portal.domain.attachments.events import E
 from portal.domain.attachments.models import Attachment
@@ -52,7 +50,7 @@ def attach(record: Any, actor: MemberActor, files: Sequence[Incoming]) -> list[s
         else:
             room, digests = room - 1, digests | {file.digest}
             _add(record, actor, file)
-            _mark(record)
+            mark_beside(record, "has_files")
     return problems
 
 
@@ -77,7 +75,7 @@ def _add(record: Any, actor: MemberActor, file: Incoming) -> None:
 
 def remove(attachment: Attachment, actor: MemberActor) -> None:
     """Take a file away for good: its row goes now, its content with the next sweep."""
-    record = record_of(attachment)
+    record = record_of(attachment, is_changing=True)
     if record is None or not record.takes_files:
         raise Refused(_("What was sent stays as it is."), record or attachment)
     kept = attachment.file
@@ -89,26 +87,17 @@ def remove(attachment: Attachment, actor: MemberActor) -> None:
         file=attachment.reference,
         digest=kept.digest,
     )
-    db.session.delete(attachment)
-    db.session.flush()
-    db.session.delete(kept)
-
-
-def _mark(record: Any) -> None:
-    """Note on the record's row that there are files to be asked for; no form of it becomes old."""
-    if record.has_files:
-        return
-    model: Any = type(record)
-    unmoved = {"has_files": True, "changed_at": model.changed_at}
-    marking = update(model).where(model.id == record.id).values(unmoved)
-    db.session.execute(marking, execution_options={"synchronize_session": False})
-    set_committed_value(record, "has_files", True)
+    _let_go(attachment)
 
 
 def forget_all(record: Any) -> None:
     """Let go of all files of a record that is thrown away."""
     for attachment in attachments_of(record):
-        kept = attachment.file
-        db.session.delete(attachment)
-        db.session.flush()
-        db.session.delete(kept)
+        _let_go(attachment)
+
+
+def _let_go(attachment: Attachment) -> None:
+    kept = attachment.file
+    db.session.delete(attachment)
+    db.session.flush()
+    db.session.delete(kept)

@@ -19,10 +19,17 @@ from portal.domain.registrations.models import Registration
 _MODELS: dict[str, Any] = {"DR-": Registration, "DL-": Deal}
 
 
-def record_of(attachment: Attachment) -> Any:
-    """Return the record beside which the file is kept, as far as the reader may know of it."""
+def record_of(attachment: Attachment, is_changing: bool = False) -> Any:
+    """Return the record beside which the file is kept, as far as the reader may know of it.
+
+    ``is_changing`` reads it anew and locks its row, so that nobody sends it meanwhile.
+    """
     model = _MODELS[attachment.record[:3]]
-    return db.session.scalar(select(model).where(model.reference == attachment.record))
+    query = select(model).where(model.reference == attachment.record)
+    if is_changing:
+        query = query.with_for_update(of=model, key_share=True)
+        query = query.execution_options(populate_existing=True)
+    return db.session.scalar(query)
 
 
 def _beside(model: Any, needed: P, words: Any) -> Term:
@@ -34,12 +41,15 @@ def _beside(model: Any, needed: P, words: Any) -> Term:
     return Term(model.__tablename__, words, where)
 
 
-def _may_change(actor: MemberActor, attachment: Attachment) -> bool:
-    record = record_of(attachment)
-    if record is None:
-        return False
+def may_attach(actor: MemberActor, record: Any) -> bool:
+    """Tell whether the actor works on the record, and so adds and takes away its files."""
     needed = P.REGISTRATION_EDIT if isinstance(record, Registration) else P.DEAL_EDIT
     return can(actor, needed, record)
+
+
+def _may_change(actor: MemberActor, attachment: Attachment) -> bool:
+    record = record_of(attachment)
+    return record is not None and may_attach(actor, record)
 
 
 WORKERS = Rule("worker", _l("Who works on the record does this."), _may_change)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import func, select
 
 from portal.core.database import db
 from portal.core.events import record_event
 from portal.core.language import _
 from portal.core.times import DAY, now, today
+from portal.core.versions import mark_beside
 from portal.core.workflow import Refused, WrongState
 from portal.domain.organisations.models import Organisation, OrganisationStatus, PartnerType, Side
 from portal.domain.people.actor import CLOSED, MemberActor
@@ -114,7 +114,8 @@ def share(
     shared.level, shared.until, shared.ends_at = level, until, end_of(until)
     db.session.add(shared)
     db.session.flush()
-    _mark(record, holder)
+    mark_beside(record, "is_shared")
+    mark_beside(holder, "holds_shares")
     record_event(
         E.MAKE if is_new else E.CHANGE,
         record,
@@ -161,23 +162,3 @@ def _named(holder: Membership | Organisation) -> tuple[str, str, str]:
     if isinstance(holder, Organisation):
         return holder.name, holder.name, holder.side
     return holder.user.name, holder.organisation.name, holder.organisation.side
-
-
-def _mark(record: Any, holder: Membership | Organisation) -> None:
-    """Note on both rows that there is a share to be asked for.
-
-    They are read anyway, so whoever has nothing to do with shares asks for none. Nothing that a
-    form shows changes with it: no version, no time of change.
-    """
-    quietly = {"synchronize_session": False}
-    if not record.is_shared:
-        model: Any = type(record)
-        unmoved = {"is_shared": True, "changed_at": model.changed_at}
-        marking = update(model).where(model.id == record.id).values(unmoved)
-        db.session.execute(marking, execution_options=quietly)
-        set_committed_value(record, "is_shared", True)
-    if not holder.holds_shares:
-        model = type(holder)
-        marking = update(model).where(model.id == holder.id).values(holds_shares=True)
-        db.session.execute(marking, execution_options=quietly)
-        set_committed_value(holder, "holds_shares", True)
