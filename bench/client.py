@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import psutil
+
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 _COOKIE = re.compile(rb"\r\nset-cookie: *([^=;\r]+)=([^;\r]*)", re.IGNORECASE)
 PATIENCE = 60.0
@@ -18,6 +20,8 @@ IDLE = 2.0
 """Seconds after which an idle connection is made anew; the server closes it at five."""
 TURN = 5
 """Requests of one client before it is another page's turn."""
+TRIES = 400
+"""Connections that may be made until each of a server's workers has its share of a crowd."""
 
 
 class Unexpected(Exception):
@@ -30,6 +34,8 @@ class Site:
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
+    # The processes that answer there, where it matters that they share the work evenly.
+    workers: Sequence[psutil.Process] = ()
 
     def request(self, path: str, body: bytes | None = None, **headers: str) -> bytes:
         """Return the bytes of a request as a browser on this machine sends it."""
@@ -82,7 +88,7 @@ class Answer:
 def exchange(port: int, request: bytes) -> Answer:
     """Send one request over a connection of its own and return the whole answer."""
     kept: list[Answer] = []
-    drive(port, [request], clients=1, keep=kept.append, status=None)
+    drive(Site(port), [request], clients=1, keep=kept.append, status=None)
     return kept[0]
 
 
@@ -124,10 +130,14 @@ class Crowd:
     """Clients of one server, each asking anew once it is answered.
 
     One thread serves them all, so that they wait for the server and not for each other.
+
+    Which worker answers a connection that is kept open is decided when it is accepted, by chance.
+    All on one or half on each makes a median twice as long or not, and says nothing of a page:
+    every worker gets the same number of them.
     """
 
-    def __init__(self, port: int, clients: int) -> None:
-        self.port, self.size = port, clients
+    def __init__(self, site: Site, clients: int) -> None:
+        self.site, self.size = site, clients
         self.clients: list[_Client] = []
         self.used = 0.0
 
@@ -171,7 +181,19 @@ class Crowd:
         if self.clients and time.monotonic() - self.used < IDLE:
             return
         self.close()
-        self.clients = [_Client(self.port) for _ in range(self.size)]
+        workers = self.site.workers if self.size > 1 else ()
+        room = {worker.pid: self.size // len(workers) for worker in workers}
+        for _try in range(TRIES):
+            client = _Client(self.site.port)
+            pid = _who_accepted(client, workers) if workers else 0
+            if room.get(pid, 1) > 0:
+                self.clients.append(client)
+                room[pid] = room.get(pid, self.size) - 1
+            else:
+                client.socket.close()
+            if len(self.clients) == self.size:
+                return
+        raise Unexpected(f"{TRIES} connections were not shared evenly by {len(workers)} workers")
 
     def close(self) -> None:
         """Close every connection."""
@@ -180,8 +202,19 @@ class Crowd:
         self.clients = []
 
 
+def _who_accepted(client: _Client, workers: Sequence[psutil.Process]) -> int:
+    """Return the number of the process that answers a client's connection."""
+    until = time.monotonic() + PATIENCE
+    mine = client.socket.getsockname()[1]
+    while time.monotonic() < until:
+        for worker in workers:
+            if any(one.raddr and one.raddr.port == mine for one in worker.net_connections("tcp4")):
+                return worker.pid
+    raise Unexpected("no worker accepted a connection")
+
+
 def drive(
-    port: int,
+    site: Site,
     requests: Sequence[bytes],
     *,
     clients: int,
@@ -189,7 +222,7 @@ def drive(
     keep: Callable[[Answer], object] | None = None,
 ) -> list[float]:
     """Let a new crowd send ``requests``, see :meth:`Crowd.ask`."""
-    crowd = Crowd(port, clients)
+    crowd = Crowd(site, clients)
     try:
         return crowd.ask(requests, status=status, keep=keep)
     finally:
@@ -259,7 +292,7 @@ def compare(pages: Sequence[Page], *, clients: int, count: int, repetitions: int
     times: dict[str, list[float]] = {page.name: [] for page in pages}
     for page in pages:
         page.warm()
-    crowds = {page.name: Crowd(page.site.port, clients) for page in pages}
+    crowds = {page.name: Crowd(page.site, clients) for page in pages}
     turn = TURN * clients
     try:
         for _repetition in range(repetitions):
@@ -271,7 +304,7 @@ def compare(pages: Sequence[Page], *, clients: int, count: int, repetitions: int
             for name, seconds in taken.items():
                 times[name].append(statistics.median(seconds))
             for crowd in crowds.values():
-                crowd.close()  # new ones may fall to other workers
+                crowd.close()
     finally:
         for crowd in crowds.values():
             crowd.close()

@@ -38,7 +38,7 @@ def memory(report: Report, databases: Databases) -> None:
         sizes: list[float] = []
         endless = cycle(requests)
         for number in range(STEP, REQUESTS + 1, STEP):
-            drive(server.port, list(islice(endless, STEP)), clients=4)
+            drive(server.browser(), list(islice(endless, STEP)), clients=4)
             asked.append(number)
             sizes.append(worker.memory_info().rss / 1000)
     half = len(asked) // 2

@@ -42,10 +42,16 @@ class Server:
         """Return the processes that answer requests."""
         return psutil.Process(self.process.pid).children()
 
+    def browser(self) -> Site:
+        """Return a browser that has not been here."""
+        return Site(self.port, workers=self.workers())
+
     def signed_in(self, reader: world.Reader) -> Site:
         """Return a browser in which ``reader`` is signed in to the portal."""
         token, _membership, _organisation = world.sign_in(self.database, reader)
-        return Site(self.port, {"sid": session_cookie({"_user_id": token})})
+        browser = self.browser()
+        browser.cookies["sid"] = session_cookie({"_user_id": token})
+        return browser
 
 
 def session_cookie(content: dict[str, str]) -> str:

@@ -6,7 +6,7 @@ import os
 from contextlib import ExitStack
 
 from bench import world
-from bench.client import Comparison, Page, Site, Unexpected, compare
+from bench.client import Comparison, Page, Unexpected, compare
 from bench.report import Report
 from bench.servers import MINIMAL, PORTAL, Databases, Server, serve
 
@@ -37,7 +37,7 @@ def measure(report: Report, databases: Databases, kind: str, sizes: tuple[int, .
 
 
 def _beside_minimal(report: Report, where: str, portal: Server, minimal: Server) -> None:
-    plain = Site(minimal.port)
+    plain = minimal.browser()
     plain.fetch(f"/sign-in/{world.SELLER.subject}")
     browser = portal.signed_in(world.SELLER)
     ways = world.ways_of(portal.database, world.SELLER)

@@ -29,7 +29,7 @@ def measure(report: Report, databases: Databases, kind: str) -> None:
         serve(PORTAL, url, databases.folder) as portal,
         serve(MINIMAL, url, databases.folder) as minimal,
     ):
-        plain = Site(minimal.port)
+        plain = minimal.browser()
         plain.fetch(f"/sign-in/{world.MANAGER.subject}")
         plain_token = _token(plain, "/deals")
         browser = portal.signed_in(world.MANAGER)
@@ -42,11 +42,11 @@ def measure(report: Report, databases: Databases, kind: str) -> None:
             mine = waiting[repetition * WRITES : (repetition + 1) * WRITES]
             won = [_won(browser, token, reference, membership) for reference in mine]
             added = [_added(plain, plain_token, n) for n in range(WRITES)]
-            turns = [("portal", browser.port, won), ("minimal", plain.port, added)]
+            turns = [("portal", browser, won), ("minimal", plain, added)]
             found = {}
-            for name, port, requests in turns if repetition % 2 else reversed(turns):
+            for name, site, requests in turns if repetition % 2 else reversed(turns):
                 began = time.perf_counter()
-                taken = drive(port, requests, clients=CLIENTS, status=303)
+                taken = drive(site, requests, clients=CLIENTS, status=303)
                 rate = len(taken) / (time.perf_counter() - began)
                 found[name] = rate, statistics.quantiles(taken, n=100)[98]
             if repetition:  # the first warms up

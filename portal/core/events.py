@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.core.actors import Actor
-from portal.core.appending import Appending
+from portal.core.appending import Appending, Hashed
 from portal.core.changes import Changed, write_changes
 from portal.core.database import Base, Numbered, UTCDateTime, db
 from portal.core.times import now
@@ -85,6 +85,8 @@ class ChainHead(Base):
     chain: Mapped[str] = mapped_column(String(40), primary_key=True)
     place: Mapped[int] = mapped_column(Integer, default=0)
     hash: Mapped[str] = mapped_column(String(64), default=FIRST_HASH)
+    # The hash before it: what the last event was appended to.
+    previous: Mapped[str] = mapped_column(String(64), default=FIRST_HASH, server_default=FIRST_HASH)
 
 
 class Event(Numbered, Base):
@@ -119,31 +121,46 @@ def canonical_time(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def canonical(value: Any) -> str:
+    """Return ``value`` as canonical JSON: keys in order, no blanks, ASCII alone."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
 def digest(value: Any) -> str:
     """Return the SHA-256 of ``value`` in canonical JSON, as 64 hexadecimal digits."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def hashed(event: Event) -> Hashed:
+    """Return the canonical JSON of what is hashed of ``event``, open at place and previous hash.
+
+    In the order of their names the two stand beside each other, after ``partner_sees``.
+    """
+    before = canonical(
+        {
+            "at": canonical_time(event.at),
+            "chain": event.chain,
+            "from": event.from_state,
+            "membership": event.membership_id,
+            "particulars": event.particulars,
+            "partner_sees": event.partner_sees,
+        }
+    )
+    after = canonical(
+        {
+            "request": event.request_id,
+            "side": event.actor_side,
+            "tag": event.tag,
+            "to": event.to_state,
+            "words": event.words_digest,
+        }
+    )
+    return Hashed(f'{before[:-1]},"place":', ',"previous":"', f'",{after[1:]}')
 
 
 def hash_of(event: Event) -> str:
     """Return the hash that ``event`` must carry, over its content and the previous hash."""
-    return digest(
-        {
-            "tag": event.tag,
-            "chain": event.chain,
-            "place": event.place,
-            "at": canonical_time(event.at),
-            "membership": event.membership_id,
-            "side": event.actor_side,
-            "from": event.from_state,
-            "to": event.to_state,
-            "particulars": event.particulars,
-            "words": event.words_digest,
-            "partner_sees": event.partner_sees,
-            "request": event.request_id,
-            "previous": event.previous_hash,
-        }
-    )
+    return hashed(event).at(event.place, event.previous_hash)
 
 
 def request_id() -> str:
@@ -202,11 +219,9 @@ def record_event(
     session.flush()
     actor = actor.behind if actor else None
     chain = record if isinstance(record, str) else str(record.reference)
-    place, previous = lock_chain(session, chain)
     event = Event(
         tag=tag,
         chain=chain,
-        place=place + 1,
         at=now(),
         membership_id=actor.membership_id if actor else None,
         actor_side=actor.side if actor else "system",
@@ -218,9 +233,7 @@ def record_event(
         words_digest=digest(words),
         partner_sees=kind.partner_sees,
         request_id=request_id(),
-        previous_hash=previous,
     )
-    event.hash = hash_of(event)
     addressers = _addressers.get(tag, ())
     _writing.append(
         session, event, [one for ask in addressers for one in ask(session, event, record)]
@@ -233,10 +246,6 @@ def record_event(
     return event
 
 
-_writing = Appending(ChainHead.__table__, Event.__table__)
+_writing = Appending(ChainHead.__table__, Event.__table__, hashed, FIRST_HASH)
 plug_in_deliveries = _writing.plug_in_deliveries
-
-
-def lock_chain(session: Session, chain: str) -> tuple[int, str]:
-    """Return place and hash of the chain's head, made if new, locked until the commit."""
-    return _writing.lock(session, {"chain": chain, "place": 0, "hash": FIRST_HASH})
+lock_chain = _writing.lock
