@@ -34,8 +34,8 @@ class Site:
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
-    # The processes that answer there, where it matters that they share the work evenly.
-    workers: Sequence[psutil.Process] = ()
+    # Returns the processes that answer there, which come and go.
+    workers: Callable[[], Sequence[psutil.Process]] = tuple
 
     def request(self, path: str, body: bytes | None = None, **headers: str) -> bytes:
         """Return the bytes of a request as a browser on this machine sends it."""
@@ -181,7 +181,7 @@ class Crowd:
         if self.clients and time.monotonic() - self.used < IDLE:
             return
         self.close()
-        workers = self.site.workers if self.size > 1 else ()
+        workers = self.site.workers() if self.size > 1 else ()
         room = {worker.pid: self.size // len(workers) for worker in workers}
         for _try in range(TRIES):
             client = _Client(self.site.port)

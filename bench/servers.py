@@ -44,7 +44,7 @@ class Server:
 
     def browser(self) -> Site:
         """Return a browser that has not been here."""
-        return Site(self.port, workers=self.workers())
+        return Site(self.port, workers=self.workers)
 
     def signed_in(self, reader: world.Reader) -> Site:
         """Return a browser in which ``reader`` is signed in to the portal."""
