@@ -12,7 +12,7 @@ from portal.core.fields import shown_columns
 from portal.core.net import once_for_each_reader
 from portal.core.paging import filters_of, page_of, ways_to_see
 from portal.core.text import clean_line, words
-from portal.domain.deals.models import Deal, DealWord, Stage
+from portal.domain.deals.models import OPEN_STAGES, Deal, DealWord, Stage
 from portal.domain.deals.workflow import DEAL
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor
@@ -76,6 +76,8 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
         "marks": marks_of(Deal, [row.reference for row in page.rows], actor, vendor),
         "states": DEAL.states,
         "labels": labels,
+        # What is won or lost closes no more: a day that once was expected says nothing.
+        "open_stages": OPEN_STAGES,
         "next_url": following,
         "first_url": None if page.is_first else url_for("deals.index", **kept),
         "is_filtered": bool(kept),
