@@ -13,7 +13,7 @@ from portal.core.filetypes import ACCEPT
 from portal.core.language import locale
 from portal.domain.attachments.operations import MOST
 from portal.domain.attachments.policy import may_attach
-from portal.domain.attachments.records import attachments_of
+from portal.domain.attachments.records import attachments_of, may_go
 from portal.domain.people.actor import MemberActor
 
 
@@ -25,18 +25,26 @@ class FileLine:
     name: str
     size: str
     added_by: str
+    may_go: bool
 
 
 def files_card(record: Any, actor: MemberActor, problems: Sequence[str] = ()) -> dict[str, Any]:
     """Return what the card of a record's files shows, and whether the reader may add to them."""
+    may_change = record.takes_files and may_attach(actor, record)
     lines = [
-        FileLine(one.reference, one.name, said_size(one.size), one.added_by)
+        FileLine(
+            one.reference,
+            one.name,
+            said_size(one.size),
+            one.added_by,
+            may_change and may_go(one, record),
+        )
         for one in attachments_of(record)
     ]
     return {
         "lines": lines,
         "problems": problems,
-        "may_attach": record.takes_files and may_attach(actor, record),
+        "may_attach": may_change,
         "has_room": len(lines) < MOST,
         "most": MOST,
         "accept": f"image/*,{ACCEPT}",

@@ -22,7 +22,8 @@ from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import MemberActor
 from portal.domain.products.models import Product
 from portal.domain.products.policy import theirs
-from portal.domain.registrations.models import Registration
+from portal.domain.registrations.models import FILES, Registration
+from portal.domain.registrations.operations import has_more_files
 
 
 def may_sell(actor: MemberActor) -> Sequence[Product]:
@@ -131,4 +132,5 @@ def answering(registration: Registration, actor: MemberActor) -> AnswerForm:
     )
     only(form, names)
     form.registration = registration
+    form.has_more_files = FILES in asked and has_more_files(registration)
     return form

@@ -11,7 +11,7 @@ from portal.blueprints.registrations.opportunity_form import OpportunityForm
 from portal.core.forms import Form, Text
 from portal.core.language import _, _l
 from portal.domain.registrations.content import LABELS
-from portal.domain.registrations.models import ActivityKind, Registration
+from portal.domain.registrations.models import FILES, ActivityKind, Registration
 
 
 class WithdrawForm(Form):
@@ -27,6 +27,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "country": ("country", "region"),
     "value": ("value", "currency"),
     "activities": _ACTIVITIES,
+    FILES: (),
 }
 # What the reviewer names -> the record's fields that an answer may change.
 _WRITES = {
@@ -44,6 +45,7 @@ class AnswerForm(CustomerForm, OpportunityForm, EvidenceForm):
     """Just the fields that the reviewer named, each with room for a reply."""
 
     registration: Registration
+    has_more_files = False
 
     def home_country(self) -> str | None:
         """Return the customer's country, which need not be among the fields."""
@@ -54,18 +56,26 @@ class AnswerForm(CustomerForm, OpportunityForm, EvidenceForm):
         is_valid: bool = super().validate(extra_validators)
         if not is_valid:
             return False
+        for name, said in self.replies().items():
+            if said or self._is_changed(name):
+                continue
+            wanted = (
+                _("Add the files that are asked for, or reply why there are none.")
+                if name == FILES
+                else _("%(field)s: change it, or reply why it stands.", field=_about(name))
+            )
+            self[f"reply_{name}"].errors = [wanted]
+            is_valid = False
+        return is_valid
+
+    def _is_changed(self, name: str) -> bool:
+        if name == FILES:
+            return self.has_more_files
         values, before = self.values(), self.registration
         activities = {activity.kind: activity.on for activity in before.activities}
-        for name, said in self.replies().items():
-            parts = _WRITES.get(name, (name,))
-            old = [activities if part == "activities" else getattr(before, part) for part in parts]
-            if not said and [values[part] for part in parts] == old:
-                reply = self[f"reply_{name}"]
-                reply.errors = [
-                    _("%(field)s: change it, or reply why it stands.", field=_about(name))
-                ]
-                is_valid = False
-        return is_valid
+        parts = _WRITES.get(name, (name,))
+        old = [activities if part == "activities" else getattr(before, part) for part in parts]
+        return [values[part] for part in parts] != old
 
     def values(self) -> dict[str, Any]:
         """Return the partner's fields that were asked for."""

@@ -156,6 +156,7 @@ def answer(registration: Registration) -> Response:
         form=form,
         registration=registration,
         questions=registration.open_questions,
+        files=files_card(registration, member()) if registration.takes_files else None,
     )
 
 

@@ -14,7 +14,7 @@ from portal.core.workflow import Refused, WrongState
 from portal.domain.attachments.events import E
 from portal.domain.attachments.models import Attachment
 from portal.domain.attachments.policy import record_of
-from portal.domain.attachments.records import attachments_of, digests_of
+from portal.domain.attachments.records import attachments_of, digests_of, may_go
 from portal.domain.people.actor import MemberActor
 
 MOST = 10
@@ -76,7 +76,7 @@ def _add(record: Any, actor: MemberActor, file: Incoming) -> None:
 def remove(attachment: Attachment, actor: MemberActor) -> None:
     """Take a file away for good: its row goes now, its content with the next sweep."""
     record = record_of(attachment, is_changing=True)
-    if record is None or not record.takes_files:
+    if record is None or not may_go(attachment, record):
         raise Refused(_("What was sent stays as it is."), record or attachment)
     kept = attachment.file
     record_event(

@@ -23,6 +23,12 @@ def attachments_of(record: Any) -> Sequence[Attachment]:
     return db.session.scalars(query.order_by(Attachment.id)).all()
 
 
+def may_go(attachment: Attachment, record: Any) -> bool:
+    """Tell whether a file of ``record`` can be taken away: what was sent stays as it is."""
+    sealed = record.files_sealed_at
+    return record.takes_files and (sealed is None or attachment.at > sealed)
+
+
 def digests_of(record: Any) -> list[str]:
     """Return the digests (SHA-256) of the contents of a record's files, sorted."""
     query = select(KeptFile.digest).join(Attachment, Attachment.file_id == KeptFile.id)

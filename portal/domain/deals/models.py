@@ -121,6 +121,11 @@ class Deal(Numbered, HasNextAction, Base):
         """Tell whether files are added and taken away: while it is open."""
         return self.stage in OPEN_STAGES
 
+    @property
+    def files_sealed_at(self) -> dt.datetime | None:
+        """Return until when files stay: those of an open deal come and go."""
+        return None
+
 
 class DealAssessment(Base):
     """What the vendor's side thinks of a deal, and no partner learns.

@@ -8,7 +8,12 @@ from typing import Any
 from portal.core.language import _l
 from portal.domain.customers.places import REGIONS
 from portal.domain.organisations.models import Side
-from portal.domain.registrations.models import ActivityKind, Registration, RejectReason
+from portal.domain.registrations.models import (
+    FILES,
+    ActivityKind,
+    Registration,
+    RejectReason,
+)
 
 STEPS = ("customer", "opportunity", "evidence", "check")
 
@@ -34,6 +39,7 @@ LABELS: dict[str, Any] = {
     "own_reference": _l("Your reference"),
     "activities": _l("What have you done with this customer so far?"),
     "may_contact": _l("May we contact them?"),
+    FILES: _l("Files"),
 }
 
 # The same where they speak to the partner and the vendor's side is reading.

@@ -3,9 +3,11 @@
 from portal.core.fields import always, declare_fields, never, setting
 from portal.core.language import _l
 from portal.core.workflow import VENDOR
+from portal.domain.attachments.models import Attachment
 from portal.domain.notes.models import Note
 from portal.domain.registrations.content import labels_for
 from portal.domain.registrations.models import (
+    FILES,
     Question,
     Receipt,
     Registration,
@@ -23,6 +25,7 @@ _COLUMNS = {
     "products": (RegistrationProduct.product_id,),
     "value": (_R.value_minor,),
     "activities": (RegistrationActivity.kind, RegistrationActivity.on),
+    FILES: (Attachment.name,),
 }
 
 declare_fields(

@@ -28,6 +28,9 @@ from portal.domain.organisations.models import Organisation
 from portal.domain.people.models import Membership
 from portal.domain.products.models import Product
 
+FILES = "files"
+"""What a reviewer names who asks for files; it stands beside the record's own fields."""
+
 
 class Status(StrEnum):
     """Where a registration stands."""
@@ -156,8 +159,15 @@ class Registration(Numbered, HasNextAction, Base):
 
     @property
     def takes_files(self) -> bool:
-        """Tell whether files are added and taken away: what was sent stays as it is."""
-        return self.status == Status.DRAFT
+        """Tell whether files are added: to a draft, and when the reviewer asks for them."""
+        return self.status == Status.DRAFT or self.files_sealed_at is not None
+
+    @property
+    def files_sealed_at(self) -> dt.datetime | None:
+        """Return until when files were sent that stay, where the reviewer asks for more."""
+        if self.status != Status.NEEDS_INFO:
+            return None
+        return next((one.asked_at for one in self.open_questions if one.field == FILES), None)
 
     @property
     def open_questions(self) -> list[Question]:

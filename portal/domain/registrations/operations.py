@@ -17,7 +17,7 @@ from portal.core.net import system_mode
 from portal.core.times import business_time_between, now
 from portal.core.workflow import Refused, WrongState
 from portal.domain.attachments.operations import forget_all
-from portal.domain.attachments.records import digests_of
+from portal.domain.attachments.records import attachments_of, digests_of, may_go
 from portal.domain.claims.operations import Claimed, reserve
 from portal.domain.deals.models import Deal
 from portal.domain.deals.operations import open_deal
@@ -32,6 +32,7 @@ from portal.domain.registrations.content import (
 from portal.domain.registrations.events import E
 from portal.domain.registrations.matching import find_matches
 from portal.domain.registrations.models import (
+    FILES,
     MatchAnswer,
     Question,
     Receipt,
@@ -194,6 +195,8 @@ def answer(
     _be_complete(registration)
     for question in open_questions:
         question.reply = replies.get(question.field, "").strip()
+        if question.field == FILES and has_more_files(registration):
+            changed.add(FILES)
         if question.reply or changed.intersection(fields_behind(question.field)):
             question.answered_at = moment
     REGISTRATION.apply(
@@ -205,6 +208,11 @@ def answer(
         changes=differences(before, fields_of(registration)),
     )
     look_for_matches(registration)
+
+
+def has_more_files(registration: Registration) -> bool:
+    """Tell whether files came since the reviewer asked for some."""
+    return any(may_go(one, registration) for one in attachments_of(registration))
 
 
 def _be_complete(registration: Registration) -> None:

@@ -19,6 +19,7 @@ from portal.core.database import db
 from portal.core.language import _, _c, chosen_language, show_date, show_due, show_money
 from portal.core.times import now
 from portal.core.workflow import VENDOR
+from portal.domain.attachments.records import attachments_of
 from portal.domain.customers.places import country_name
 from portal.domain.customers.wording import both_spellings
 from portal.domain.deals.models import Deal, Stage
@@ -30,7 +31,7 @@ from portal.domain.people.roles import TYPE_WORDS
 from portal.domain.permissions import Permission as P
 from portal.domain.programme import programme
 from portal.domain.registrations.content import EVIDENCE_WORDS, labels_for, reasons_for
-from portal.domain.registrations.models import Registration, RegistrationMatch, Status
+from portal.domain.registrations.models import FILES, Registration, RegistrationMatch, Status
 from portal.domain.registrations.workflow import REGISTRATION, is_blocking, matches_of
 from portal.domain.shares.telling import sharing_of
 from portal.domain.timeline.sentences import answers_in, timeline
@@ -200,4 +201,5 @@ def said_so_far(registration: Registration) -> dict[str, str]:
         for name, label in labels_for(Side.VENDOR).items()
     }
     said["city"] = registration.city
+    said[FILES] = ", ".join(file.name for file in attachments_of(registration))
     return {name: shorten(text, LONGEST_HINT, placeholder="…") for name, text in said.items()}
