@@ -61,7 +61,7 @@ CODES: Mapping[str, str] = {
     "access_review_item": "reference role reach reasons decision",
     "access_request": "reference issuer subject language",
     "attachment": "reference record",
-    "chain_head": "chain hash",
+    "chain_head": "chain hash previous",
     "change": "field",
     "claim": "customer_key country",
     "deal": "reference country region stage currency loss_reason next_side next_what",

@@ -13,7 +13,7 @@ from portal.core.versions import mark_beside
 from portal.core.workflow import Refused, WrongState
 from portal.domain.attachments.events import E
 from portal.domain.attachments.models import Attachment
-from portal.domain.attachments.policy import record_of
+from portal.domain.attachments.policy import locked_record_of
 from portal.domain.attachments.records import attachments_of, digests_of, may_go
 from portal.domain.people.actor import MemberActor
 
@@ -75,7 +75,7 @@ def _add(record: Any, actor: MemberActor, file: Incoming) -> None:
 
 def remove(attachment: Attachment, actor: MemberActor) -> None:
     """Take a file away for good: its row goes now, its content with the next sweep."""
-    record = record_of(attachment, is_changing=True)
+    record = locked_record_of(attachment)
     if record is None or not may_go(attachment, record):
         raise Refused(_("What was sent stays as it is."), record or attachment)
     kept = attachment.file

@@ -19,17 +19,18 @@ from portal.domain.registrations.models import Registration
 _MODELS: dict[str, Any] = {"DR-": Registration, "DL-": Deal}
 
 
-def record_of(attachment: Attachment, is_changing: bool = False) -> Any:
-    """Return the record beside which the file is kept, as far as the reader may know of it.
+def record_of(attachment: Attachment) -> Any:
+    """Return the record beside which the file is kept, as far as the reader may know of it."""
+    model = _MODELS[attachment.record[:3]]
+    return db.session.scalar(select(model).where(model.reference == attachment.record))
 
-    ``is_changing`` reads it anew and locks its row, so that nobody sends it meanwhile.
-    """
+
+def locked_record_of(attachment: Attachment) -> Any:
+    """Return the same, read anew and its row locked, so that nobody sends it meanwhile."""
     model = _MODELS[attachment.record[:3]]
     query = select(model).where(model.reference == attachment.record)
-    if is_changing:
-        query = query.with_for_update(of=model, key_share=True)
-        query = query.execution_options(populate_existing=True)
-    return db.session.scalar(query)
+    query = query.with_for_update(of=model, key_share=True)
+    return db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def _beside(model: Any, needed: P, words: Any) -> Term:
@@ -49,7 +50,9 @@ def may_attach(actor: MemberActor, record: Any) -> bool:
 
 def _may_change(actor: MemberActor, attachment: Attachment) -> bool:
     record = record_of(attachment)
-    return record is not None and may_attach(actor, record)
+    if record is None:
+        return False
+    return may_attach(actor, record)
 
 
 WORKERS = Rule("worker", _l("Who works on the record does this."), _may_change)
