@@ -30,7 +30,7 @@ from portal.blueprints import (
     sign_in,
 )
 from portal.blueprints import people as people_pages
-from portal.core import guards, hearing, language, net, outbox, submissions
+from portal.core import guards, hearing, language, net, outbox, previews, submissions
 from portal.core.admission import init_admission, lifetimes
 from portal.core.database import db, engine_options, prepare_engine
 from portal.core.drafts import FORGET
@@ -170,6 +170,7 @@ def _connect_outside(app: Flask) -> None:
     app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(tuple(origins))
     smtp = app.config["SMTP_URL"]
     outbox.plug_in("mail", SmtpMailer(smtp) if smtp else KeptMailer())
+    outbox.plug_in(previews.DESTINATION, previews.Drawing())
     hearing.plug_in_hearer(note_address)
     scanner = app.config["CLAMD_URL"]
     plug_in_storage(

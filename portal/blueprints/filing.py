@@ -9,7 +9,9 @@ from typing import Any
 from babel.numbers import format_decimal
 from flask import url_for
 
+from portal.core import previews
 from portal.core.filetypes import ACCEPT
+from portal.core.keeping import KeptFile
 from portal.core.language import locale
 from portal.domain.attachments.operations import MOST
 from portal.domain.attachments.policy import may_attach
@@ -19,27 +21,31 @@ from portal.domain.people.actor import MemberActor
 
 @dataclass(frozen=True)
 class FileLine:
-    """One file as a page shows it."""
+    """One file as a page shows it, with its preview where there is one."""
 
     reference: str
     name: str
     size: str
     added_by: str
+    preview: KeptFile | None
     may_go: bool
 
 
 def files_card(record: Any, actor: MemberActor, problems: Sequence[str] = ()) -> dict[str, Any]:
     """Return what the card of a record's files shows, and whether the reader may add to them."""
     may_change = record.takes_files and may_attach(actor, record)
+    files = attachments_of(record)
+    drawn = previews.first_of([one.file_id for one in files])
     lines = [
         FileLine(
             one.reference,
             one.name,
             said_size(one.size),
             one.added_by,
+            drawn.get(one.file_id),
             may_change and may_go(one, record),
         )
-        for one in attachments_of(record)
+        for one in files
     ]
     return {
         "lines": lines,

@@ -14,15 +14,15 @@ from urllib.parse import quote
 
 from anyascii import anyascii
 from flask import Flask, Response, abort, current_app, g, request
-from sqlalchemy import BigInteger, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wsgi import wrap_file
 
 from portal.core.crashpoints import crash_point
-from portal.core.database import Base, Numbered, UTCDateTime
 from portal.core.filetypes import FileRefused, clean_name, judge
 from portal.core.guards import SAFE
+from portal.core.keeping import KeptFile
 from portal.core.language import _l
 from portal.core.times import now
 
@@ -73,18 +73,6 @@ _scanner: list[Scanner] = []
 def plug_in_storage(storage: Storage, scanner: Scanner | None = None) -> None:
     """Keep contents in ``storage`` from here on, and take only what ``scanner`` lets pass."""
     _storage[:], _scanner[:] = [storage], [scanner] if scanner else []
-
-
-class KeptFile(Numbered, Base):
-    """One content in the storage: the only rows that name its keys."""
-
-    __tablename__ = "kept_file"
-    key: Mapped[str] = mapped_column(String(32), unique=True)
-    mime: Mapped[str] = mapped_column(String(100))
-    size: Mapped[int] = mapped_column(BigInteger)
-    # SHA-256 of the content, in hexadecimal digits.
-    digest: Mapped[str] = mapped_column(String(64))
-    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
 
 
 @dataclass(frozen=True)
@@ -193,16 +181,26 @@ def _taken(upload: FileStorage, largest: int) -> Incoming:
     return Incoming(name, "", key, kind.mime, size, digest)
 
 
-def _keep(content: BinaryIO) -> str:
+def keep_content(content: BinaryIO) -> str:
+    """Keep a content under a new key and return that; raises OSError where there is no room."""
     key = secrets.token_hex(16)
     content.seek(0)
+    _storage[0].keep(key, content)
+    return key
+
+
+def open_content(key: str) -> BinaryIO:
+    """Return a content for reading; raises Missing, or OSError where it is out of reach."""
+    return _storage[0].open(key)
+
+
+def _keep(content: BinaryIO) -> str:
     try:
-        _storage[0].keep(key, content)
+        return keep_content(content)
     except OSError as error:
         log.exception("a file could not be kept")
         sentence = _l("There is no room for files at present. Nothing is lost; try again later.")
         raise FileRefused(sentence) from error
-    return key
 
 
 def _measure(content: BinaryIO) -> tuple[int, str]:
@@ -241,16 +239,22 @@ def discard(keys: Sequence[str]) -> None:
 
 def send(kept: KeptFile, name: str) -> Response:
     """Return the answer that hands a file out under ``name``: to be kept, never to run here."""
+    answer = answer_with(kept)
+    spelled = {"filename": anyascii(name), "filename*": f"UTF-8''{quote(name, safe='')}"}
+    answer.headers.set("Content-Disposition", "attachment", **spelled)
+    return answer
+
+
+def answer_with(kept: KeptFile) -> Response:
+    """Return the answer that holds a content, with nothing in it allowed to run or to load."""
     try:
-        content = _storage[0].open(kept.key)
+        content = open_content(kept.key)
     except Missing:
         log.error("the content %s is missing", kept.key)
         abort(404)
     answer = Response(wrap_file(request.environ, content, CHUNK), mimetype=kept.mime)
     answer.direct_passthrough = True
     answer.content_length = kept.size
-    spelled = {"filename": anyascii(name), "filename*": f"UTF-8''{quote(name, safe='')}"}
-    answer.headers.set("Content-Disposition", "attachment", **spelled)
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
 

@@ -78,6 +78,7 @@ ASIDE = {
     ("core/admission.py", "draft"),
     ("core/errors.py", "draft"),
     ("core/errors.py", "refusal"),
+    ("core/previews.py", "previews"),
 }
 # Every question in request code that looks past the actor; each has its canary below.
 PAST_THE_ACTOR = {

@@ -255,8 +255,9 @@ LEAVES: Mapping[str, tuple[str, str]] = {
                            "registration registration_product registration_activity"),
     "registrations.submit": ("registration:submit", "registration receipt delivery"),
     "registrations.withdraw": ("registration:withdraw", "registration delivery"),
-    "attachments.attach_to_deal": ("file:attach", "attachment kept_file deal"),
-    "attachments.attach_to_registration": ("file:attach", "attachment kept_file registration"),
+    "attachments.attach_to_deal": ("file:attach", "attachment kept_file deal delivery"),
+    "attachments.attach_to_registration": ("file:attach",
+                                           "attachment kept_file registration delivery"),
     "attachments.remove": ("file:remove", "attachment kept_file"),
     "shares.revoke": ("share:revoke", "share"),
     "shares.share_deal": ("share:make", "share deal organisation delivery"),
@@ -269,7 +270,9 @@ READING_LEAVES: Mapping[str, str] = {
     "deals.export": "deal:export",
 }
 # Answers that are files, not pages.
-FILES = frozenset({"admin.audit.export", "attachments.download", "deals.export"})
+FILES = frozenset(
+    {"admin.audit.export", "attachments.download", "attachments.preview", "deals.export"}
+)
 # What brings a file, and under which name.
 UPLOADS = frozenset({"attachments.attach_to_deal", "attachments.attach_to_registration"})
 

@@ -302,6 +302,7 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("attachments.attach_to_registration", "POST"): Ask("registration", "work", 409, {DRAFT: 303}),
     ("attachments.attach_to_deal", "POST"): Ask("deal", "take part", 409, {OPEN: 303}),
     ("attachments.download", "GET"): Ask("file", "know", 200),
+    ("attachments.preview", "GET"): Ask("file", "know", 200),
     ("attachments.remove", "POST"): Ask("file", "take away", 409, {DRAFT: 303, OPEN: 303}),
     ("shares.share_deal", "GET"): Ask("deal", "share", 200),
     ("shares.share_deal", "POST"): Ask("deal", "share", 303),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.core.changes import Changed
 from portal.core.drafts import Draft
 from portal.core.events import record_event
-from portal.core.files import KeptFile
+from portal.core.keeping import KeptFile
 from portal.core.outbox import Delivery
 from portal.core.times import now
 from portal.demo_personas import COBALT
@@ -49,6 +49,10 @@ def file_of(session: Session, record: Any) -> Attachment:
     kept = KeptFile(key=secrets.token_hex(16), mime="application/pdf", size=70, digest="0" * 64)
     session.add(kept)
     session.flush()
+    session.add(
+        KeptFile(key=secrets.token_hex(16), mime="image/webp", size=70, digest="1" * 64,
+                 original_id=kept.id, page=1, width=64, height=48)
+    )  # fmt: skip
     made = Attachment(
         record=record.reference, file_id=kept.id, name="Offer.pdf", size=70, membership_id=1,
         added_by="Somebody",

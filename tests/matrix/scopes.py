@@ -58,7 +58,9 @@ GRANTS: Mapping[str, Grant] = {
     "field_setting": lambda _readers, who, _row: who.short in FIELD_DECIDERS,
     "invitation": lambda readers, who, row: readers.knows_invitation(who, row),
     "invitation_list": lambda _readers, who, row: row["made_by_id"] == who.membership,
-    "kept_file": lambda readers, who, row: who.knows(readers.files[row["id"]]),
+    "kept_file": lambda readers, who, row: who.knows(
+        readers.files[row["original_id"] or row["id"]]
+    ),
     "letter": _outbox,
     "login_session": lambda _readers, who, row: who.knows_session(row["user_id"]),
     "membership": lambda _readers, who, row: who.knows_person(row["id"], row["organisation_id"]),

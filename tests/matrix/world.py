@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from portal.core import files
 from portal.core.database import Base, db
-from portal.core.files import KeptFile
+from portal.core.keeping import KeptFile
 from portal.core.net import system_mode
 from portal.core.text import fold
 from portal.core.times import now

@@ -10,6 +10,7 @@ from portal.blueprints.acting import member
 from portal.blueprints.attachments import bp
 from portal.blueprints.filing import files_card
 from portal.blueprints.saying import saying
+from portal.core import previews
 from portal.core.files import incoming, send, takes_files
 from portal.core.guards import requires
 from portal.core.language import _
@@ -91,6 +92,13 @@ def _attach(record: Any) -> Response:
 def download(attachment: Attachment) -> Response:
     """Hand out a file, to be kept by whoever may have it."""
     return send(attachment.file, attachment.name)
+
+
+@bp.get("/files/<reference:reference>/preview")
+@requires(P.FILE_READ, Attachment)
+def preview(attachment: Attachment) -> Response:
+    """Show what the first page of a file looks like."""
+    return previews.send(attachment.file)
 
 
 @bp.post("/files/<reference:reference>/removal")

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from portal.core import previews
 from portal.core.events import EventKind, declare
 from portal.core.language import _l
 
@@ -19,3 +20,4 @@ declare(
     EventKind(E.ATTACH, _l("%(who)s attached a file"), _what, frozenset({"name"})),
     EventKind(E.REMOVE, _l("%(who)s took a file away"), _what, frozenset({"name"})),
 )
+previews.follow(E.ATTACH)

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.database import Base, Numbered, RowNumber, UTCDateTime
-from portal.core.files import KeptFile
+from portal.core.keeping import KeptFile
 from portal.core.references import new_reference
 from portal.core.times import now
 
@@ -25,7 +25,7 @@ class Attachment(Numbered, Base):
         String(11), unique=True, default=partial(new_reference, "FI")
     )
     record: Mapped[str] = mapped_column(String(11), index=True)
-    file_id: Mapped[int] = mapped_column(ForeignKey("kept_file.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("kept_file.id"), index=True)
     file: Mapped[KeptFile] = relationship()
     # As it was called when it came, and how many bytes it has.
     name: Mapped[str] = mapped_column(String(120))

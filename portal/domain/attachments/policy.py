@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 
 from portal.core.access import Policy, Rule, Term, can, scope_of, with_one
 from portal.core.database import db
-from portal.core.files import KeptFile
+from portal.core.keeping import held_by
 from portal.core.language import _l
 from portal.domain.attachments.models import Attachment
 from portal.domain.deals.models import Deal
@@ -65,13 +65,4 @@ ATTACHMENT = Policy(
     ],
     rules={P.FILE_READ: [], P.FILE_REMOVE: [WORKERS]},
 )
-
-
-def _of_attachment(actor: MemberActor) -> ColumnElement[bool] | None:
-    if P.FILE_READ not in actor.permissions:
-        return None
-    seen = scope_of(Attachment, actor)
-    return with_one(Attachment, Attachment.file_id == KeptFile.id, seen)
-
-
-FILES = Policy(KeptFile, scope=[Term("attachment", _l("They see the record."), _of_attachment)])
+held_by(Attachment, Attachment.file_id, P.FILE_READ, _l("They see the record."))

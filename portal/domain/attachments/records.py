@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.core.database import db
-from portal.core.files import KeptFile
+from portal.core.keeping import KeptFile
 from portal.domain.attachments.models import Attachment
 
 

@@ -12,8 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from portal.core import files
-from portal.core.files import KeptFile, ScannerDown
+from portal.core import files, outbox
+from portal.core.files import ScannerDown
+from portal.core.keeping import KeptFile
+from portal.core.net import system_mode
 from portal.core.times import now
 from portal.domain.attachments.models import Attachment
 from portal.domain.deals.models import Deal
@@ -21,6 +23,7 @@ from portal.domain.registrations import operations
 from portal.domain.registrations.models import Receipt, Registration, Status
 from portal.integrations.storage.local import LocalStorage
 from tests.browser import Browser, Page
+from tests.core.pictures import opened, pdf
 from tests.core.test_filetypes import HTML, PDF, package, png
 from tests.domain.world import actor_of, draft, everything, in_state
 
@@ -273,3 +276,30 @@ def test_what_came_with_a_refused_request_does_not_stay(
     page.form("/files")["action"] = f"{begun}/files"
     answer = noah.upload(page, "/files", {"offer.pdf": PDF})
     assert answer.status == 404 and not on_disk()
+
+
+def drawn(app: Flask) -> None:
+    """Let the worker draw what came in."""
+    with app.app_context(), system_mode("worker"):
+        outbox.sweep(60.0)
+
+
+def test_the_card_shows_what_a_file_looks_like(app: Flask, sign_in: SignIn, begun: str) -> None:
+    ana = sign_in("ana")
+    add(ana, begun, {"offer.pdf": pdf(), "broken.pdf": PDF})
+    assert not ana.get(f"{begun}/files").soup.select("img.thumb, .thumb")
+    drawn(app)
+    (image,) = ana.get(f"{begun}/files").soup.select(".thumb img")
+    assert (image["width"], image["height"], image["loading"]) == ("640", "427", "lazy")
+    assert image["alt"] == "Look at offer.pdf"
+    answer = ana.client.get(str(image["src"]), base_url="http://127.0.0.1:8000")
+    assert answer.status_code == 200 and answer.mimetype == "image/webp"
+    assert opened(answer.data).size == (640, 427)
+    assert "Content-Disposition" not in answer.headers
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store, private"
+    for link in ana.get(f"{begun}/files").soup.select(".files a[download]"):
+        if link.get_text() == "broken.pdf":
+            ana.get(f"{link['href']}/preview", status=404)
+    sign_in("noah").get(str(image["src"]), status=404)
