@@ -10,11 +10,14 @@ import time
 os.environ["QUAYSIDE_DEMO"] = "1"
 os.environ.setdefault("SECRET_KEY", "only-for-measuring-" + "x" * 40)
 
-from bench import endurance, hierarchy, lighthouse, speed, weight, writes
+from bench import endurance, hierarchy, large, lighthouse, speed, weight, writes
 from bench.report import Report
 from bench.servers import databases
 
-PARTS = ("weight", "sqlite", "postgresql", "hierarchy", "writes", "memory", "start", "lighthouse")
+PARTS = (
+    "weight", "sqlite", "postgresql", "hierarchy", "writes", "memory", "large", "start",
+    "lighthouse",
+)  # fmt: skip
 
 
 def main() -> int:
@@ -35,10 +38,11 @@ def main() -> int:
                 hierarchy.measure(report, made, kind)
             if "writes" in parts:
                 writes.measure(report, made, kind)
-        if "memory" in parts:
-            endurance.memory(report, made)
-        if "lighthouse" in parts and is_long:
-            lighthouse.measure(report, made)
+        alone = {"memory": endurance.memory, "large": large.measure}
+        if is_long:
+            alone["lighthouse"] = lighthouse.measure
+        for name in filter(alone.__contains__, parts):
+            alone[name](report, made)
         # Last: from here on this process holds a portal of its own.
         if "weight" in parts:
             weight.measure(report, made)

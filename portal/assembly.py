@@ -70,6 +70,7 @@ from portal.integrations.mail.smtp import KeptMailer, SmtpMailer
 from portal.integrations.oidc import init_identity_providers
 from portal.integrations.scanner.clamd import Clamd
 from portal.integrations.storage.local import LocalStorage
+from portal.integrations.storage.s3 import Bucket, S3Storage
 from portal.presentation import init_presentation
 
 BLUEPRINTS = (
@@ -160,7 +161,9 @@ def _connect_requests(app: Flask) -> None:
     app.teardown_request(end_transaction)
     init_errors(app)
     programme.configure(
-        timezone=app.config["VENDOR_TIMEZONE"], currencies=tuple(app.config["CURRENCIES"])
+        timezone=app.config["VENDOR_TIMEZONE"],
+        currencies=tuple(app.config["CURRENCIES"]),
+        file_quota=app.config["FILES_QUOTA"],
     )
 
 
@@ -173,8 +176,10 @@ def _connect_outside(app: Flask) -> None:
     outbox.plug_in(previews.DESTINATION, previews.Drawing())
     hearing.plug_in_hearer(note_address)
     scanner = app.config["CLAMD_URL"]
+    store = app.config["FILES_S3"]
     plug_in_storage(
-        LocalStorage(Path(app.config["FILES_DIR"])), Clamd(scanner) if scanner else None
+        S3Storage(Bucket(**store)) if store else LocalStorage(Path(app.config["FILES_DIR"])),
+        Clamd(scanner, app.config["CLAMD_LETS_LARGE_PASS"]) if scanner else None,
     )
 
     def deliver(delivery_id: int) -> None:

@@ -60,7 +60,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]
         "LIMITS_URL": given("LIMITS_URL") or f"file://{(var / 'limits.db').resolve()}",
         "SMTP_URL": given("SMTP_URL") or "",
         "FILES_DIR": given("FILES_DIR") or str(var / "files"),
+        "FILES_S3": _object_store(environment),
+        "FILES_QUOTA": round(float(given("FILES_QUOTA_GB") or 5) * 1024**3),
         "CLAMD_URL": given("CLAMD_URL") or "",
+        "CLAMD_LETS_LARGE_PASS": given("CLAMD_LETS_LARGE_PASS") == "1",
         "ANCHOR_DIR": given("ANCHOR_DIR") or str(var / "anchors"),
         "ANCHOR_MAIL": given("ANCHOR_MAIL") or "",
         "MAIL_FROM": given("MAIL_FROM") or f"{vendor} <no-reply@{parts.hostname}>",
@@ -103,7 +106,7 @@ FIXED: dict[str, Any] = {
     "HIDDEN_FIELDS_RAISE": False,
     "SQLALCHEMY_TRACK_MODIFICATIONS": False,
     "COMPRESS_MIMETYPES": [
-        "text/html", "text/css", "text/plain", "text/javascript", "application/javascript",
+        "text/html", "text/css", "text/javascript", "application/javascript",
         "image/svg+xml",
     ],
     "COMPRESS_ALGORITHM": ["br", "gzip"],
@@ -112,6 +115,20 @@ FIXED: dict[str, Any] = {
     "COMPRESS_MIN_SIZE": 500,
     "SEND_FILE_MAX_AGE_DEFAULT": 3600,
 }  # fmt: skip
+
+
+def _object_store(environment: Mapping[str, str]) -> dict[str, str] | None:
+    """Return where files are kept in an object store; None where it is a folder."""
+    names = {
+        "name": "BUCKET", "prefix": "PREFIX", "endpoint": "ENDPOINT", "region": "REGION",
+        "key_id": "KEY_ID", "secret": "SECRET", "encryption": "SSE", "encryption_key": "KMS_KEY",
+    }  # fmt: skip
+    found = {name: environment.get(f"FILES_S3_{end}") or "" for name, end in names.items()}
+    if found["name"]:
+        return found
+    if any(found.values()):
+        raise BadSetting("FILES_S3_BUCKET must be set where other settings FILES_S3_… are.")
+    return None
 
 
 def _with_driver(url: str) -> str:

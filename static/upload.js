@@ -48,7 +48,7 @@
     told.textContent = problem || say.failed;
     one.line.append(told);
     if (problem) one.line.querySelector("progress").remove();
-    else press(one.line, say.retry, () => { queue.push(one); next(); });
+    else press(one.line, say.retry, () => { one.isAgain = true; queue.push(one); next(); });
     press(one.line, say.leave, () => one.line.remove());
   }
 
@@ -58,11 +58,11 @@
   }
 
   // Ask for an address as htmx does, and hand on what came, or that nothing did.
-  function ask(method, url, body, then, lost, onProgress) {
+  function ask(method, url, body, then, lost, size = 0, onProgress = null) {
     const request = new XMLHttpRequest();
     request.open(method, url);
     request.setRequestHeader("HX-Request", "true");
-    request.timeout = 600000; // milliseconds
+    request.timeout = 600000 + size / 50; // milliseconds: no line is slower than 50 kB a second
     if (onProgress) request.upload.addEventListener("progress", onProgress);
     for (const kind of ["error", "timeout", "abort"]) request.addEventListener(kind, lost);
     request.addEventListener("load", () => {
@@ -81,13 +81,16 @@
     const say = { ...asked.dataset };
     const end = () => { isBusy = false; next(); };
     const lost = () => { fail(one, say); end(); };
-    const look = (then) => ask("GET", asked.action, null, (card) => {
+    const look = (then) => ask("GET", asked.action, null, (card, elsewhere) => {
+      if (elsewhere) return location.assign(elsewhere); // signed out meanwhile
       if (!card) return lost();
       show(card);
       then();
     }, lost);
     const arrived = () => { one.line.remove(); end(); };
-    if (!one.body && asked.dataset.used) return look(() => { queue.unshift(one); end(); });
+    const isAgain = one.isAgain;
+    one.isAgain = false;
+    if (isAgain || (!one.body && asked.dataset.used)) return look(() => { queue.unshift(one); end(); });
     if (!one.body) {
       one.body = new FormData(asked);
       one.body.set("files", one.file);
@@ -104,7 +107,7 @@
       if (!problem) return arrived();
       fail(one, say, problem);
       end();
-    }, lost, (event) => {
+    }, lost, one.file.size, (event) => {
       if (event.lengthComputable) one.line.querySelector("progress").value = event.loaded / event.total;
     });
   }

@@ -12,10 +12,12 @@ from flask import url_for
 from portal.core import previews
 from portal.core.filetypes import ACCEPT
 from portal.core.keeping import KeptFile
-from portal.core.language import locale
+from portal.core.language import _, _l, locale
 from portal.domain.attachments.operations import MOST
 from portal.domain.attachments.policy import may_attach
 from portal.domain.attachments.records import attachments_of, may_go
+from portal.domain.organisations.models import Organisation
+from portal.domain.organisations.room import WITHOUT_LIMIT, limit_of, used_by
 from portal.domain.people.actor import MemberActor
 
 
@@ -59,7 +61,19 @@ def files_card(record: Any, actor: MemberActor, problems: Sequence[str] = ()) ->
 
 
 def said_size(size: int) -> str:
-    """Return a number of bytes as people read it: 3.4 MB, 12 kB."""
-    unit, number = ("MB", size / 1024**2) if size >= 1024**2 else ("kB", max(size / 1024, 1))
-    digits = "0.0" if unit == "MB" and number < 10 else "0"
+    """Return a number of bytes as people read it: 1.2 GB, 3.4 MB, 12 kB."""
+    unit, most = next((one for one in _UNITS if size >= one[1]), _UNITS[-1])
+    number = max(size / most, 1)
+    digits = "0.#" if most > 1024 and number < 10 else "0"
     return f"{format_decimal(number, digits, locale=locale())} {unit}"
+
+
+_UNITS = ((_l("GB"), 1024**3), (_l("MB"), 1024**2), (_l("kB"), 1024))
+
+
+def said_room(organisation: Organisation) -> str:
+    """Return how much of its room for files an organisation uses; without a limit, how much."""
+    used, most = used_by(organisation.id), limit_of(organisation.side)
+    if most == WITHOUT_LIMIT:
+        return said_size(used)
+    return _("%(used)s of %(most)s", used=said_size(used), most=said_size(most))

@@ -17,7 +17,8 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.core import drafts, submissions
 from portal.core.actors import NOBODY, Nobody
-from portal.core.guards import SAFE, actor_now, guard_of
+from portal.core.files import limits_now
+from portal.core.guards import SAFE, actor_now, guard_of, look_ahead
 from portal.core.net import start_acting, stop_acting, system_mode
 from portal.core.pages import is_htmx
 from portal.core.redirects import safe_path
@@ -59,14 +60,22 @@ def admit() -> ResponseReturnValue | None:
     start_acting(NOBODY)
     guard = guard_of(current_app, request.endpoint)
     is_public = guard is not None and guard.permission is None
-    if request.method not in SAFE and guard is not None and not is_public and TOKEN in session:
+    is_guarded = guard is not None and not is_public
+    if request.method not in SAFE and is_guarded and TOKEN in session and not brings_files():
         return None  # confirm() asks who it is, in the write's own transaction
     if current_user.is_authenticated:
         start_acting(current_user)  # also where a limit has asked before who it is
         if current_user.viewing:
             look_on(actor_now())
+        if brings_files() and guard is not None and not is_public:
+            look_ahead(guard)
         return None
     return None if is_public else ask_to_sign_in()
+
+
+def brings_files() -> bool:
+    """Tell whether the request may bring files: then nothing of it is read for just anybody."""
+    return request.method not in SAFE and limits_now() is not None
 
 
 def confirm() -> ResponseReturnValue | None:
@@ -110,8 +119,9 @@ def note_visit(response: Response) -> Response:
 
 def ask_to_sign_in() -> Response:
     """Keep what was typed and lead to the sign-in page, from there back to the form."""
-    is_kept = request.method not in SAFE and keep_posted_form()
-    path = request.path if request.method in SAFE else form_path()
+    is_read = request.method in SAFE or brings_files()
+    is_kept = not is_read and keep_posted_form()
+    path = request.path if is_read else form_path()
     if request.method in SAFE and request.query_string:
         path += "?" + request.query_string.decode("ascii", "replace")
     told = {"kept": 1} if is_kept else {}

@@ -11,11 +11,16 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    RequestedRangeNotSatisfiable,
+    SecurityError,
+)
 
 from portal.core import drafts
 from portal.core.access import Denied
-from portal.core.admission import ask_again, ask_to_sign_in, keep_posted_form
+from portal.core.admission import ask_again, ask_to_sign_in, brings_files, keep_posted_form
 from portal.core.events import EventKind, declare, record_event
 from portal.core.guards import StaleSignIn, actor_now
 from portal.core.language import _, _l
@@ -52,7 +57,12 @@ def _words(code: int) -> tuple[Any, Any]:
         ),
         405: (_("That does not work this way"), _("Open the page and use its buttons.")),
         409: (_("This has changed meanwhile"), _("Open the page again to see how it stands now.")),
-        413: (_("That is too much at once"), _("Shorten the text and send it again.")),
+        413: (
+            _("That is too much at once"),
+            _("Send the files one by one.")
+            if brings_files()
+            else _("Shorten the text and send it again."),
+        ),
         429: (
             _("That was a bit fast"),
             _("Wait a minute and try again. Nothing was lost."),
@@ -102,6 +112,8 @@ def on_http(error: HTTPException) -> Response:
     if code == 404 and not current_user.is_authenticated and request.endpoint is None:
         return ask_to_sign_in()
     answer = show(code)
+    if isinstance(error, RequestedRangeNotSatisfiable):
+        answer.headers["Content-Range"] = f"bytes */{error.length}"
     if code == 405 and getattr(error, "valid_methods", None):
         answer.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return answer

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO, Protocol, TypeVar, cast
 from urllib.parse import quote
 
@@ -17,20 +17,21 @@ from flask import Flask, Response, abort, current_app, g, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
-from werkzeug.wsgi import wrap_file
 
+from portal.core import ranges
 from portal.core.crashpoints import crash_point
 from portal.core.filetypes import FileRefused, clean_name, judge
 from portal.core.guards import SAFE
 from portal.core.keeping import KeptFile
 from portal.core.language import _l
+from portal.core.spooling import Received, Spool, why_not_kept, why_too_large
 from portal.core.times import now
 
 log = logging.getLogger(__name__)
 View = TypeVar("View")
 FIELD = "files"
 MEGABYTE = 1024 * 1024
-CHUNK = 256 * 1024
+CHUNK = ranges.CHUNK
 ORPHANED = dt.timedelta(hours=1)
 """How old a kept content must be before one that no row names counts as left over."""
 
@@ -40,13 +41,16 @@ class Missing(Exception):
 
 
 class Storage(Protocol):
-    """Where contents are kept, each under a random key; nothing is ever written over."""
+    """Where contents are kept, each under a random key; nothing is ever written over.
+
+    Every method raises OSError while the storage is out of reach, or full.
+    """
 
     def keep(self, key: str, content: BinaryIO) -> None:
         """Keep ``content`` from its first byte; it is durable when this returns."""
 
-    def open(self, key: str) -> BinaryIO:
-        """Return the content for reading; raises Missing."""
+    def open(self, key: str, begin: int = 0) -> BinaryIO:
+        """Return the content for reading from the byte ``begin`` on; raises Missing."""
 
     def discard(self, key: str) -> None:
         """Let a content go; nothing happens where there is none."""
@@ -59,11 +63,15 @@ class Scanner(Protocol):
     """Who looks for viruses."""
 
     def finds(self, content: BinaryIO) -> str:
-        """Return the name of what was found, or nothing; raises ScannerDown."""
+        """Return the name of what was found, or nothing; raises ScannerDown or TooLargeToScan."""
 
 
 class ScannerDown(Exception):
     """The scanner gave no answer: nothing is taken in until it does."""
+
+
+class TooLargeToScan(Exception):
+    """The scanner looks at nothing as large as that."""
 
 
 _storage: list[Storage] = []
@@ -86,11 +94,17 @@ class Incoming:
     size: int = 0
     digest: str = ""
 
-    def row(self) -> KeptFile:
-        """Return the row that makes it stay, once it is committed."""
+    def row(self, organisation_id: int | None = None) -> KeptFile:
+        """Return the row that makes it stay, once committed, in that organisation's room."""
         assert self.key, self.problem
         g.setdefault("files_named", set()).add(self.key)
-        return KeptFile(key=self.key, mime=self.mime, size=self.size, digest=self.digest)
+        return KeptFile(
+            key=self.key,
+            mime=self.mime,
+            size=self.size,
+            digest=self.digest,
+            organisation_id=organisation_id,
+        )
 
 
 @dataclass(frozen=True)
@@ -122,6 +136,7 @@ def make_room() -> None:
     limits = limits_now()
     if limits is not None and request.method not in SAFE:
         request.max_content_length = limits.most * limits.largest + MEGABYTE
+        cast(Received, request).largest_file = limits.largest
 
 
 @contextmanager
@@ -155,30 +170,28 @@ def note_commit() -> None:
 
 def _take_in(uploads: Sequence[FileStorage], limits: Limits) -> list[Incoming]:
     chosen = [one for one in uploads if one.filename]
-    return [
-        _taken(one, limits.largest)
-        if place < limits.most
-        else Incoming(str(one.filename)[:120], _l("Send at most %(num)d at once.", num=limits.most))
-        for place, one in enumerate(chosen)
-    ]
+    taken = [_taken(one, limits.largest) for one in chosen[: limits.most]]
+    too_many = _l("Send at most %(num)d at once.", num=limits.most)
+    return taken + [Incoming(str(one.filename)[:120], too_many) for one in chosen[limits.most :]]
 
 
 def _taken(upload: FileStorage, largest: int) -> Incoming:
-    given = str(upload.filename)
+    given, content = str(upload.filename), cast(Spool, upload.stream)
     try:
         name = clean_name(given)
-        content = cast(BinaryIO, upload.stream)
-        size, digest = _measure(content)
-        if size > largest:
-            most = largest // MEGABYTE
-            raise FileRefused(_l("%(name)s is larger than %(num)d MB.", name=name, num=most))
+        if content.is_too_large:
+            raise FileRefused(why_too_large(name, largest))
+        if content.failure is not None:
+            raise content.failure
         kind = judge(name, content)
         _scan(name, content)
-        key = _keep(content)
+        key = keep_content(content)
     except FileRefused as refused:
         return Incoming(given[:120], refused.sentence)
+    except OSError as error:
+        return Incoming(given[:120], why_not_kept(error))
     crash_point("kept, not written")
-    return Incoming(name, "", key, kind.mime, size, digest)
+    return Incoming(name, "", key, kind.mime, content.size, content.digest())
 
 
 def keep_content(content: BinaryIO) -> str:
@@ -194,24 +207,6 @@ def open_content(key: str) -> BinaryIO:
     return _storage[0].open(key)
 
 
-def _keep(content: BinaryIO) -> str:
-    try:
-        return keep_content(content)
-    except OSError as error:
-        log.exception("a file could not be kept")
-        sentence = _l("There is no room for files at present. Nothing is lost; try again later.")
-        raise FileRefused(sentence) from error
-
-
-def _measure(content: BinaryIO) -> tuple[int, str]:
-    content.seek(0)
-    size, whole = 0, hashlib.sha256()
-    while chunk := content.read(CHUNK):
-        size += len(chunk)
-        whole.update(chunk)
-    return size, whole.hexdigest()
-
-
 def _scan(name: str, content: BinaryIO) -> None:
     for scanner in _scanner:
         content.seek(0)
@@ -222,6 +217,11 @@ def _scan(name: str, content: BinaryIO) -> None:
             raise FileRefused(
                 _l("Files cannot be checked for viruses at present, so none is taken. Try again in"
                   " a few minutes.")
+            ) from error  # fmt: skip
+        except TooLargeToScan as error:
+            raise FileRefused(
+                _l("%(name)s is too large to be checked for viruses, so it is not taken. Send it in"
+                  " smaller parts.", name=name)
             ) from error  # fmt: skip
         if found:
             log.warning("the virus scanner found %s", found)
@@ -246,17 +246,24 @@ def send(kept: KeptFile, name: str) -> Response:
 
 
 def answer_with(kept: KeptFile) -> Response:
-    """Return the answer that holds a content, with nothing in it allowed to run or to load."""
-    try:
-        content = open_content(kept.key)
-    except Missing:
-        log.error("the content %s is missing", kept.key)
-        abort(404)
-    answer = Response(wrap_file(request.environ, content, CHUNK), mimetype=kept.mime)
-    answer.direct_passthrough = True
-    answer.content_length = kept.size
+    """Return the answer that holds a content, or the part of it that is asked for.
+
+    Nothing in it is allowed to run or to load. Aborts with 503 while the storage is out of reach.
+    """
+    answer = ranges.answer(kept.mime, kept.size, kept.digest, partial(_open_for_answer, kept.key))
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
+
+
+def _open_for_answer(key: str, begin: int) -> BinaryIO:
+    try:
+        return _storage[0].open(key, begin)
+    except Missing:
+        log.error("the content %s is missing", key)
+        abort(404)
+    except OSError as error:
+        log.warning("a content is out of reach: %s", error)
+        abort(503)
 
 
 def sweep(session: Session, moment: dt.datetime | None = None) -> int:

@@ -26,6 +26,8 @@ class KeptFile(Numbered, Base):
     # SHA-256 of the content, in hexadecimal digits.
     digest: Mapped[str] = mapped_column(String(64), index=True)
     made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
+    # Whose room it takes; nobody's, of a preview and of what the vendor keeps.
+    organisation_id: Mapped[int | None] = mapped_column(RowNumber, index=True)
     original_id: Mapped[int | None] = mapped_column(
         RowNumber, ForeignKey("kept_file.id", ondelete="CASCADE")
     )

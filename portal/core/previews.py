@@ -185,7 +185,7 @@ def _keep(original: int, original_key: str, drawn: Sequence[Drawn]) -> None:
             keys.append(files.keep_content(io.BytesIO(one.content)))
     except OSError as error:
         files.discard(keys)
-        raise Retry(N_("there is no room for files")) from error
+        raise Retry(N_("files cannot be kept at present")) from error
     crash_point("previews kept, not written")
     rows = [
         KeptFile(

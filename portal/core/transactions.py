@@ -16,6 +16,7 @@ from portal.core.database import db, transaction_mode
 from portal.core.guards import SAFE
 from portal.core.net import system_mode
 from portal.core.pages import Templates
+from portal.core.spooling import Received
 
 
 class Portal(Flask):
@@ -26,6 +27,7 @@ class Portal(Flask):
     """
 
     jinja_environment = Templates
+    request_class = Received
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         # Who asks, and whether the form is one of ours, is read beside all other requests.

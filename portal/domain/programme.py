@@ -27,6 +27,8 @@ class Programme:
     review_remind_days: int = 7
     review_answer_days: int = 14
     review_second_look_days: int = 7
+    # Bytes that a partner's files take at most; 0 is no limit.
+    file_quota: int = 5 * 1024**3
     # Names the rules under which a receipt was issued.
     rule_version: str = "2026-11"
 

@@ -16,11 +16,14 @@ from portal.core.access import Denied, Explanation, explain
 from portal.core.database import db
 from portal.core.drafts import Draft
 from portal.core.events import Event
+from portal.core.files import Incoming
+from portal.core.keeping import KeptFile
 from portal.core.net import acting_as, granting_terms, is_visible, system_mode
 from portal.core.submissions import SubmissionKey, is_used
 from portal.core.times import now
 from portal.domain.access_reviews.models import AccessReview
 from portal.domain.access_reviews.operations import sign_off
+from portal.domain.attachments import operations as operations_on_files
 from portal.domain.claims.operations import Claimed, reserve
 from portal.domain.deals.models import Deal
 from portal.domain.deals.working import vendors_owners
@@ -32,6 +35,7 @@ from portal.domain.notifications.audience import channel_managers, holders, secu
 from portal.domain.organisations import hierarchy
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.organisations.operations import add_organisation
+from portal.domain.organisations.room import room_left, used_by
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.administration import deactivate, last_seen
 from portal.domain.people.looking_again import has_changed_since
@@ -107,6 +111,7 @@ PAST_THE_ACTOR = {
     ("domain/notifications/audience.py", "choosing an approver"),
     ("domain/notifications/audience.py", "whom a share is for"),
     ("domain/organisations/hierarchy.py", "keeping the hierarchy"),
+    ("domain/organisations/room.py", "how much an organisation keeps"),
     ("domain/people/standings.py", "the person's own memberships"),
     ("domain/people/viewing_rules.py", "does a person see beyond a portfolio"),
     ("domain/portfolios/deriving.py", "deriving portfolios"),
@@ -196,6 +201,21 @@ def test_a_claim_answers_with_a_date(data_app: Flask) -> None:
             assert set(vars(error.value)) == {"until"}
             assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00", str(error.value))
             db.session.rollback()
+
+
+def test_what_a_company_keeps_is_a_number_of_bytes(data_app: Flask) -> None:
+    """Bruno sees nothing of Nadia's file, and its bytes are used all the same."""
+    with everything(data_app) as session:
+        record, nadia = draft("nadia", domain="canary.com"), actor_of("nadia")
+        file = Incoming(f"{CANARY}.pdf", "", "0f" * 16, "application/pdf", 70, "a" * 64)
+        operations_on_files.attach(record, nadia, [file])
+        bruno, organisation_id = actor_of("bruno"), record.organisation_id
+        session.commit()
+        db.session.remove()
+    with data_app.app_context(), acting_as(bruno):
+        assert used_by(organisation_id) == 70
+        assert isinstance(room_left(organisation_id), int)
+        assert not db.session.scalars(select(KeptFile)).all()
 
 
 def test_choosing_an_approver_answers_with_numbers(data_app: Flask) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.core.files import ScannerDown
+from portal.core.files import ScannerDown, TooLargeToScan
 from portal.integrations.scanner.clamd import Clamd
 from tests.figures import record
 
@@ -67,10 +67,35 @@ def test_a_find_is_named(answering: Callable[[bytes], Clamd]) -> None:
     assert found == "Win.Test.EICAR_HDB-1"
 
 
-@pytest.mark.parametrize("answer", [b"", b"INSTREAM size limit exceeded. ERROR\0", b"OK\0", b"\0"])
+@pytest.mark.parametrize("answer", [b"", b"OK\0", b"\0"])
 def test_anything_else_is_no_answer(answering: Callable[[bytes], Clamd], answer: bytes) -> None:
     with pytest.raises(ScannerDown):
         answering(answer).finds(io.BytesIO(b"x"))
+
+
+def test_what_is_larger_than_it_takes_is_no_failure(answering: Callable[[bytes], Clamd]) -> None:
+    exceeded = b"INSTREAM size limit exceeded. ERROR\0"
+    with pytest.raises(TooLargeToScan):
+        answering(exceeded).finds(io.BytesIO(b"x"))
+    lenient = Clamd(answering(exceeded).url.geturl(), lets_large_pass=True)
+    assert lenient.finds(io.BytesIO(b"x")) == ""
+
+
+def test_an_answer_that_comes_before_all_is_sent_is_heard() -> None:
+    """The daemon hangs up as soon as it has more than it takes."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def hang_up() -> None:
+            line, _from = door.accept()
+            with line:
+                line.recv(1_000_000)
+                line.sendall(b"INSTREAM size limit exceeded. ERROR\0")
+                line.shutdown(socket.SHUT_WR)
+                time.sleep(0.2)
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        with pytest.raises(TooLargeToScan):
+            Clamd(f"tcp://127.0.0.1:{door.getsockname()[1]}").finds(io.BytesIO(b"x" * 50_000_000))
 
 
 def test_a_daemon_that_is_not_there_is_down() -> None:
@@ -116,6 +141,8 @@ def test_the_real_daemon_finds_the_test_signature(daemon: Clamd, tmp_path: Path)
     clean = {"pdf": b"%PDF-1.7\n%%EOF", "zip": in_a_zip(b"hello"), "large": b"\0" * 25_000_000}
     found = {name for name, content in infected.items() if daemon.finds(io.BytesIO(content))}
     wrong = {name for name, content in clean.items() if daemon.finds(io.BytesIO(content))}
+    with pytest.raises(TooLargeToScan):
+        daemon.finds(io.BytesIO(b"\0" * 40_000_000))
     is_right = found == set(infected) and not wrong
     told = f"{len(found)} of {len(infected)} found, {len(clean) - len(wrong)} of {len(clean)} pass"
     record(4, "clamd with the test signature", "found, and clean files pass", told, is_right)

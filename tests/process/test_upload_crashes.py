@@ -14,10 +14,11 @@ from portal.core import files
 from portal.core.times import DAY, now
 from portal.integrations.storage.local import LocalStorage
 from tests.browser import fields_of
+from tests.core.pictures import pdf
 from tests.core.test_filetypes import PDF
 from tests.domain.world import draft, everything
 from tests.figures import record
-from tests.process.harness import Running
+from tests.process.harness import UNFINISHED, Running, wait_until
 from tests.process.remote import sign_in
 
 pytestmark = pytest.mark.process
@@ -121,3 +122,58 @@ def test_every_point_of_adding_and_taking_away(
     )
     assert "kept, not written" in adding and "written, not committed" in removing
     assert is_right, (names, told, left, rows)
+
+
+@pytest.mark.long
+def test_every_point_of_drawing(start: START, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with everything(app) as session:
+        drafts = [draft(domain=f"crashing-draw-{n}.ca").reference for n in range(20)]
+        session.commit()
+    running = start(entry="wsgi:app", workers=1)
+    running.start_web()
+    running.wait_for_web()
+    running.start_worker()
+    running.wait_for_outbox()  # the mails of the demo world
+    running.kill_worker()
+    cookie, points = sign_in(app, "ana"), list[str]()
+    for number, reference in enumerate(drafts, 1):
+        phone = Phone(running, cookie, f"/registrations/{reference}/files")
+        sent = ("offer.pdf", pdf(2) + b"%%%d" % number)
+        assert phone.send(phone.form("/files"), files=sent) == 303
+        log = running.folder / f"drawing-{number}"
+        running.start_worker(
+            QUAYSIDE_CRASH_AT=str(number), QUAYSIDE_CRASH_LOG=str(log), LEASE_SECONDS="0.5",
+            SWEEP_SECONDS="60", WORKER_THREADS="1",
+        )  # fmt: skip
+        done = "SELECT count(*) FROM kept_file WHERE original_id IS NOT NULL"
+        wait_until(
+            lambda: running.worker_is_gone() or running.ask(UNFINISHED) == [(0,)],
+            30, "neither dead nor done",
+        )  # fmt: skip
+        passed = log.read_text().splitlines() if log.exists() else []
+        is_dead = running.worker_is_gone()
+        running.kill_worker()
+        running.start_worker(LEASE_SECONDS="0.5")
+        running.wait_for_outbox()
+        running.kill_worker()
+        if not is_dead:
+            break
+        points.append(passed[number - 1].partition(" ")[2])
+    files_count = number
+    drawn = running.ask(done)[0][0]
+    monkeypatch.setattr(files, "_storage", [LocalStorage(running.folder / "files")])
+    with everything(app) as session:
+        left = files.sweep(session, now() + DAY)
+    rows = {key for (key,) in running.ask("SELECT key FROM kept_file")}
+    agree = rows == {path.name for path in Path(running.folder / "files").glob("??/*")}
+    is_right = drawn == 2 * files_count and agree
+    record(
+        4,
+        "crash points of drawing previews",
+        "every one: each page once, rows and contents agree after the sweep",
+        f"{len(points)} points: {drawn} previews of {files_count} files of two pages,"
+        f" {left} left over and swept",
+        is_right,
+    )
+    assert "previews kept, not written" in points and "previews written, not noted" in points
+    assert is_right, (points, drawn, files_count, agree)

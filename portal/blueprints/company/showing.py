@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import current_app
 
+from portal.blueprints.filing import said_room
 from portal.blueprints.reading import Email, Phone
 from portal.core.access import can
 from portal.core.fields import shows
-from portal.core.language import chosen_language
+from portal.core.language import _, chosen_language
 from portal.domain.organisations.content import LABELS
 from portal.domain.organisations.models import Organisation
 from portal.domain.organisations.wording import countries_of, dates_of, names_of, products_of
@@ -33,18 +34,20 @@ def company_page(organisation: Organisation, actor: MemberActor) -> dict[str, An
         "manager": organisation.account_manager
         if shows(actor, "organisation.account_manager")
         else None,
-        "facts": _facts(organisation),
+        "facts": _facts(organisation, can(actor, P.COMPANY_EDIT, organisation)),
         "dates": dates_of(organisation) if shows(actor, "organisation.dates") else [],
         "may_edit": can(actor, P.COMPANY_EDIT, organisation),
         "entries": timeline(organisation.reference, actor, current_app.config["VENDOR_SHORT_NAME"]),
     }
 
 
-def _facts(organisation: Organisation) -> list[tuple[str, str]]:
+def _facts(organisation: Organisation, is_administrator: bool) -> list[tuple[str, str]]:
     language = chosen_language()
     rows = [
         (LABELS["countries"], countries_of(organisation, language)),
         (LABELS["products"], names_of(products_of(organisation), language)),
         (LABELS["domains"], ", ".join(organisation.domains)),
     ]
+    if is_administrator:
+        rows.append((_("Room for files"), said_room(organisation)))
     return [(str(label), value or "–") for label, value in rows]

@@ -15,6 +15,7 @@ from portal.domain.attachments.events import E
 from portal.domain.attachments.models import Attachment
 from portal.domain.attachments.policy import locked_record_of
 from portal.domain.attachments.records import attachments_of, digests_of, may_go
+from portal.domain.organisations.room import room_left
 from portal.domain.people.actor import MemberActor
 
 MOST = 10
@@ -36,26 +37,31 @@ def attach(record: Any, actor: MemberActor, files: Sequence[Incoming]) -> list[s
     need_open(record)
     problems: list[str] = []
     digests = set(digests_of(record))
-    room = MOST - len(attachments_of(record))
+    places, room = MOST - len(attachments_of(record)), room_left(record.organisation_id)
     for file in files:
         if file.problem:
             problems.append(file.problem)
         elif file.digest in digests:
             continue
-        elif room <= 0:
+        elif file.size > room:
+            problems.append(
+                _("There is no room for %(name)s: the company’s files are as large together as they"
+                  " may be. Take others away first.", name=file.name)
+            )  # fmt: skip
+        elif places <= 0:
             problems.append(
                 _("%(name)s: there are %(num)d files already. Take one away first.",
                   name=file.name, num=MOST)
             )  # fmt: skip
         else:
-            room, digests = room - 1, digests | {file.digest}
+            places, room, digests = places - 1, room - file.size, digests | {file.digest}
             _add(record, actor, file)
             mark_beside(record, "has_files")
     return problems
 
 
 def _add(record: Any, actor: MemberActor, file: Incoming) -> None:
-    kept = file.row()
+    kept = file.row(record.organisation_id)
     db.session.add(kept)
     db.session.flush()
     added = Attachment(

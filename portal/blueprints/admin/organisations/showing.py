@@ -15,6 +15,7 @@ from portal.blueprints.admin.organisations.forms import (
     values_of,
 )
 from portal.blueprints.admin.organisations.lists import candidates, named
+from portal.blueprints.filing import said_room
 from portal.blueprints.reading import Email, Phone
 from portal.core.access import can, visible
 from portal.core.database import db
@@ -55,7 +56,7 @@ def record_page(organisation: Organisation, actor: MemberActor) -> dict[str, Any
     return {
         "organisation": organisation,
         "is_partner": organisation.side == Side.PARTNER,
-        "facts": _facts(organisation),
+        "facts": _facts(organisation, can(actor, P.ORGANISATION_EDIT, organisation)),
         "dates": dates_of(organisation),
         "people": (found := db.session.scalars(people).all()),
         "is_closed": organisation.status in CLOSED,
@@ -100,7 +101,7 @@ def _inviters(organisation: Organisation, actor: MemberActor) -> Sequence[str]:
     return db.session.scalars(administrators).all()
 
 
-def _facts(organisation: Organisation) -> list[tuple[str, str]]:
+def _facts(organisation: Organisation, is_administrator: bool) -> list[tuple[str, str]]:
     language, manager = chosen_language(), organisation.account_manager
     rows = [
         (LABELS["account_manager"], manager.user.name if manager else "–"),
@@ -109,6 +110,7 @@ def _facts(organisation: Organisation) -> list[tuple[str, str]]:
         (LABELS["domains"], ", ".join(organisation.domains) or "–"),
         (LABELS["company_email"], Email(organisation.contact_email or "")),
         (LABELS["company_phone"], Phone(organisation.contact_phone or "")),
+        (_("Room for files"), said_room(organisation) if is_administrator else ""),
     ]
     return [(str(label), value) for label, value in rows if value]
 
