@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
 from portal.core.access import Policy, Rule, Term, can, scope_of, with_one
 from portal.core.database import db
@@ -19,17 +19,20 @@ from portal.domain.registrations.models import Registration
 _MODELS: dict[str, Any] = {"DR-": Registration, "DL-": Deal}
 
 
+def _row_of(attachment: Attachment) -> Select[Any]:
+    model = _MODELS[attachment.record[:3]]
+    return select(model).where(model.reference == attachment.record)
+
+
 def record_of(attachment: Attachment) -> Any:
     """Return the record beside which the file is kept, as far as the reader may know of it."""
-    model = _MODELS[attachment.record[:3]]
-    return db.session.scalar(select(model).where(model.reference == attachment.record))
+    return db.session.scalar(_row_of(attachment))
 
 
 def locked_record_of(attachment: Attachment) -> Any:
     """Return the same, read anew and its row locked, so that nobody sends it meanwhile."""
     model = _MODELS[attachment.record[:3]]
-    query = select(model).where(model.reference == attachment.record)
-    query = query.with_for_update(of=model, key_share=True)
+    query = _row_of(attachment).with_for_update(of=model, key_share=True)
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
