@@ -18,6 +18,7 @@ from portal import config as settings
 from portal.blueprints import (
     account,
     admin,
+    applications,
     attachments,
     company,
     deals,
@@ -46,6 +47,7 @@ from portal.core.transactions import Portal, end_transaction, record_aside
 from portal.core.viewing import init_viewing
 from portal.domain import programme
 from portal.domain.access_reviews import policy as _access_reviews  # noqa: F401
+from portal.domain.applications import policy as _applications  # noqa: F401
 from portal.domain.attachments import policy as _attachments  # noqa: F401
 from portal.domain.deals import fields as _deal_fields  # noqa: F401
 from portal.domain.deals import policy as _deals  # noqa: F401
@@ -75,6 +77,7 @@ from portal.presentation import init_presentation
 
 BLUEPRINTS = (
     sign_in,
+    applications,
     home,
     registrations,
     deals,

@@ -23,6 +23,7 @@ from portal.core.queue import run_worker
 from portal.core.sending import send_later
 from portal.core.times import every
 from portal.domain.access_reviews import clock as access_clock
+from portal.domain.applications.applying import forget_unconfirmed
 from portal.domain.explaining.answers import Answer, explain_all
 from portal.domain.explaining.readers import everybody_who_can_see
 from portal.domain.explaining.subjects import Sought, find_people, find_record
@@ -233,6 +234,7 @@ def worker() -> None:
             forget_logout_tokens(db.session())
             end_left_viewings(db.session())
             forget_left_requests(db.session())
+            forget_unconfirmed()
             db.session.commit()
             if is_hour_over():
                 files.sweep(db.session())

@@ -133,6 +133,7 @@ def way_to(reference: str) -> str | None:
         "DR": "admin.review.show" if is_staff else "registrations.show",
         "DL": "deals.show",
         "OR": "admin.organisations.show" if P.ORGANISATION_READ in actor.permissions else None,
+        "AP": "admin.applications.show" if P.APPLICATION_READ in actor.permissions else None,
         "PE": "admin.people.show" if P.PERSON_READ in actor.permissions else "people.show",
         "RV": "admin.access.review"
         if P.ACCESS_REVIEW_READ in actor.permissions

@@ -17,6 +17,7 @@ LONG: dict[str, str] = {}
 # Core-table statements pass the net: allowed where a policy itself asks, or ids alone are read.
 TABLES = {
     "blueprints/deals/lists.py",
+    "domain/applications/policy.py",
     "domain/organisations/hierarchy.py",
     "domain/organisations/models.py",
     "domain/organisations/policy.py",

@@ -67,5 +67,5 @@ def test_nothing_is_left_in_english() -> None:
     assert alike == {
         "%(name)s (%(place)s)", "Audit", "Contact", "DR-…, DL-…", "Note", "Organisation", "Pages",
         "Permissions", "Prospect",
-        "Protection", "Services", "Six", "Type",
+        "Protection", "Question", "Services", "Six", "Type",
     }  # fmt: skip

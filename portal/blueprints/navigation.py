@@ -43,6 +43,13 @@ _TABS = (
         P.ORGANISATION_READ,
         "admin.organisations",
     ),
+    (
+        "admin.applications.index",
+        _l("Applications"),
+        "registrations",
+        P.APPLICATION_READ,
+        "admin.applications",
+    ),
     ("people.index", _l("People"), "people", P.PERSON_ADMINISTER, "people"),
     ("admin.people.index", _l("People"), "people", P.PERSON_READ, "admin.people"),
     ("admin.outbox.index", _l("Outbox"), "outbox", P.OUTBOX_READ, "admin.outbox"),

@@ -11,6 +11,9 @@ class Permission(StrEnum):
     ACCESS_REVIEW_READ = "access:review_read"
     ACCESS_SIGN_OFF = "access:sign_off"
     ACCOUNT_EDIT = "account:edit"
+    APPLICATION_DECIDE = "application:decide"
+    APPLICATION_READ = "application:read"
+    APPLICATION_REVIEW = "application:review"
     AUDIT_READ = "audit:read"
     COMPANY_EDIT = "company:edit"
     COMPANY_READ = "company:read"
@@ -61,6 +64,7 @@ class Permission(StrEnum):
 READING = frozenset(
     {
         Permission.ACCESS_EXPLAIN,
+        Permission.APPLICATION_READ,
         Permission.AUDIT_READ,
         Permission.COMPANY_READ,
         Permission.DEAL_LIST,

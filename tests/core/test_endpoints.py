@@ -15,6 +15,9 @@ from tests.conftest import MakeApp
 PUBLIC = {
     "account.confirm",  # by the signed link in a mail to the new address
     "admin.people.stop",  # by whoever sees the portal as somebody else
+    "applications.apply",  # by a company that is no partner yet
+    "applications.follow",  # by the signed link in its mail
+    "applications.sent",
     "receipts.show",
     "sign_in.ask_access",
     "sign_in.asked",

@@ -91,6 +91,8 @@ PAST_THE_ACTOR = {
     ("domain/access_reviews/operations.py", "where access reviews wait"),
     ("domain/notifications/audience.py", "choosing who reviews access"),
     ("core/net.py", "is one record in a scope"),
+    ("domain/applications/applying.py", "an applicant's own application"),
+    ("domain/notifications/audience.py", "choosing who reviews an application"),
     ("domain/people/looking_again.py", "whether an access has changed since"),
     ("domain/people/viewing_rules.py", "does a share lead beyond a portfolio"),
     ("core/net.py", "which terms bring a record into a scope"),

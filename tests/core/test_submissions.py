@@ -213,6 +213,8 @@ def test_who_needs_no_key_is_pinned(app: Flask) -> None:
     assert free == {
         "account.confirm",
         "admin.people.stop",
+        "applications.apply",
+        "applications.follow",
         "drafts.discard",
         "drafts.keep",
         "sign_in.ask_access",

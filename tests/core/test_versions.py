@@ -102,7 +102,9 @@ BESIDE = {
 }  # fmt: skip
 # Their records are made where these pages are tried: shares, requests for access, access reviews.
 ELSEWHERE = {
-    "admin.access.sign_off", "admin.access.take_over", "people.accept", "people.answer_review",
+    "admin.access.sign_off", "admin.access.take_over", "admin.applications.approve",
+    "admin.applications.ask", "admin.applications.compare", "admin.applications.pass_on",
+    "admin.applications.reject", "admin.applications.take", "people.accept", "people.answer_review",
     "people.decide", "people.decline", "people.undo_decision", "shares.revoke",
 }  # fmt: skip
 COMPANY, PERSON = "/admin/organisations/{northwind}", "/people/{%s}"

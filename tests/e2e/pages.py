@@ -189,6 +189,7 @@ def portfolio_pages(live: Live) -> list[Page]:
     )
     path = f"/admin/people/{carla}/portfolio"
     return [
+        ("applications", "/admin/applications"),
         ("channel manager", f"/admin/people/{carla}"),
         ("portfolio", path),
     ]
@@ -303,6 +304,9 @@ def visitor_pages(live: Live, link: str) -> list[Page]:
         ("e-mail refused", "/email/no-such-link"),
         ("refused by the provider", "/sign-in/demo/return?error=access_denied&state=x"),
         ("receipt", f"/receipts/{receipt}"),
+        ("become a partner", "/partner-application"),
+        ("applied", "/partner-application/sent"),
+        ("application's link refused", "/partner-application/no-such-link"),
         ("404 of a visitor", "/receipts/RC-00000000"),
         ("provider", f"{live.provider_url}/"),
         ("provider 404", f"{live.provider_url}/nothing"),

@@ -26,12 +26,17 @@ from tests.matrix.oracle import (
 )
 
 CANARY = re.compile(r"qzx\d{5}x")
-REFERENCE = re.compile(r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC|RV|RI|SH|VW|AR|FI)-[0-9A-HJKMNP-TV-Z]{8}\b")
+REFERENCE = re.compile(
+    r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC|RV|RI|SH|VW|AR|FI|AP)-[0-9A-HJKMNP-TV-Z]{8}\b"
+)
 
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
 # named below: a new column must be put into one of the two lists.
 TEXTS: Mapping[str, str] = {
     "access_request": "email name company answer",
+    "application": "company website domain region city business contact_name contact_email "
+    "contact_phone consent_words question reply reason_text",
+    "application_match": "other_name other_domains answered_by",
     "attachment": "name added_by",
     "change": "before after",
     "deal": "company customer_key domain city contact_name contact_email contact_phone "
@@ -60,6 +65,9 @@ CODES: Mapping[str, str] = {
     "access_review": "reference status content digest next_side next_what",
     "access_review_item": "reference role reach reasons decision",
     "access_request": "reference issuer subject language",
+    "application": "reference status form_key country types products language reason_code "
+    "next_side next_what",
+    "application_match": "other_reference evidence answer",
     "attachment": "reference record",
     "chain_head": "chain hash previous",
     "change": "field",
@@ -185,6 +193,7 @@ class Readers:
         self.facts = facts
         self.registrations = {row["id"]: facts[row["reference"]] for row in rows["registration"]}
         self.deals = {row["id"]: facts[row["reference"]] for row in rows["deal"]}
+        self.applications = {row["id"]: facts[row["reference"]] for row in rows["application"]}
         self.files = {row["file_id"]: facts[row["reference"]] for row in rows["attachment"]}
         self.homes = {row["id"]: row["organisation_id"] for row in rows["membership"]}
         self.people: dict[int, list[int]] = {}
@@ -205,6 +214,10 @@ class Readers:
         self.told = {row["event_id"] for row in rows["delivery"]}
         self._rules: dict[str, Callable[[Person, Canary], bool]] = {
             "access_request": lambda who, one: who.knows(facts[one.row["reference"]]),
+            "application": lambda who, one: who.knows(facts[one.row["reference"]]),
+            "application_match": lambda who, one: who.knows(
+                self.applications[one.row["application_id"]]
+            ),
             "attachment": lambda who, one: who.knows(facts[one.row["reference"]]),
             "change": lambda who, one: self.knows_change(who, one.row),
             "deal": lambda who, one: who.knows(self.deals[one.row["id"]]),

@@ -42,6 +42,7 @@ ABSENT = {
     "access review": "RV-00000000",
     "access item": "RI-00000000",
     "request": "AR-00000000",
+    "application": "AP-00000000",
     "delivery": "00000000-0000-4000-8000-000000000000",
 }
 _today = now().date()
@@ -84,6 +85,12 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "attachments.remove": {},
     "account.email": {"email": "fresh@people.example"},
     "account.update": {"language": "fr", "timezone": "Europe/Paris"},
+    "admin.applications.approve": {"name": "Fresh partner", "types": "services"},
+    "admin.applications.ask": {"question": "Which two lines are these?"},
+    "admin.applications.compare": {"answer": "different"},
+    "admin.applications.pass_on": {},
+    "admin.applications.reject": {"reason": "no_need", "text": "There are enough of them."},
+    "admin.applications.take": {},
     "admin.organisations.change_status": {"step": "suspend", "reason": "They did not pay."},
     "admin.organisations.create": {**PARTNER, "name": "Fresh partner"},
     "admin.organisations.edit": {**PARTNER, "name": "Renamed partner"},
@@ -172,6 +179,9 @@ PAGE_OF: Mapping[str, str] = {
     "account.end_others": "/account",
     "account.switch": "/account",
     "account.update": "/account",
+    "admin.applications.compare": "/admin/applications/{}",
+    "admin.applications.pass_on": "/admin/applications/{}",
+    "admin.applications.take": "/admin/applications/{}",
     "admin.organisations.move": "/admin/organisations/{}/move?parent=" + SUMMIT,
     "admin.review.approve": "/admin/registrations/{}",
     "admin.review.compare": "/admin/registrations/{}",
@@ -196,6 +206,16 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "account.switch": ("session:switch session:switch", "login_session"),
     "account.email": ("email:ask", "email_change delivery"),
     "account.update": ("person:set", "user"),
+    "admin.applications.approve": (
+        "organisation:create organisation:onboard person:add invitation:send application:approve",
+        "application organisation organisation_closure organisation_product portfolio_entry "
+        "user membership invitation delivery"),
+    "admin.applications.ask": ("application:ask", "application delivery"),
+    "admin.applications.compare": ("application:compare", "application application_match"),
+    "admin.applications.pass_on": ("application:pass_on request:send",
+                                   "application access_request delivery"),
+    "admin.applications.reject": ("application:reject", "application delivery"),
+    "admin.applications.take": ("application:take", "application"),
     "admin.organisations.change_status": ("organisation:suspend", "organisation"),
     "admin.organisations.create": ("organisation:create",
                                    "organisation organisation_closure organisation_product"),
@@ -401,9 +421,9 @@ def _records(
     if ask.kind == "file":
         yield from _files(world, short, holder)
     elif ask.kind == "share":
-        yield world.facts[planted.shares[holder]]
-        if holder in planted.ended and short not in OUTSIDE:
-            yield world.facts[planted.ended[holder]]
+        yield from _shares(world, short, holder)
+    elif ask.kind == "application":
+        yield from _applications(world, relation)
     elif ask.kind in ("access review", "access item"):
         yield from _reviews(world, short, holder, relation, ask.kind)
     elif ask.kind in ("organisation", "session", "person", "delivery", "list", "request"):
@@ -425,6 +445,20 @@ def _records(
         found = [planted.references.get((holder, state)) for state in states]
         for reference in [one for one in found if one] or [seen.reference]:
             yield world.facts[reference]
+
+
+def _shares(world: World, short: str, holder: str) -> Iterator[Facts]:
+    """Yield a share in force, and one that is over."""
+    planted = world.planted
+    yield world.facts[planted.shares[holder]]
+    if holder in planted.ended and short not in OUTSIDE:
+        yield world.facts[planted.ended[holder]]
+
+
+def _applications(world: World, relation: str) -> Iterator[Facts]:
+    """Yield the applications from where Carla's partners sell, or from where nobody does."""
+    found = (one for one in world.facts.values() if one.kind == "application")
+    yield from (one for one in found if (one.home == "DE") == (relation == "foreign"))
 
 
 def _files(world: World, short: str, holder: str) -> Iterator[Facts]:

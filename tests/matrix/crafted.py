@@ -294,8 +294,10 @@ def _ready(world: World, ask: Ask, side: str) -> str:
         ready = next((state for state in states if TURNS[state] == side), ready)
         return next(one.reference for one in world.facts.values()
                     if (one.kind, one.state) == (ask.kind, ready))  # fmt: skip
-    if ask.kind == "request":
-        return planted.requests["nadia"]
+    if ask.kind in ("request", "application"):
+        near = {one.state: one.reference for one in world.facts.values()
+                if (one.kind, one.home) == ("application", "CA")}  # fmt: skip
+        return planted.requests["nadia"] if ask.kind == "request" else near[ready]
     if ask.kind == "organisation":
         return next(one.reference for one in world.facts.values()
                     if (one.kind, one.organisation) == (ask.kind, home))  # fmt: skip
@@ -369,6 +371,8 @@ def _record_of(world: World, endpoint: str, method: str, holder: str) -> Facts |
         return next(one for one in world.facts.values() if (one.kind, one.organisation) == at_home)
     if kind == "person":
         return world.member(planted.holders[name].id)
+    if kind == "application":
+        return next(one for one in world.facts.values() if one.kind == kind)
     references: dict[str, Callable[[], str]] = {
         "deal": lambda: planted.deals[holder, OPEN],
         "file": lambda: planted.files[sent.reference],

@@ -73,6 +73,9 @@ ASSIGNERS = frozenset({"carla"})
 COMPANY_READERS = frozenset("diego marc nadia bruno sofia ivo theo hugo olive sven".split())
 COMPANY_EDITORS = frozenset("nadia theo hugo olive".split())
 PARTNER_KEEPERS = frozenset({"pia"})
+# Who reads of companies that apply; Carla of those from where her partners sell.
+APPLICATION_READERS = frozenset("carla pia axel".split())
+APPLICATION_REVIEWERS = frozenset("carla pia".split())
 # Who sees the portal as others do, and as which of the vendor's own people.
 VIEWERS: Mapping[str, frozenset[str]] = {
     "carla": frozenset(),
@@ -120,6 +123,7 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("company.edit", "GET"): (COMPANY_EDITORS, 200),
     ("company.edit", "POST"): (COMPANY_EDITORS, 303),
     ("admin.review.index", "GET"): (REVIEW_READERS, 200),
+    ("admin.applications.index", "GET"): (APPLICATION_READERS, 200),
     ("admin.organisations.index", "GET"): (PARTNER_READERS, 200),
     ("admin.organisations.create", "GET"): (PARTNER_KEEPERS, 200),
     ("admin.organisations.create", "POST"): (PARTNER_KEEPERS, 303),
@@ -145,6 +149,7 @@ FRESH_ALWAYS = frozenset(
         "account.email",
         "admin.access.sign_off",
         "admin.access.take_over",
+        "admin.applications.approve",
         "admin.organisations.update_sign_in",
         "admin.people.end_devices",
         "people.accept",
@@ -169,6 +174,9 @@ PUBLIC = frozenset(
     {
         "account.confirm",
         "admin.people.stop",
+        "applications.apply",
+        "applications.follow",
+        "applications.sent",
         "receipts.show",
         "sign_in.ask_access",
         "sign_in.asked",
@@ -207,6 +215,8 @@ HANDED, SIGNED = "with_security", "signed_off"
 OPEN_DONE, HANDED_DONE = "open done", "with_security done"
 TURNS = {OPEN: "partner", OPEN_DONE: "partner", HANDED: "vendor", HANDED_DONE: "vendor"}
 
+# Of an application under review, where a partner is the same company.
+SAME_COMPANY = "under_review same"
 RECORDS: Mapping[tuple[str, str], Ask] = {
     ("registrations.show", "GET"): Ask("registration", "know", 200, {DRAFT: 302}),
     ("registrations.step", "GET"): Ask("registration", "work", 302, {DRAFT: 200}),
@@ -323,6 +333,34 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
         "access review", "sign access", 409, dict.fromkeys((OPEN, OPEN_DONE), 303)
     ),
     ("admin.access.sign_off", "POST"): Ask("access review", "sign access", 409, {HANDED_DONE: 303}),
+    ("admin.applications.show", "GET"): Ask("application", "know", 200),
+    ("admin.applications.take", "POST"): Ask(
+        "application", "review applications", 409, {SUBMITTED: 303}
+    ),
+    ("admin.applications.compare", "POST"): Ask(
+        "application", "review applications", 409, dict.fromkeys((REVIEWED, SAME_COMPANY), 303)
+    ),
+    ("admin.applications.ask", "GET"): Ask(
+        "application", "review applications", 409, dict.fromkeys((REVIEWED, SAME_COMPANY), 200)
+    ),
+    ("admin.applications.ask", "POST"): Ask(
+        "application", "review applications", 409, dict.fromkeys((REVIEWED, SAME_COMPANY), 303)
+    ),
+    ("admin.applications.reject", "GET"): Ask(
+        "application", "review applications", 409, dict.fromkeys((REVIEWED, SAME_COMPANY), 200)
+    ),
+    ("admin.applications.reject", "POST"): Ask(
+        "application", "review applications", 409, dict.fromkeys((REVIEWED, SAME_COMPANY), 303)
+    ),
+    ("admin.applications.pass_on", "POST"): Ask(
+        "application", "review applications", 409, {SAME_COMPANY: 303}
+    ),
+    ("admin.applications.approve", "GET"): Ask(
+        "application", "keep partners", 409, {REVIEWED: 200}
+    ),
+    ("admin.applications.approve", "POST"): Ask(
+        "application", "keep partners", 409, {REVIEWED: 303}
+    ),
     ("people.accept", "GET"): Ask("request", "know", 200),
     ("people.accept", "POST"): Ask("request", "know", 303),
     ("people.decline", "GET"): Ask("request", "know", 200),
@@ -413,8 +451,9 @@ class Person:
             return self.short in OUTBOX_READERS
         if facts.kind == "list":
             return facts.owner == self.membership
-        if facts.kind == "request":
-            return self.administers(facts.organisation)
+        if facts.kind in ("request", "application"):
+            is_asked = facts.kind == "request"
+            return self.administers(facts.organisation) if is_asked else self.knows_applied(facts)
         if facts.kind == "person":
             return self.knows_person(facts.owner, facts.organisation)
         if facts.kind == "session":
@@ -471,6 +510,11 @@ class Person:
             return True
         is_named = membership in {owner for _, owner in self.named_by_deals}
         return self.nearness(organisation) in seen or ("deals" in seen and is_named)
+
+    def knows_applied(self, facts: Facts) -> bool:
+        """Tell whether the person may know of an application: once its address is confirmed."""
+        is_there = self.short != "carla" or facts.home == "CA"
+        return facts.state != "unverified" and is_there and self.short in APPLICATION_READERS
 
     def knows_session(self, user: int) -> bool:
         """Tell whether the person may know where a user is signed in."""
@@ -539,6 +583,7 @@ class Person:
             "read partners": self.short in PARTNER_READERS,
             "keep partners": self.short in PARTNER_KEEPERS and is_partner,
             "secure": self.short in SECURERS,
+            "review applications": self.short in APPLICATION_REVIEWERS,
             "view as": facts.kind == "person" and self.views_as(facts),
             "set portfolios": self.short in PARTNER_KEEPERS and facts.role == "channel_manager",
             "reassign": self.short in REASSIGNERS and not is_partner,

@@ -25,6 +25,9 @@ from portal.demo_personas import (
 from portal.domain.access_reviews.clock import open_review, present_month
 from portal.domain.access_reviews.models import AccessReview, Decision
 from portal.domain.access_reviews.operations import decide
+from portal.domain.applications.models import Application, ApplicationMatch
+from portal.domain.applications.models import Status as Applied
+from portal.domain.applications.workflow import APPLICATION
 from portal.domain.deals.models import Deal, Stage
 from portal.domain.organisations.events import E
 from portal.domain.organisations.models import Organisation, Side
@@ -142,6 +145,7 @@ def plant(session: Session) -> Planted:
     _filed(session, planted)
     _viewed(session, planted)
     _asked(session, planted)
+    _applied(session, planted)
     cole, lena = planted.holders[EXTRA], planted.holders["lena"]
     other = Membership(
         user=cole.user,
@@ -216,6 +220,34 @@ def _look_at_all(review: AccessReview, actor: MemberActor) -> None:
     for item in review.items:
         if item.is_open and item.membership_id != actor.membership_id:
             decide(item, actor, Decision.KEEP)
+
+
+def _applied(session: Session, planted: Planted) -> None:
+    """Companies apply from where Carla's partners sell, and from where only another does."""
+    northwind = planted.holders["nadia"].organisation
+    for country in ("CA", "DE"):
+        for state in (*Applied, "same"):
+            status = Applied.UNDER_REVIEW if state == "same" else state
+            one = Application(
+                form_key=f"{country} {state}", status=status, company=f"Co {state}",
+                country=country,
+                website="co.ca", domain="co.ca", city="Words", region="Words", people=3,
+                business="Words", contact_name="Kim", contact_email=f"{state}@{country}.ca",
+                contact_phone="+14165550134", consent_words="Words", question="Words",
+                reply="Words", reason_text="Words", types=["reseller"], products=["ARM"],
+                reason_code="no_fit" if status == Applied.REJECTED else "",
+                expires_at=now() + dt.timedelta(days=9),
+            )  # fmt: skip
+            APPLICATION.plan_next(one)
+            session.add(one)
+            session.flush()
+            record_event("application:apply", one, None, session=session)
+            session.add(ApplicationMatch(
+                application_id=one.id, other_id=northwind.id, evidence=["+domain", "-company"],
+                other_reference=northwind.reference, other_name="Words",
+                other_domains=["words.ca"], answered_by="Words",
+                answer="same" if state == "same" else "different",
+            ))  # fmt: skip
 
 
 def _asked(session: Session, planted: Planted) -> None:

@@ -46,6 +46,10 @@ GRANTS: Mapping[str, Grant] = {
     "access_review": _record,
     "access_review_item": _record,
     "access_request": _record,
+    "application": _record,
+    "application_match": lambda readers, who, row: who.knows(
+        readers.applications[row["application_id"]]
+    ),
     "attachment": _record,
     "change": lambda readers, who, row: readers.knows_change(who, row),
     "deal": _record,

@@ -131,6 +131,8 @@ class Walk:
             typed["version"] = str(self.world.versions.get(facts.reference, 1))
         if cell.endpoint == "admin.review.compare":
             typed["other"] = self._candidate(facts.reference if facts else "")
+        if cell.endpoint == "admin.applications.compare":
+            typed["other"] = self.world.rows["application_match"][0]["other_reference"]
         return typed
 
     def _candidate(self, reference: str) -> str:

@@ -150,7 +150,7 @@ class World:
             row["reference"]: row["version"]
             for table in (
                 "registration", "deal", "organisation", "membership", "share",
-                "access_review", "access_review_item", "access_request",
+                "access_review", "access_review_item", "access_request", "application",
             )
             for row in rows[table]
         }  # fmt: skip
@@ -330,6 +330,13 @@ def _shared_record(
     return next(one for one in rows[table] if one["id"] == row[f"{table}_id"])
 
 
+def _applications(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
+    same = {row["application_id"] for row in rows["application_match"] if row["answer"] == "same"}
+    for row in rows["application"]:
+        state = row["status"] + (" same" if row["id"] in same else "")
+        yield Facts("application", row["reference"], state, home=row["country"])
+
+
 def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
     names = {row["id"]: row["reference"] for row in rows["organisation"]}
     for row in rows["registration"]:
@@ -376,6 +383,7 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
         )
     for row in rows["access_request"]:
         yield Facts("request", row["reference"], organisation=row["organisation_id"] or 0)
+    yield from _applications(rows)
     for row in rows["invitation_list"]:
         yield Facts("list", row["reference"], "", row["organisation_id"], row["made_by_id"])
     sides = {row["id"]: row["side"] for row in rows["organisation"]}

@@ -6,6 +6,7 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 
 from portal.blueprints.admin import (  # noqa: E402
     access,
+    applications,
     audit,
     fields,
     inside,
@@ -15,5 +16,15 @@ from portal.blueprints.admin import (  # noqa: E402
     review,
 )
 
-for _workflow in (review, organisations, people, outbox, access, audit, inside, fields):
+for _workflow in (
+    review,
+    applications,
+    organisations,
+    people,
+    outbox,
+    access,
+    audit,
+    inside,
+    fields,
+):
     bp.register_blueprint(_workflow.bp)

@@ -14,6 +14,7 @@ from portal.core.language import _l
 from portal.core.net import system_mode
 from portal.core.references import normalise_reference
 from portal.domain.access_reviews.models import AccessReview
+from portal.domain.applications.models import Application
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import CLOSED, MemberActor, actor_from
@@ -28,6 +29,7 @@ MODELS: dict[str, type[Any]] = {
     "PE": Membership,
     "SH": Share,
     "RV": AccessReview,
+    "AP": Application,
 }
 MODEL_WORDS = {
     Registration: _l("Registration"),
@@ -36,6 +38,7 @@ MODEL_WORDS = {
     Membership: _l("Person"),
     Share: _l("Share"),
     AccessReview: _l("Access review"),
+    Application: _l("Application"),
 }
 MOST = 20
 """Memberships that one e-mail address can name."""

@@ -13,6 +13,8 @@ from portal.core.net import system_mode
 from portal.core.sending import addressed
 from portal.domain.access_reviews.events import E as A
 from portal.domain.access_reviews.models import AccessReview
+from portal.domain.applications.events import E as B
+from portal.domain.applications.models import Application
 from portal.domain.deals.events import E as D
 from portal.domain.deals.models import Deal
 from portal.domain.people import access_requests, email_changes, invitations
@@ -168,11 +170,27 @@ def deciders(session: Session, _event: Event, asked: AccessRequest) -> Iterable[
     return found or session.scalars(security).all()
 
 
+def programme_administrators(
+    session: Session, _event: Event, application: Application
+) -> Iterable[int]:
+    """The reviewer, or before there is one those who keep the programme."""
+    if application.reviewer_id is not None:
+        return [application.reviewer_id]
+    with system_mode("choosing who reviews an application"):
+        return session.scalars(
+            select(Membership.id).where(
+                Membership.role == Role.PROGRAMME_ADMINISTRATOR, Membership.is_active
+            )
+        ).all()
+
+
 AUDIENCES: dict[str, Audience] = {
     A.OPEN: administrators,
     A.REMIND: administrators,
     A.ANSWER: security,
     A.HAND_OVER: security,
+    B.CONFIRM: programme_administrators,
+    B.ANSWER: programme_administrators,
     R.SUBMIT: reviewer,
     R.ANSWER: reviewer,
     R.WITHDRAW: reviewer,
@@ -217,4 +235,5 @@ def to_whoever_asked(_session: Session, event: Event, _record: Any) -> list[dict
 
 for _tag in AUDIENCES:
     address(_tag, mails)
-address(access_requests.DECLINE, to_whoever_asked)
+for _tag in (access_requests.DECLINE, B.APPLY, B.ASK, B.REJECT, B.PASS_ON):
+    address(_tag, to_whoever_asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.core.language import _l
 from portal.domain.access_reviews.events import E as A
+from portal.domain.applications.events import E as B
 from portal.domain.deals.events import E as D
 from portal.domain.people import access_requests, email_changes, invitations
 from portal.domain.reassigning.events import E as H
@@ -160,6 +161,42 @@ WORDS = {
         _l("Access review to look at: %(company)s"),
         _l("The access review of %(company)s is with you now. People to look at: %(count)s."),
         _l("Look at it and sign"),
+    ),
+    B.APPLY: (
+        _l("Confirm your application to %(vendor)s"),
+        _l(
+            "Somebody applied with this address for %(company)s to become a partner of "
+            "%(vendor)s. Nobody reads it before you confirm it; after three days it is deleted."
+        ),
+        _l("Confirm the application"),
+    ),
+    B.CONFIRM: (
+        _l("%(company)s wants to become a partner"),
+        _l("%(company)s applied to become a partner, and confirmed the address."),
+        _l("Review it"),
+    ),
+    B.ASK: (
+        _l("A question about your application to %(vendor)s"),
+        _l("%(vendor)s has a question about the application of %(company)s: %(question)s"),
+        _l("Answer"),
+    ),
+    B.ANSWER: (
+        _l("Answered: the application of %(company)s"),
+        _l("The applicant of %(company)s answered your question."),
+        _l("Go on with the review"),
+    ),
+    B.REJECT: (
+        _l("Your application to %(vendor)s"),
+        _l("%(vendor)s did not approve the application of %(company)s. %(reason_text)s"),
+        _l("See your application"),
+    ),
+    B.PASS_ON: (
+        _l("Your application to %(vendor)s"),
+        _l(
+            "%(company)s is a partner of %(vendor)s already. Your colleagues who decide who comes "
+            "in have been asked, and you get a mail when they have decided."
+        ),
+        _l("See your application"),
     ),
     invitations.SEND: (
         _l("%(who)s invites you to the partner portal of %(vendor)s"),

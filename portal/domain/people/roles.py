@@ -59,7 +59,13 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     | _JUDGE
     | _KEEP_INSIDE
     | _SHARE
-    | {P.DEAL_ASSIGN, P.DEAL_LIST, P.PERSON_VIEW_AS},
+    | {
+        P.APPLICATION_READ,
+        P.APPLICATION_REVIEW,
+        P.DEAL_ASSIGN,
+        P.DEAL_LIST,
+        P.PERSON_VIEW_AS,
+    },
     Role.VENDOR_SELLER: _KEEP_INSIDE | {P.DEAL_LIST, P.DEAL_READ, P.FILE_READ},
     Role.APPROVER: _FOLLOW
     | _PARTNERS
@@ -72,6 +78,9 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     | _KEEP_PARTNERS
     | {
         P.ACCESS_EXPLAIN,
+        P.APPLICATION_DECIDE,
+        P.APPLICATION_READ,
+        P.APPLICATION_REVIEW,
         P.FIELD_DECIDE,
         P.OUTBOX_READ,
         P.PERSON_VIEW_AS,
@@ -91,6 +100,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.AUDITOR: _FOLLOW
     | _PARTNERS
     | {
+        P.APPLICATION_READ,
         P.REVIEW_READ,
         P.REGISTRATION_LIST,
         P.DEAL_LIST,

@@ -11,6 +11,7 @@ from portal.core.fields import hidden_by_prefix
 from portal.core.language import _l
 from portal.core.outbox import Delivery
 from portal.domain.access_reviews.models import AccessReview
+from portal.domain.applications.models import Application
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor
@@ -37,6 +38,8 @@ def _of_seen_records(actor: MemberActor) -> Condition | None:
         parts.append(_is_of(Organisation, scope_of(Organisation, actor)))
     if P.COMPANY_READ in actor.permissions:
         parts.append(_is_of(Organisation, Organisation.id == actor.organisation_id))
+    if P.APPLICATION_READ in actor.permissions:
+        parts.append(_is_of(Application, scope_of(Application, actor)))
     if {P.ACCESS_REVIEW, P.ACCESS_REVIEW_READ} & actor.permissions:
         parts.append(_is_of(AccessReview, scope_of(AccessReview, actor)))
     if not parts:
@@ -48,7 +51,7 @@ def _of_seen_records(actor: MemberActor) -> Condition | None:
 
 
 def _is_of(
-    model: type[Registration] | type[Deal] | type[Organisation] | type[AccessReview],
+    model: type[Registration | Deal | Organisation | AccessReview | Application],
     condition: Condition,
 ) -> Condition:
     """Return that the event's record is one of those."""

@@ -21,6 +21,8 @@ from portal.core.events import canonical_time, kind_of
 from portal.core.language import N_, _, _l
 from portal.core.net import acting_as
 from portal.core.outbox import Delivery, Drop, Park
+from portal.domain.applications.applying import token_of
+from portal.domain.applications.models import Application
 from portal.domain.notifications.wording import FOOTERS, WORDS, WORDS_FOR_FORMER
 from portal.domain.people.access_requests import DECLINE
 from portal.domain.people.actor import MemberActor, actor_of_membership
@@ -44,6 +46,8 @@ def write_letter(delivery: Delivery) -> EmailMessage:
         return _anchor_letter(delivery)
     if delivery.event.tag == DECLINE:
         return _declined_letter(delivery)
+    if delivery.event.chain.startswith("AP-") and delivery.recipient_id is None:
+        return _applicant_letter(delivery)
     recipient = actor_of_membership(delivery.recipient_id or 0)
     if recipient is None:
         raise Drop(N_("the recipient has no access any more"))
@@ -134,6 +138,30 @@ def _declined_letter(delivery: Delivery) -> EmailMessage:
     )
     words = WORDS[cast(Any, DECLINE)]
     return _written(delivery, stranger, asked.email, words, values, "/sign-in", footer)
+
+
+def _applicant_letter(delivery: Delivery) -> EmailMessage:
+    """Return the mail to a company's applicant, who is nobody here; its link is their own."""
+    query = select(Application).where(Application.reference == delivery.event.chain)
+    application = db.session.scalar(query)
+    if application is None or application.status not in (delivery.event.to_state, "unverified"):
+        raise Drop(N_("there is nothing to tell any more"))
+    g.language, g.timezone = application.language, ""
+    refresh()
+    values = {
+        "vendor": current_app.config["VENDOR_NAME"],
+        "company": application.company,
+        "question": application.question,
+        "reason_text": application.reason_text,
+    }
+    stranger = _Stranger(application.contact_name, application.language)
+    footer = _l(
+        "You get this because somebody applied with this address. The link is for you alone: "
+        "whoever has it can answer for the application."
+    )
+    path = f"/partner-application/{token_of(application)}"
+    words = WORDS[cast(Any, delivery.event.tag)]
+    return _written(delivery, stranger, application.contact_email, words, values, path, footer)
 
 
 def _written(

@@ -9,6 +9,7 @@ from typing import Any
 from portal.core.language import _l
 from portal.domain.access_reviews.models import AccessReview
 from portal.domain.access_reviews.models import Status as Reviewed
+from portal.domain.applications.models import Application
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side
 from portal.domain.people import email_changes
@@ -89,6 +90,14 @@ NOUNS: Mapping[str, Noun] = {
             "link opens once you are signed in."
         ),
         is_current=lambda asked: asked.is_open,
+    ),
+    "AP": Noun(
+        Application,
+        lambda application, _recipient: f"/admin/applications/{application.reference}",
+        footer=_l(
+            "You get this because you decide who becomes a partner. The link opens once you are "
+            "signed in."
+        ),
     ),
     "DR": Noun(Registration, _registration),
     "DL": Noun(Deal, lambda deal, _recipient: f"/deals/{deal.reference}"),

@@ -203,6 +203,7 @@ CLOSED_PAGES = {
     "admin.organisations.change_status", "admin.organisations.create", "admin.organisations.edit",
     "admin.organisations.edit_sign_in", "admin.organisations.move", "admin.people.devices",
     "admin.people.view_as", "admin.review.ask", "admin.review.reject",
+    "admin.applications.approve", "admin.applications.ask", "admin.applications.reject",
     "admin.access.review", "admin.access.reviews", "admin.fields.index", "admin.inside.assess",
     "admin.inside.note_deal", "admin.inside.note_registration", "admin.people.portfolio",
     "admin.review.hand_over", "deals.assign", "deals.reassign", "people.hand_over",

@@ -1,0 +1,1 @@
+"""How does a company that is no partner yet become one?"""
