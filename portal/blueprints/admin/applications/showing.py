@@ -80,7 +80,7 @@ def _facts(one: Application) -> list[tuple[Any, Any]]:
     language = chosen_language()
     names = db.session.scalars(_products(one.products)).all()
     types = ", ".join(str(TYPE_WORDS[PartnerType(kind)]) for kind in one.types)
-    return [
+    rows = [
         (LABELS["website"], both_spellings(one.website, one.domain)),
         (_("Place"), place_of(one.city, one.region, one.country, language)),
         (_("Type"), types),
@@ -90,6 +90,7 @@ def _facts(one: Application) -> list[tuple[Any, Any]]:
         (_("E-mail"), Email(one.contact_email)),
         (_("Phone"), Phone(one.contact_phone) if one.contact_phone else ""),
     ]
+    return [(label, value) for label, value in rows if value]
 
 
 def _products(codes: list[str]) -> Any:

@@ -37,7 +37,7 @@ from portal.domain.shares.telling import sharing_of
 from portal.domain.timeline.sentences import answers_in, timeline
 
 LOOK_BACK = dt.timedelta(days=90)
-LONGEST_HINT = 48
+LONGEST_HINT = 40
 
 
 @dataclass(frozen=True)
