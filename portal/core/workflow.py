@@ -149,6 +149,20 @@ class Workflow:
             if state in step.sources and can(actor, step.permission, record)
         ]
 
+    def need(self, record: Any, name: str, actor: Actor) -> None:
+        """Go on only where :func:`apply` would: raises WrongState, Denied or Refused.
+
+        For what must not begin in vain: a form that could not be sent, other records of the step.
+        """
+        step = self.transitions[name]
+        if getattr(record, self.attribute) not in step.sources:
+            raise WrongState(record, name)
+        if not can(actor, step.permission, record):
+            deny(actor, step.permission, record)
+        sentence = step.guard(record, actor) if step.guard else None
+        if sentence:
+            raise Refused(sentence, record)
+
     def start(self, record: Any) -> None:
         """Put a new record into the initial state, with its next action."""
         setattr(record, self.attribute, self.initial)
@@ -171,15 +185,9 @@ class Workflow:
         """
         step = self.transitions[name]
         before = getattr(record, self.attribute)
-        if before not in step.sources:
-            raise WrongState(record, name)
-        if not can(actor, step.permission, record):
-            deny(actor, step.permission, record)
+        self.need(record, name, actor)
         if missing := step.needs - set(particulars) - set(words or {}):
             raise ValueError(f"{name} needs {sorted(missing)}")
-        sentence = step.guard(record, actor) if step.guard else None
-        if sentence:
-            raise Refused(sentence, record)
         setattr(record, self.attribute, step.target)
         self.plan_next(record)
         return record_event(

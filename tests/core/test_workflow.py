@@ -146,6 +146,18 @@ def test_the_guards_sentence_refuses_and_nothing_moves(told: list[Any]) -> None:
     assert [heard[0] for heard in told] == ["right"]
 
 
+def test_what_must_not_begin_in_vain_is_refused_as_the_step_would_be(told: list[Any]) -> None:
+    record = thing("open")
+    FLOW.need(record, "finish", ALL)
+    assert record.status == "open" and [heard[0] for heard in told] == ["right"]
+    with pytest.raises(WrongState):
+        FLOW.need(thing("new", is_ready=False), "finish", NONE)
+    with pytest.raises(Denied):
+        FLOW.need(thing("open", is_ready=False), "finish", NONE)
+    with pytest.raises(Refused):
+        FLOW.need(thing("open", is_ready=False), "finish", ALL)
+
+
 def test_a_step_without_what_it_needs_is_a_programmers_mistake(told: list[Any]) -> None:
     record = thing("open")
     with pytest.raises(ValueError, match=r"finish needs \['reason'\]"):

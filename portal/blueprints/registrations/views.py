@@ -23,7 +23,6 @@ from portal.core.forms import bind
 from portal.core.guards import requires
 from portal.core.limits import limiter
 from portal.core.pages import done, invalid, render
-from portal.core.workflow import WrongState
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations import operations
 from portal.domain.registrations.content import STEPS, unfinished_steps
@@ -164,8 +163,7 @@ def answer(registration: Registration) -> Response:
 @requires(P.REGISTRATION_WITHDRAW, Registration)
 def withdraw(registration: Registration) -> Response:
     """Ask for a reason and take the registration back."""
-    if registration.status not in REGISTRATION.transitions["withdraw"].sources:
-        raise WrongState(registration, "withdraw")
+    REGISTRATION.need(registration, "withdraw", member())
     form = bind(WithdrawForm)
     if request.method == "POST" and form.validate():
         operations.withdraw(registration, member(), form.text.data or "")

@@ -64,7 +64,7 @@ def approve(
     All in the caller's transaction. ``values`` are what staff keep of a partner. Raises Denied,
     WrongState, NameTaken, or Refused while a partner might be the same company.
     """
-    need_free_way(application, "approve")
+    APPLICATION.need(application, "approve", actor)
     organisation = organisations.create(actor, values, None)
     db.session.flush()
     organisations.take_step(organisation, actor, "onboard", _("Its application was approved."))
@@ -73,12 +73,6 @@ def approve(
     application.decided_at = now()
     APPLICATION.apply(application, "approve", actor, organisation=organisation.reference)
     return organisation
-
-
-def need_free_way(application: Application, step: str) -> None:
-    """Raise WrongState unless ``step`` leads on from where the application stands."""
-    if application.status not in APPLICATION.transitions[step].sources:
-        raise WrongState(application, step)
 
 
 def _first_administrator(
@@ -101,8 +95,8 @@ def pass_on(application: Application, actor: MemberActor) -> None:
 
     Raises WrongState, or Refused unless one partner is the same company.
     """
-    need_free_way(application, "pass_on")
-    same = next((one for one in matches_of(application) if one.answer == SameAnswer.SAME), None)
+    APPLICATION.need(application, "pass_on", actor)
+    (same,) = (one for one in matches_of(application) if one.answer == SameAnswer.SAME)
     asked = AccessRequest(
         # Nobody's identity: they bind their own when they open the invitation.
         issuer="application",
@@ -111,18 +105,17 @@ def pass_on(application: Application, actor: MemberActor) -> None:
         name=application.contact_name,
         language=application.language,
         company=application.company,
-        organisation_id=same.other_id if same else None,
+        organisation_id=same.other_id,
         expires_at=now() + OPEN_FOR,
     )
+    db.session.add(asked)
+    db.session.flush()
     application.decided_at = now()
-    if same is not None:
-        db.session.add(asked)
-        db.session.flush()
     APPLICATION.apply(
         application,
         "pass_on",
         actor,
-        organisation=same.other_reference if same else "",
-        request=asked.reference or "",
+        organisation=same.other_reference,
+        request=asked.reference,
     )
     record_event(access_requests.ASK, asked, None)

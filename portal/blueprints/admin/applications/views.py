@@ -16,7 +16,6 @@ from portal.core.database import db
 from portal.core.forms import Form, bind
 from portal.core.guards import requires
 from portal.core.pages import done, invalid, render
-from portal.core.workflow import Refused
 from portal.domain.applications import operations
 from portal.domain.applications.models import Application, ApplicationMatch, SameAnswer
 from portal.domain.applications.workflow import APPLICATION
@@ -79,7 +78,7 @@ def compare(application: Application) -> Response:
 @requires(P.APPLICATION_REVIEW, Application)
 def ask(application: Application) -> Response:
     """Ask the applicant something."""
-    operations.need_free_way(application, "ask")
+    APPLICATION.need(application, "ask", member())
     form = bind(AskForm)
     if request.method == "POST" and form.validate():
         operations.ask(application, member(), form.question.data or "")
@@ -91,7 +90,7 @@ def ask(application: Application) -> Response:
 @requires(P.APPLICATION_REVIEW, Application)
 def reject(application: Application) -> Response:
     """Reject with a reason that the applicant reads."""
-    operations.need_free_way(application, "reject")
+    APPLICATION.need(application, "reject", member())
     form = bind(RejectForm)
     if request.method == "POST" and form.validate():
         operations.reject(application, member(), form.reason.data, form.text.data or "")
@@ -111,8 +110,7 @@ def pass_on(application: Application) -> Response:
 @requires(P.APPLICATION_DECIDE, Application)
 def approve(application: Application) -> Response:
     """Make the company a partner, and invite its first administrator."""
-    operations.need_free_way(application, "approve")
-    _expect_new(application)
+    APPLICATION.need(application, "approve", member())
     managers = managers_of(member())
     values: dict[str, Any] = {"name": application.company, "types": list(application.types)}
     form = bind(ApproveForm, application=application, managers=managers, data=values)
@@ -123,11 +121,3 @@ def approve(application: Application) -> Response:
         except NameTaken as taken:
             form.name.errors = [taken.sentence]
     return _page("approve", form, application)
-
-
-def _expect_new(application: Application) -> None:
-    """Show no form that could not be sent."""
-    guard = APPLICATION.transitions["approve"].guard
-    sentence = guard(application, member()) if guard else None
-    if sentence:
-        raise Refused(sentence, application)
