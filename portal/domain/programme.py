@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from portal.core.times import add_business_time, business_days
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,25 @@ _present = [Programme()]
 def programme() -> Programme:
     """Return the settings in force."""
     return _present[0]
+
+
+def take_target(_record: Any, moment: dt.datetime) -> dt.datetime:
+    """Return by when (UTC) the vendor takes for review what came in at ``moment``."""
+    return _business_days_after(moment, programme().take_business_days)
+
+
+def decision_target(_record: Any, moment: dt.datetime) -> dt.datetime:
+    """Return by when (UTC) the vendor decides what is under review since ``moment``."""
+    return _business_days_after(moment, programme().decide_business_days)
+
+
+def answer_target(_record: Any, moment: dt.datetime) -> dt.datetime:
+    """Return by when (UTC) a question asked at ``moment`` is answered."""
+    return moment + dt.timedelta(days=programme().answer_days)
+
+
+def _business_days_after(moment: dt.datetime, days: int) -> dt.datetime:
+    return add_business_time(moment, business_days(days), programme().zone)
 
 
 def configure(**changes: object) -> None:

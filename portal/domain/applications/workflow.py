@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from sqlalchemy import select
@@ -10,13 +9,12 @@ from sqlalchemy import select
 from portal.core.actors import Actor, Nobody
 from portal.core.database import db
 from portal.core.language import _, _l
-from portal.core.times import add_business_time, business_days
 from portal.core.workflow import PARTNER, VENDOR, Next, State, Transition, Workflow
 from portal.domain.applications.events import E
 from portal.domain.applications.models import Application, ApplicationMatch, SameAnswer
 from portal.domain.applications.models import Status as S
 from portal.domain.permissions import Permission as P
-from portal.domain.programme import programme
+from portal.domain.programme import answer_target, decision_target, take_target
 
 FOLLOW = "application:follow"
 """What whoever holds the link may: no role has it, so it is no permission of the house."""
@@ -34,20 +32,6 @@ class Applicant(Nobody):
 
 
 APPLICANT = Applicant()
-
-
-def _take_target(_application: Application, moment: dt.datetime) -> dt.datetime:
-    rules = programme()
-    return add_business_time(moment, business_days(rules.take_business_days), rules.zone)
-
-
-def _decision_target(_application: Application, moment: dt.datetime) -> dt.datetime:
-    rules = programme()
-    return add_business_time(moment, business_days(rules.decide_business_days), rules.zone)
-
-
-def _answer_target(_application: Application, moment: dt.datetime) -> dt.datetime:
-    return moment + dt.timedelta(days=programme().answer_days)
 
 
 def _reviewer(application: Application) -> int | None:
@@ -91,15 +75,15 @@ APPLICATION = Workflow(
     states={
         S.UNVERIFIED: State(_l("Not confirmed")),
         S.SUBMITTED: State(
-            _l("Submitted"), "info", Next(VENDOR, "take", _l("Take it for review"), _take_target)
+            _l("Submitted"), "info", Next(VENDOR, "take", _l("Take it for review"), take_target)
         ),
         S.UNDER_REVIEW: State(
             _l("Under review"),
             "info",
-            Next(VENDOR, "decide", _l("Decide"), _decision_target, _reviewer),
+            Next(VENDOR, "decide", _l("Decide"), decision_target, _reviewer),
         ),
         S.NEEDS_INFO: State(
-            _l("Needs info"), "warn", Next(PARTNER, "answer", _l("Answer"), _answer_target)
+            _l("Needs info"), "warn", Next(PARTNER, "answer", _l("Answer"), answer_target)
         ),
         S.APPROVED: State(_l("Approved"), "ok"),
         S.REJECTED: State(_l("Rejected"), "bad"),

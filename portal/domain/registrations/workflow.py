@@ -10,10 +10,10 @@ from sqlalchemy import select
 from portal.core.actors import Actor
 from portal.core.database import db
 from portal.core.language import _, _l, _lc
-from portal.core.times import add_business_time, business_days
+from portal.core.times import add_business_time
 from portal.core.workflow import PARTNER, VENDOR, Next, State, Transition, Workflow
 from portal.domain.permissions import Permission as P
-from portal.domain.programme import programme
+from portal.domain.programme import answer_target, decision_target, programme, take_target
 from portal.domain.registrations.events import E
 from portal.domain.registrations.matching import is_live
 from portal.domain.registrations.models import (
@@ -25,25 +25,12 @@ from portal.domain.registrations.models import (
 from portal.domain.registrations.models import Status as S
 
 
-def take_target(_registration: Registration, moment: dt.datetime) -> dt.datetime:
-    """Return by when somebody takes a new submission."""
-    rules = programme()
-    return add_business_time(moment, business_days(rules.take_business_days), rules.zone)
-
-
-def decision_target(registration: Registration, moment: dt.datetime) -> dt.datetime:
+def what_is_left(registration: Registration, moment: dt.datetime) -> dt.datetime:
     """Return by when the vendor decides; after an answer, what was left of the time."""
-    rules = programme()
     left = registration.vendor_seconds_left
-    amount = (
-        business_days(rules.decide_business_days) if left is None else dt.timedelta(seconds=left)
-    )
-    return add_business_time(moment, amount, rules.zone)
-
-
-def answer_target(_registration: Registration, moment: dt.datetime) -> dt.datetime:
-    """Return by when the partner answers."""
-    return moment + dt.timedelta(days=programme().answer_days)
+    if left is None:
+        return decision_target(registration, moment)
+    return add_business_time(moment, dt.timedelta(seconds=left), programme().zone)
 
 
 def owner(registration: Registration) -> int:
@@ -115,7 +102,7 @@ REGISTRATION = Workflow(
         S.UNDER_REVIEW: State(
             _l("Under review"),
             "info",
-            Next(VENDOR, "decide", _l("Decide"), by=decision_target, who=reviewer),
+            Next(VENDOR, "decide", _l("Decide"), by=what_is_left, who=reviewer),
         ),
         S.NEEDS_INFO: State(
             _l("Needs info"),
