@@ -39,7 +39,6 @@ def apply(form_key: str, values: Mapping[str, Any]) -> None:
     """
     session = db.session()
     with system_mode("an applicant's own application"):
-        forget_unconfirmed()
         email = address_key(values["contact_email"])
         is_same = func.lower(Application.contact_email).in_(
             {email.lower(), values["contact_email"].lower()}
@@ -54,7 +53,7 @@ def apply(form_key: str, values: Mapping[str, Any]) -> None:
         APPLICATION.start(application)
         session.add(application)
         session.flush()
-        record_event(E.APPLY, application, APPLICANT)
+        record_event(E.APPLY, application, APPLICANT, to_state=Status.UNVERIFIED)
 
 
 def offered_products() -> list[Product]:

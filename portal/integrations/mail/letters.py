@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -22,6 +22,7 @@ from portal.core.language import N_, _, _l
 from portal.core.net import acting_as
 from portal.core.outbox import Delivery, Drop, Park
 from portal.domain.applications.applying import token_of
+from portal.domain.applications.events import E as B
 from portal.domain.applications.models import Application
 from portal.domain.notifications.wording import FOOTERS, WORDS, WORDS_FOR_FORMER
 from portal.domain.people.access_requests import DECLINE
@@ -42,13 +43,9 @@ def write_letter(delivery: Delivery) -> EmailMessage:
 
     Raises Drop when the recipient may no longer see the record, Park without an address.
     """
-    if delivery.event.tag == anchors.TAG:
-        return _anchor_letter(delivery)
-    if delivery.event.tag == DECLINE:
-        return _declined_letter(delivery)
-    if delivery.event.chain.startswith("AP-") and delivery.recipient_id is None:
-        return _applicant_letter(delivery)
-    recipient = actor_of_membership(delivery.recipient_id or 0)
+    if delivery.recipient_id is None:
+        return _letter_to_nobody(delivery)
+    recipient = actor_of_membership(delivery.recipient_id)
     if recipient is None:
         raise Drop(N_("the recipient has no access any more"))
     if not recipient.email:
@@ -70,6 +67,14 @@ def write_letter(delivery: Delivery) -> EmailMessage:
         named, path = noun.names(record), noun.path(record, recipient)
         address = noun.to(record, recipient)
     return _letter(delivery, recipient, words, noun.footer, named, path, address)
+
+
+def _letter_to_nobody(delivery: Delivery) -> EmailMessage:
+    """Return the mail to whoever is nobody here, and has an address all the same."""
+    write = _TO_NOBODY.get(delivery.event.tag)
+    if write is None:
+        raise Drop(N_("nobody is told of this any more"))
+    return write(delivery)
 
 
 def _is_former(delivery: Delivery) -> bool:
@@ -144,7 +149,7 @@ def _applicant_letter(delivery: Delivery) -> EmailMessage:
     """Return the mail to a company's applicant, who is nobody here; its link is their own."""
     query = select(Application).where(Application.reference == delivery.event.chain)
     application = db.session.scalar(query)
-    if application is None or application.status not in (delivery.event.to_state, "unverified"):
+    if application is None or application.status != delivery.event.to_state:
         raise Drop(N_("there is nothing to tell any more"))
     g.language, g.timezone = application.language, ""
     refresh()
@@ -222,6 +227,13 @@ def _anchor_letter(delivery: Delivery) -> EmailMessage:
     )
     letter.set_content(f"{sentence}\n\n{event.particulars['hash']}\n\n{advice}\n")
     return letter
+
+
+_TO_NOBODY: dict[str, Callable[[Delivery], EmailMessage]] = {
+    anchors.TAG: _anchor_letter,
+    DECLINE: _declined_letter,
+    **dict.fromkeys((B.APPLY, B.ASK, B.PASS_ON, B.REJECT), _applicant_letter),
+}
 
 
 def kept_letter(delivery: Delivery) -> EmailMessage | None:
