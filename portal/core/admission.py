@@ -60,15 +60,15 @@ def admit() -> ResponseReturnValue | None:
     start_acting(NOBODY)
     guard = guard_of(current_app, request.endpoint)
     is_public = guard is not None and guard.permission is None
-    is_guarded = guard is not None and not is_public
-    if request.method not in SAFE and is_guarded and TOKEN in session and not brings_files():
+    asking = None if is_public else guard
+    if request.method not in SAFE and asking and TOKEN in session and not brings_files():
         return None  # confirm() asks who it is, in the write's own transaction
     if current_user.is_authenticated:
         start_acting(current_user)  # also where a limit has asked before who it is
         if current_user.viewing:
             look_on(actor_now())
-        if brings_files() and guard is not None and not is_public:
-            look_ahead(guard)
+        if asking and brings_files():
+            look_ahead(asking)
         return None
     return None if is_public else ask_to_sign_in()
 
