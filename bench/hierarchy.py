@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bench import world
-from bench.client import Page, compare
+from bench.comparison import Page, compare
 from bench.report import Report
 from bench.servers import PORTAL, Databases, serve
 from portal.core.database import Base

@@ -6,7 +6,8 @@ import os
 from contextlib import ExitStack
 
 from bench import world
-from bench.client import Comparison, Page, Unexpected, compare
+from bench.client import Unexpected
+from bench.comparison import Comparison, Page, compare
 from bench.report import Report
 from bench.servers import MINIMAL, PORTAL, Databases, Server, serve
 

@@ -13,20 +13,22 @@ import pytest
 from tests.e2e.live import Live
 from tests.e2e.pages import (
     Page,
-    administrator_pages,
-    auditor_pages,
-    channel_pages,
     company_pages,
     holder_pages,
     partner_pages,
-    portfolio_pages,
     request_pages,
-    security_pages,
-    staff_pages,
-    viewed_pages,
     visitor_pages,
 )
 from tests.e2e.people import Person
+from tests.e2e.staff_pages import (
+    administrator_pages,
+    auditor_pages,
+    channel_pages,
+    portfolio_pages,
+    security_pages,
+    staff_pages,
+    viewed_pages,
+)
 from tests.figures import record
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")

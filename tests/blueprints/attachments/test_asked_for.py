@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.core import files
 from portal.domain.registrations.models import Registration
-from portal.integrations.storage.local import LocalStorage
-from tests.blueprints.attachments.test_files import add, names
+from tests.blueprints.attachments.attaching import add, names
 from tests.browser import Browser
 from tests.core.test_filetypes import PDF, png
 from tests.domain.world import draft, everything
 
 SignIn = Callable[[str], Browser]
 ASK = {"ask_files": "y", "comment_files": "Please add the customer's e-mail."}
-
-
-@pytest.fixture(autouse=True)
-def _root(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_storage", [LocalStorage(tmp_path / "files")])
 
 
 @pytest.fixture

@@ -16,25 +16,9 @@ from portal.integrations.storage.local import LocalStorage
 from tests.browser import BASE, Browser
 from tests.core.test_filetypes import PDF, package
 from tests.core.test_spooling import full_disk
-from tests.domain.world import draft, everything, submitted
+from tests.domain.world import everything, submitted
 
 SignIn = Callable[[str], Browser]
-
-
-@pytest.fixture(autouse=True)
-def root(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep the contents of this test alone."""
-    monkeypatch.setattr(files, "_storage", [LocalStorage(tmp_path / "files")])
-    return tmp_path / "files"
-
-
-@pytest.fixture
-def begun(app: Flask) -> str:
-    """Return the address of a complete draft of Ana's."""
-    with everything(app) as session:
-        made = draft(company="Ranged Works", domain="ranged-works.ca")
-        session.commit()
-        return f"/registrations/{made.reference}"
 
 
 @pytest.fixture

@@ -21,43 +21,13 @@ from portal.domain.attachments.models import Attachment
 from portal.domain.deals.models import Deal
 from portal.domain.registrations import operations
 from portal.domain.registrations.models import Receipt, Registration, Status
-from portal.integrations.storage.local import LocalStorage
-from tests.browser import Browser, Page
+from tests.blueprints.attachments.attaching import add, names, on_disk
+from tests.browser import Browser
 from tests.core.pictures import opened, pdf
 from tests.core.test_filetypes import HTML, PDF, package, png
 from tests.domain.world import actor_of, draft, everything, in_state
 
 SignIn = Callable[[str], Browser]
-
-
-@pytest.fixture(autouse=True)
-def root(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep the contents of this test alone."""
-    monkeypatch.setattr(files, "_storage", [LocalStorage(tmp_path / "files")])
-    return tmp_path / "files"
-
-
-@pytest.fixture
-def begun(app: Flask) -> str:
-    """Return the address of a complete draft of Ana's."""
-    with everything(app) as session:
-        made = draft(company="Filed Works", domain="filed-works.ca")
-        session.commit()
-        return f"/registrations/{made.reference}"
-
-
-def names(page: Page) -> list[str]:
-    """Return the names of the files on a page, in their order."""
-    return [link.get_text() for link in page.soup.select(".files a[download]")]
-
-
-def on_disk() -> list[str]:
-    """Return the keys of the contents that are kept."""
-    return sorted(key for key, _since in files._storage[0].kept())
-
-
-def add(browser: Browser, path: str, contents: dict[str, bytes], htmx: bool = False) -> Page:
-    return browser.upload(browser.get(f"{path}/files"), "/files", contents, htmx=htmx)
 
 
 def test_files_stand_beside_a_draft_and_with_the_reviewer(
