@@ -26,7 +26,7 @@ from portal.domain.timeline.values import Said, changes_of
 
 OF_PERSON = "membership:"
 # What a record holds is told only to whoever may read such records.
-_CONTENT = {"DR-": P.REGISTRATION_READ, "DL-": P.DEAL_READ}
+_CONTENT = {"AP-": P.APPLICATION_READ, "DR-": P.REGISTRATION_READ, "DL-": P.DEAL_READ}
 _UNTOLD = "…"
 STARTED = "viewing:start"
 
@@ -106,7 +106,7 @@ def _customers(lines: Sequence[Line], reader: MemberActor) -> dict[str, str]:
 
 
 def _is_told(chain: str, reader: MemberActor) -> bool:
-    """Whoever reads no deals reads that something happened to one, not what it says."""
+    """Whoever reads no such records reads that something happened to one, not what it says."""
     needed = _CONTENT.get(chain[:3])
     return needed is None or needed in reader.permissions
 
