@@ -12,6 +12,7 @@ from portal.core.net import system_mode
 from portal.core.text import fold
 from portal.core.times import now
 from portal.domain.claims.models import Claim
+from portal.domain.customers.names import name_core
 from portal.domain.deals.models import OPEN_STAGES, Deal, Stage
 from portal.domain.organisations.models import Organisation
 from portal.domain.registrations.models import Registration, RegistrationMatch, Status
@@ -109,7 +110,8 @@ def _evidence(mine: Registration, other: Any) -> Iterable[str]:
         yield "+domain"
     elif mine.domain is None:
         yield "+name_and_postal_code"
-    yield "+company" if fold(mine.company) == fold(other.company) else "-company"
+    is_alike = name_core(mine.company) == name_core(other.company)
+    yield "+company" if is_alike else "-company"
     yield "+country" if mine.country == other.country else "-country"
     if mine.city and other.city:
         yield "+city" if fold(mine.city) == fold(other.city) else "-city"

@@ -30,15 +30,22 @@ def evidence(registration: Registration) -> dict[str, set[str]]:
 
 def test_a_match_comes_with_what_speaks_for_and_against_it(data_app: Flask) -> None:
     with everything(data_app):
-        submitted("bruno", domain="known.com", company="Known Works Inc", country="US",
+        submitted("bruno", domain="known.com", company="Known Robots", country="US",
                   region="TX", city="Austin", products=products("PAL"),
                   contact_email="someone@known.com")  # fmt: skip
-        submitted("lena", domain="known.com", company="Known Works", city="Ottawa",
+        submitted("lena", domain="known.com", company="Known Works Inc.", city="Ottawa",
                   contact_email="ROBIN@known.com")  # fmt: skip
         registration = submitted("ana", domain="known.com", company="Known Works")
         assert evidence(registration) == {
-            "Known Works Inc": {"+domain", "-company", "-country", "-city", "-product"},
-            "Known Works": {"+domain", "+company", "+country", "+city", "+product", "+contact"},
+            "Known Robots": {"+domain", "-company", "-country", "-city", "-product"},
+            "Known Works Inc.": {
+                "+domain",
+                "+company",
+                "+country",
+                "+city",
+                "+product",
+                "+contact",
+            },
         }
 
 
