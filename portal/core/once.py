@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 def is_still_to_do(
@@ -22,3 +27,23 @@ def is_still_to_do(
         session.rollback()
         return False
     return True
+
+
+def one_by_one(
+    session: Session, works: Iterable[Callable[[], T]], is_stopping: Callable[[], bool]
+) -> Iterator[T]:
+    """Do each work in a transaction of its own, and yield what it answers.
+
+    ``is_stopping`` is asked before each: a worker that was told to stop begins nothing new.
+    """
+    for work in works:
+        if is_stopping():
+            return
+        try:
+            answer = work()
+            session.commit()
+        except Exception:  # what is wrong with one keeps no other from going on
+            session.rollback()
+            log.exception("a work of the worker's clock failed; the next turn tries again")
+            continue
+        yield answer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +15,7 @@ from portal.core.access import can
 from portal.core.actors import Nobody
 from portal.core.database import transaction_mode
 from portal.core.events import record_event
-from portal.core.once import is_still_to_do
+from portal.core.once import is_still_to_do, one_by_one
 from portal.core.times import now
 from portal.domain.access_reviews.events import E
 from portal.domain.access_reviews.models import AccessReview, AccessReviewItem, Decision, Status
@@ -30,8 +29,6 @@ from portal.domain.people.looking_again import reduce_by_clock
 from portal.domain.people.models import Membership, User
 from portal.domain.permissions import Permission as P
 from portal.domain.programme import programme
-
-log = logging.getLogger(__name__)
 
 
 class _Clock(Nobody):
@@ -68,26 +65,21 @@ def run(session: Session, is_stopping: Callable[[], bool] = lambda: False) -> It
 
     Whatever moment it is: what a worker that was down has missed is done once, later.
     """
-    for work, number in _due(session):
-        if is_stopping():
-            return
-        try:
-            steps = work(session, number)
-            session.commit()
-        except Exception:  # what is wrong with one keeps no other from going on
-            session.rollback()
-            log.exception("an access review was not advanced; the next turn tries again")
-            continue
+    for steps in one_by_one(session, _due(session), is_stopping):
         yield from steps
 
 
-def _due(session: Session) -> list[tuple[Callable[[Session, int], list[Step]], int]]:
+def _due(session: Session) -> list[Callable[[], list[Step]]]:
     month = present_month()
-    opening: Any = partial(_begin, month)
     token = transaction_mode.set("read")  # others write while this one looks
     try:
-        found = [(opening, number) for number in session.scalars(_without_review(month))]
-        found += [(_advance, number) for number in session.scalars(_to_be_advanced())]
+        found: list[Callable[[], list[Step]]] = [
+            partial(_begin, month, session, number)
+            for number in session.scalars(_without_review(month))
+        ]
+        found += [
+            partial(_advance, session, number) for number in session.scalars(_to_be_advanced())
+        ]
         session.rollback()
     finally:
         transaction_mode.reset(token)
