@@ -23,6 +23,7 @@ from portal.core.queue import run_worker
 from portal.core.sending import send_later
 from portal.core.times import every
 from portal.domain.access_reviews import clock as access_clock
+from portal.domain.applications import clock as application_clock
 from portal.domain.applications.applying import forget_unconfirmed
 from portal.domain.explaining.answers import Answer, explain_all
 from portal.domain.explaining.readers import everybody_who_can_see
@@ -228,6 +229,7 @@ def worker() -> None:
                 db.session.rollback()
                 log.exception("the daily anchor was not written")
             list(access_clock.run(db.session(), is_stopping))
+            list(application_clock.run(db.session(), is_stopping))
             outbox.sweep(app.config["LEASE_SECONDS"], is_stopping)
             submissions.purge()
             drafts.purge(db.session())

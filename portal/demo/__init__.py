@@ -14,6 +14,7 @@ from portal.core.net import system_mode
 from portal.core.outbox import SENT, Delivery
 from portal.core.times import at, now
 from portal.demo import cobalt, harbour, lakeside, northwind, northwind_deals
+from portal.demo.applicants import apply_all
 from portal.demo.places import settle
 from portal.demo.reviewing import look_again
 from portal.demo.story import Clock
@@ -53,7 +54,9 @@ def load_demo(app: Flask) -> None:
         present = now()
         with at(present - JOINED):
             memberships = settle(session, issuer)
-        Teller(session, Clock(present, programme().zone), memberships, MERIDIAN).tell(STORIES)
+        clock = Clock(present, programme().zone)
+        Teller(session, clock, memberships, MERIDIAN).tell(STORIES)
+        apply_all(session, clock, memberships)
         look_again(session, issuer, memberships, present)
         _mark_sent(present - STILL_WAITING)
         session.commit()

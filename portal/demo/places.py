@@ -124,6 +124,8 @@ PLACES = (
 )
 
 PORTFOLIOS = {"carla": (HARBOUR, NORTHWIND, LAKESIDE)}
+# Nobody sells there yet: who applies from there is theirs to decide.
+COUNTRIES = {"carla": ("FR",)}
 ACCOUNT_MANAGERS = {
     "carla": (HARBOUR, NORTHWIND, LAKESIDE),
     "pia": (COBALT, SUMMIT, PIXELFORGE, RIVERBEND, MAPLE),
@@ -180,6 +182,7 @@ def settle(session: Session, issuer: str) -> dict[str, Membership]:
         memberships[persona.short] = membership
     for short, names in PORTFOLIOS.items():
         rules = [Rule(RuleKind.PARTNER, organisations[name].reference) for name in names]
+        rules += [Rule(RuleKind.COUNTRY, code) for code in COUNTRIES.get(short, ())]
         write_rules(session, memberships[short], rules)
     for short, kept in ACCOUNT_MANAGERS.items():
         for name in kept:

@@ -20,6 +20,8 @@ class Programme:
     take_business_days: int = 1
     decide_business_days: int = 3
     answer_days: int = 14
+    # How many days before the end of that time an applicant is reminded.
+    answer_remind_days: int = 3
     protection_days: int = 90
     longest_close_months: int = 24
     stalled_days: int = 21

@@ -66,7 +66,7 @@ CODES: Mapping[str, str] = {
     "access_review_item": "reference role reach reasons decision",
     "access_request": "reference issuer subject language",
     "application": "reference status form_key country types products language reason_code "
-    "next_side next_what",
+    "partner next_side next_what",
     "application_match": "other_reference evidence answer",
     "attachment": "reference record",
     "chain_head": "chain hash previous",

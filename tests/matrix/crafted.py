@@ -194,7 +194,7 @@ def stale(walk: Walk) -> Iterator[tuple[Cell, str | None]]:
 
 # Different at every writing; the rest of a row must come out the same.
 CHANGING = frozenset(
-    "chain hash key lane particulars previous previous_hash reference request_id token_hash"
+    "chain hash key lane partner particulars previous previous_hash reference request_id token_hash"
     " word".split()
 ) | {"results"}
 

@@ -73,7 +73,8 @@ ASSIGNERS = frozenset({"carla"})
 COMPANY_READERS = frozenset("diego marc nadia bruno sofia ivo theo hugo olive sven".split())
 COMPANY_EDITORS = frozenset("nadia theo hugo olive".split())
 PARTNER_KEEPERS = frozenset({"pia"})
-# Who reads of companies that apply; Carla of those from where her partners sell.
+# Who reads of companies that apply; Carla of those from where her partners sell, or from the
+# country that her portfolio names, and there alone she decides.
 APPLICATION_READERS = frozenset("carla pia axel".split())
 APPLICATION_REVIEWERS = frozenset("carla pia".split())
 # Who sees the portal as others do, and as which of the vendor's own people.
@@ -216,7 +217,8 @@ OPEN_DONE, HANDED_DONE = "open done", "with_security done"
 TURNS = {OPEN: "partner", OPEN_DONE: "partner", HANDED: "vendor", HANDED_DONE: "vendor"}
 
 # Of an application under review, where a partner is the same company.
-SAME_COMPANY = "under_review same"
+SAME_COMPANY, ALONE = "under_review same", "under_review alone"
+JUDGED = (REVIEWED, SAME_COMPANY, ALONE)
 RECORDS: Mapping[tuple[str, str], Ask] = {
     ("registrations.show", "GET"): Ask("registration", "know", 200, {DRAFT: 302}),
     ("registrations.step", "GET"): Ask("registration", "work", 302, {DRAFT: 200}),
@@ -338,28 +340,28 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
         "application", "review applications", 409, {SUBMITTED: 303}
     ),
     ("admin.applications.compare", "POST"): Ask(
-        "application", "review applications", 409, dict.fromkeys((REVIEWED, SAME_COMPANY), 303)
+        "application", "review applications", 409, dict.fromkeys(JUDGED, 303) | {ALONE: 400}
     ),
     ("admin.applications.ask", "GET"): Ask(
-        "application", "review applications", 409, dict.fromkeys((REVIEWED, SAME_COMPANY), 200)
+        "application", "review applications", 409, dict.fromkeys(JUDGED, 200)
     ),
     ("admin.applications.ask", "POST"): Ask(
-        "application", "review applications", 409, dict.fromkeys((REVIEWED, SAME_COMPANY), 303)
+        "application", "review applications", 409, dict.fromkeys(JUDGED, 303)
     ),
     ("admin.applications.reject", "GET"): Ask(
-        "application", "review applications", 409, dict.fromkeys((REVIEWED, SAME_COMPANY), 200)
+        "application", "review applications", 409, dict.fromkeys(JUDGED, 200)
     ),
     ("admin.applications.reject", "POST"): Ask(
-        "application", "review applications", 409, dict.fromkeys((REVIEWED, SAME_COMPANY), 303)
+        "application", "review applications", 409, dict.fromkeys(JUDGED, 303)
     ),
     ("admin.applications.pass_on", "POST"): Ask(
         "application", "review applications", 409, {SAME_COMPANY: 303}
     ),
     ("admin.applications.approve", "GET"): Ask(
-        "application", "keep partners", 409, {REVIEWED: 200}
+        "application", "review applications", 409, {REVIEWED: 200, ALONE: 200}
     ),
     ("admin.applications.approve", "POST"): Ask(
-        "application", "keep partners", 409, {REVIEWED: 303}
+        "application", "review applications", 409, {REVIEWED: 303, ALONE: 303}
     ),
     ("people.accept", "GET"): Ask("request", "know", 200),
     ("people.accept", "POST"): Ask("request", "know", 303),
@@ -513,7 +515,7 @@ class Person:
 
     def knows_applied(self, facts: Facts) -> bool:
         """Tell whether the person may know of an application: once its address is confirmed."""
-        is_there = self.short != "carla" or facts.home == "CA"
+        is_there = self.short != "carla" or facts.home in ("CA", "US", "FR")
         return facts.state != "unverified" and is_there and self.short in APPLICATION_READERS
 
     def knows_session(self, user: int) -> bool:
@@ -583,7 +585,8 @@ class Person:
             "read partners": self.short in PARTNER_READERS,
             "keep partners": self.short in PARTNER_KEEPERS and is_partner,
             "secure": self.short in SECURERS,
-            "review applications": self.short in APPLICATION_REVIEWERS,
+            "review applications": self.short in APPLICATION_REVIEWERS
+            and (self.short != "carla" or facts.home == "FR"),
             "view as": facts.kind == "person" and self.views_as(facts),
             "set portfolios": self.short in PARTNER_KEEPERS and facts.role == "channel_manager",
             "reassign": self.short in REASSIGNERS and not is_partner,

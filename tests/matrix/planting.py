@@ -223,9 +223,9 @@ def _look_at_all(review: AccessReview, actor: MemberActor) -> None:
 
 
 def _applied(session: Session, planted: Planted) -> None:
-    """Companies apply from where Carla's partners sell, and from where only another does."""
+    """From where Carla's partners sell, where only another's do, and from a country of hers."""
     northwind = planted.holders["nadia"].organisation
-    for country in ("CA", "DE"):
+    for country in ("CA", "DE", "FR"):
         for state in (*Applied, "same"):
             status = Applied.UNDER_REVIEW if state == "same" else state
             one = Application(

@@ -132,8 +132,14 @@ class Walk:
         if cell.endpoint == "admin.review.compare":
             typed["other"] = self._candidate(facts.reference if facts else "")
         if cell.endpoint == "admin.applications.compare":
-            typed["other"] = self.world.rows["application_match"][0]["other_reference"]
+            typed["other"] = self._partner(facts.reference if facts else "")
         return typed
+
+    def _partner(self, reference: str) -> str:
+        rows = self.world.rows
+        ids = {row["id"] for row in rows["application"] if row["reference"] == reference}
+        matches = (one for one in rows["application_match"] if one["application_id"] in ids)
+        return next((one["other_reference"] for one in matches), "")
 
     def _candidate(self, reference: str) -> str:
         rows = self.world.rows

@@ -332,8 +332,11 @@ def _shared_record(
 
 def _applications(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
     same = {row["application_id"] for row in rows["application_match"] if row["answer"] == "same"}
+    compared = {row["application_id"] for row in rows["application_match"]}
     for row in rows["application"]:
         state = row["status"] + (" same" if row["id"] in same else "")
+        if state == "under_review" and row["id"] not in compared:
+            state += " alone"  # no partner might be the same company
         yield Facts("application", row["reference"], state, home=row["country"])
 
 

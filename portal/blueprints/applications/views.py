@@ -9,7 +9,7 @@ from flask import Response, abort, request, url_for
 from portal.blueprints.applications import bp
 from portal.blueprints.applications.forms import ApplicationForm, ReplyForm, fresh_seal
 from portal.core.guards import public
-from portal.core.language import _, chosen_language
+from portal.core.language import _, chosen_language, show_date
 from portal.core.limits import limiter, where_from
 from portal.core.pages import done, invalid, render
 from portal.core.workflow import WrongState
@@ -97,5 +97,6 @@ def _page(application: Application, form: ReplyForm | None) -> dict[str, Any]:
         "form": form or ReplyForm(formdata=None),
         "state": APPLICATION.state_of(one),
         "facts": rows,
+        "until": show_date(one.next_by) if one.status == Status.NEEDS_INFO else "",
         "reason": REASON_WORDS[RefuseReason(one.reason_code)] if is_rejected else "",
     }

@@ -10,6 +10,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import func, select
 
+from portal.blueprints.home.applications import waiting_applications
 from portal.blueprints.home.reviews import waiting_reviews
 from portal.core.access import scope_of
 from portal.core.addresses import address
@@ -98,6 +99,7 @@ def turns_of(actor: MemberActor, registrations: Sequence[Any], after: int = 0) -
     turns = [_registration_turn(row, actor, asked.get(row.id, 1)) for row in registrations]
     if P.DEAL_EDIT in actor.permissions:
         turns += _deals(actor, most)
+    turns += [Turn(**told) for told in waiting_applications(actor, most)]
     if actor.has_access_reviews:
         turns += [Turn(**told) for told in waiting_reviews(actor, most)]
     turns.sort(key=lambda turn: turn.by)

@@ -13,17 +13,17 @@ from portal.core.database import db
 from portal.core.events import record_event
 from portal.core.links import reference_in_token, token_for
 from portal.core.net import system_mode
-from portal.core.text import fold
 from portal.core.times import now
 from portal.domain.applications.events import E
 from portal.domain.applications.models import Application, ApplicationMatch, Status
 from portal.domain.applications.workflow import APPLICANT, APPLICATION
+from portal.domain.customers.names import name_core
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.products.models import Product
 
 KEPT = dt.timedelta(days=3)
 PURPOSE = "application"
-# Mails to one address that nobody has confirmed; who types strangers' addresses sends no more.
+# Applications of one address that wait for their proof; an earlier one gives way to the newest.
 MOST_UNCONFIRMED = 3
 
 
@@ -43,12 +43,20 @@ def apply(form_key: str, values: Mapping[str, Any]) -> None:
         is_same = func.lower(Application.contact_email).in_(
             {email.lower(), values["contact_email"].lower()}
         )
-        waiting = select(func.count(Application.id)).where(
-            is_same, Application.status == Status.UNVERIFIED
-        )
-        is_sent = select(Application.id).where(Application.form_key == form_key)
-        if session.scalar(is_sent) or (session.scalar(waiting) or 0) >= MOST_UNCONFIRMED:
+        if session.scalar(select(Application.id).where(Application.form_key == form_key)):
             return
+        # The newest stay: nobody uses up the address of somebody who applies after them.
+        waiting = (
+            select(Application.id)
+            .where(is_same, Application.status == Status.UNVERIFIED)
+            .order_by(Application.id.desc())
+            .offset(MOST_UNCONFIRMED - 1)
+        )
+        session.execute(
+            delete(Application)
+            .where(Application.id.in_(waiting))
+            .execution_options(synchronize_session=False)
+        )
         application = Application(**values, form_key=form_key, expires_at=now() + KEPT)
         APPLICATION.start(application)
         session.add(application)
@@ -110,20 +118,24 @@ def withdraw(application: Application) -> None:
 
 def _matches(application: Application) -> list[ApplicationMatch]:
     """Return a copy of every partner with the same domain or name, for the reviewer."""
-    key = fold(application.company)
+    core = name_core(application.company)
+    # Whoever has the same core has its longest word.
+    rarest = max(core.split(), key=len, default=core)
     rows = db.session.scalars(
-        select(Organisation).where(
+        select(Organisation)
+        .where(
             Organisation.side == Side.PARTNER,
             or_(
-                Organisation.name_key == key,
+                Organisation.name_key.contains(rarest, autoescape=True),
                 cast(Organisation.domains, String).contains(application.domain, autoescape=True),
             ),
         )
+        .order_by(Organisation.id)
     ).all()
     found = []
     for other in rows:
         has_domain = application.domain in other.domains
-        has_name = other.name_key == key
+        has_name = name_core(other.name) == core
         if not (has_domain or has_name):
             continue
         is_near = application.country in other.countries

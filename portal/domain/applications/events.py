@@ -15,8 +15,10 @@ class E(StrEnum):
     ASK = "application:ask"
     COMPARE = "application:compare"
     CONFIRM = "application:confirm"
+    EXPIRE = "application:expire"
     PASS_ON = "application:pass_on"  # noqa: S105 - no password
     REJECT = "application:reject"
+    REMIND = "application:remind"
     TAKE = "application:take"
     WITHDRAW = "application:withdraw"
 
@@ -63,5 +65,7 @@ declare(
         frozenset({"organisation", "request"}),
         partner_sees=False,
     ),
+    EventKind(E.REMIND, _l("The applicant was reminded of the question"), partner_sees=False),
+    EventKind(E.EXPIRE, _l("It ended because nobody answered in time"), partner_sees=False),
     EventKind(E.WITHDRAW, _l("The applicant withdrew it"), partner_sees=False),
 )

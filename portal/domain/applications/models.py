@@ -25,6 +25,7 @@ class Status(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     PASSED_ON = "passed_on"
+    EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
 
 
@@ -80,8 +81,12 @@ class Application(Numbered, HasNextAction, Base):
     expires_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, index=True)
     submitted_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     decided_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # The partner that it became, or was already.
+    partner: Mapped[str | None] = mapped_column(String(11))
     reviewer_id: Mapped[int | None] = mapped_column(RowNumber)
     question: Mapped[str] = mapped_column(Text, default="")
+    # When the applicant was reminded of the question, if they were.
+    reminded_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     reply: Mapped[str] = mapped_column(Text, default="")
     reason_code: Mapped[str] = mapped_column(String(20), default="")
     reason_text: Mapped[str] = mapped_column(Text, default="")

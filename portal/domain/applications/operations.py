@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from portal.core.actors import Nobody
 from portal.core.database import db
 from portal.core.events import record_event
 from portal.core.language import _
 from portal.core.times import now
 from portal.core.workflow import WrongState
 from portal.domain.applications.events import E
-from portal.domain.applications.models import Application, ApplicationMatch, SameAnswer, Status
+from portal.domain.applications.models import Application, SameAnswer, Status
 from portal.domain.applications.workflow import APPLICATION, matches_of
 from portal.domain.organisations import operations as organisations
 from portal.domain.organisations.models import Organisation
@@ -21,8 +22,23 @@ from portal.domain.people.actor import MemberActor
 from portal.domain.people.invitations import send_invitation
 from portal.domain.people.models import AccessRequest, Membership, Reach, Role
 from portal.domain.people.operations import add_membership
+from portal.domain.permissions import Permission as P
 
 OPEN_FOR = dt.timedelta(days=14)
+
+
+class _Approval(Nobody):
+    """The portal itself, which lets the onboarding follow whoever's approval."""
+
+    membership_id: Any = None
+    user_id: Any = None
+    organisation_id: Any = None
+    side = "system"
+    permissions: frozenset[str] = frozenset({P.ORGANISATION_SUSPEND})
+    scope_key = "approval"
+
+
+APPROVAL = _Approval()
 
 
 def take(application: Application, actor: MemberActor) -> None:
@@ -31,12 +47,16 @@ def take(application: Application, actor: MemberActor) -> None:
     APPLICATION.apply(application, "take", actor)
 
 
-def compare(
-    application: Application, actor: MemberActor, match: ApplicationMatch, answer: SameAnswer
-) -> None:
-    """Say whether a partner is the same company. Raises WrongState outside the review."""
+def compare(application: Application, actor: MemberActor, other: str, answer: SameAnswer) -> None:
+    """Say whether the partner called ``other`` is the same company.
+
+    Raises WrongState outside the review, and LookupError for a partner that is no candidate.
+    """
     if application.status != Status.UNDER_REVIEW:
         raise WrongState(application, "compare")
+    match = next((one for one in matches_of(application) if one.other_reference == other), None)
+    if match is None:
+        raise LookupError(other)
     match.answer, match.answered_by = answer, actor.name
     # Its matches are no columns of its own, and an older form must not overrule the answer.
     application.version += 1
@@ -46,7 +66,7 @@ def compare(
 def ask(application: Application, actor: MemberActor, question: str) -> None:
     """Ask the applicant, who answers behind their link. Raises WrongState."""
     APPLICATION.apply(application, "ask", actor, words={"question": question})
-    application.question, application.reply = question, ""
+    application.question, application.reply, application.reminded_at = question, "", None
 
 
 def reject(application: Application, actor: MemberActor, reason: str, text: str) -> None:
@@ -67,10 +87,10 @@ def approve(
     APPLICATION.need(application, "approve", actor)
     organisation = organisations.create(actor, values, None)
     db.session.flush()
-    organisations.take_step(organisation, actor, "onboard", _("Its application was approved."))
+    organisations.take_step(organisation, APPROVAL, "onboard", _("Its application was approved."))
     administrator = _first_administrator(application, organisation, actor)
     send_invitation(administrator, actor)
-    application.decided_at = now()
+    application.decided_at, application.partner = now(), organisation.reference
     APPLICATION.apply(application, "approve", actor, organisation=organisation.reference)
     return organisation
 
@@ -110,7 +130,7 @@ def pass_on(application: Application, actor: MemberActor) -> None:
     )
     db.session.add(asked)
     db.session.flush()
-    application.decided_at = now()
+    application.decided_at, application.partner = now(), same.other_reference
     APPLICATION.apply(
         application,
         "pass_on",

@@ -2,16 +2,28 @@
 
 from sqlalchemy import ColumnElement, String, cast, exists, select
 
-from portal.core.access import Fresh, Policy, Term, scope_of, with_one
+from portal.core.access import Fresh, Policy, Rule, Term, scope_of, with_one
+from portal.core.database import db
 from portal.core.language import _l
 from portal.domain.applications.models import Application, ApplicationMatch, Status
-from portal.domain.applications.workflow import FOLLOW
+from portal.domain.applications.workflow import EXPIRE, FOLLOW
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import PortfolioEntry, Role
 from portal.domain.permissions import Permission as P
+from portal.domain.portfolios.models import PortfolioRule, naming
 
 _IS_CONFIRMED = Application.status != Status.UNVERIFIED
+# A reason to read, and none to decide.
+TERRITORY = "territory"
+
+
+def country(actor: MemberActor) -> ColumnElement[bool] | None:
+    """What comes from a country that the portfolio names: the partner will stand in it."""
+    if getattr(actor, "role", None) != Role.CHANNEL_MANAGER:
+        return None
+    rule = PortfolioRule.__table__.c
+    return _IS_CONFIRMED & exists().where(naming(rule, actor.membership_id, Application.country))
 
 
 def territory(actor: MemberActor) -> ColumnElement[bool] | None:
@@ -35,17 +47,34 @@ def every(actor: MemberActor) -> ColumnElement[bool] | None:
     return _IS_CONFIRMED if is_reader and actor.role != Role.CHANNEL_MANAGER else None
 
 
+def _is_theirs(actor: MemberActor, application: Application) -> bool:
+    """The partner that it becomes stands in the portfolio of whoever makes it one."""
+    if actor.role != Role.CHANNEL_MANAGER:
+        return True
+    where = naming(PortfolioRule, actor.membership_id, application.country)
+    return db.session.scalar(select(PortfolioRule.id).where(where).limit(1)) is not None
+
+
+DECIDERS = Rule(
+    "country",
+    _l("Your portfolio does not name the country: a programme administrator decides."),
+    _is_theirs,
+    _l("The portfolio names the country, or the role keeps the programme."),
+)
+
 POLICY = Policy(
     Application,
     scope=[
-        Term("territory", _l("A partner of theirs sells in that country."), territory),
+        Term("country", _l("Their portfolio names the country."), country),
+        Term(TERRITORY, _l("A partner of theirs sells in that country."), territory),
         Term("programme", _l("Their role keeps or audits the partner programme."), every),
     ],
     rules={
         FOLLOW: [],
+        EXPIRE: [],
         P.APPLICATION_READ: [],
-        P.APPLICATION_REVIEW: [],
-        P.APPLICATION_DECIDE: [],
+        P.APPLICATION_REVIEW: [DECIDERS],
+        P.APPLICATION_DECIDE: [DECIDERS],
     },
     fresh={
         P.APPLICATION_DECIDE: Fresh(

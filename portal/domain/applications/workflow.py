@@ -20,6 +20,10 @@ FOLLOW = "application:follow"
 """What whoever holds the link may: no role has it, so it is no permission of the house."""
 
 
+EXPIRE = "application:expire"
+"""What the worker's clock may, and nobody else."""
+
+
 class Applicant(Nobody):
     """Whoever opened the link of an application: nobody here, and the only one who has it."""
 
@@ -89,6 +93,7 @@ APPLICATION = Workflow(
         S.REJECTED: State(_l("Rejected"), "bad"),
         S.PASSED_ON: State(_l("With the partner’s administrators")),
         S.WITHDRAWN: State(_l("Withdrawn")),
+        S.EXPIRED: State(_l("Expired")),
     },
     transitions=[
         Transition("confirm", _from(S.UNVERIFIED), S.SUBMITTED, FOLLOW, E.CONFIRM),
@@ -106,6 +111,7 @@ APPLICATION = Workflow(
                    needs=frozenset({"organisation", "request"})),
         Transition("reject", _from(S.UNDER_REVIEW), S.REJECTED, _REVIEW, E.REJECT,
                    _l("Reject"), "danger", needs=_reason),
+        Transition("expire", _from(S.NEEDS_INFO), S.EXPIRED, EXPIRE, E.EXPIRE),
         Transition("withdraw", _OPEN, S.WITHDRAWN, FOLLOW, E.WITHDRAW),
     ],
 )  # fmt: skip

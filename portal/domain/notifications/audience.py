@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import bindparam, select, union_all
+from sqlalchemy import and_, bindparam, exists, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.core.events import Event, address
@@ -28,6 +28,7 @@ from portal.domain.people.models import (
     User,
 )
 from portal.domain.people.roles import LEADS
+from portal.domain.portfolios.models import PortfolioRule, naming
 from portal.domain.reassigning.events import E as H
 from portal.domain.registrations.events import E as R
 from portal.domain.registrations.models import Registration
@@ -170,18 +171,20 @@ def deciders(session: Session, _event: Event, asked: AccessRequest) -> Iterable[
     return found or session.scalars(security).all()
 
 
-def programme_administrators(
+def application_reviewers(
     session: Session, _event: Event, application: Application
 ) -> Iterable[int]:
-    """The reviewer, or before there is one those who keep the programme."""
-    if application.reviewer_id is not None:
-        return [application.reviewer_id]
+    """The reviewer, or where nobody is at work on it everybody who could be."""
+    may = or_(
+        Membership.role == Role.PROGRAMME_ADMINISTRATOR,
+        and_(
+            Membership.role == Role.CHANNEL_MANAGER,
+            exists().where(naming(PortfolioRule, Membership.id, application.country)),
+        ),
+    )
     with system_mode("choosing who reviews an application"):
-        return session.scalars(
-            select(Membership.id).where(
-                Membership.role == Role.PROGRAMME_ADMINISTRATOR, Membership.is_active
-            )
-        ).all()
+        found = session.scalars(select(Membership.id).where(may, Membership.is_active)).all()
+    return [one for one in found if one == application.reviewer_id] or found
 
 
 AUDIENCES: dict[str, Audience] = {
@@ -189,8 +192,8 @@ AUDIENCES: dict[str, Audience] = {
     A.REMIND: administrators,
     A.ANSWER: security,
     A.HAND_OVER: security,
-    B.CONFIRM: programme_administrators,
-    B.ANSWER: programme_administrators,
+    B.CONFIRM: application_reviewers,
+    B.ANSWER: application_reviewers,
     R.SUBMIT: reviewer,
     R.ANSWER: reviewer,
     R.WITHDRAW: reviewer,
@@ -235,5 +238,5 @@ def to_whoever_asked(_session: Session, event: Event, _record: Any) -> list[dict
 
 for _tag in AUDIENCES:
     address(_tag, mails)
-for _tag in (access_requests.DECLINE, B.APPLY, B.ASK, B.REJECT, B.PASS_ON):
+for _tag in (access_requests.DECLINE, B.APPLY, B.ASK, B.REMIND, B.EXPIRE, B.REJECT, B.PASS_ON):
     address(_tag, to_whoever_asked)

@@ -177,8 +177,27 @@ WORDS = {
     ),
     B.ASK: (
         _l("A question about your application to %(vendor)s"),
-        _l("%(vendor)s has a question about the application of %(company)s: %(question)s"),
+        _l(
+            "%(vendor)s has a question about the application of %(company)s, and waits for your "
+            "answer until %(date)s: %(question)s"
+        ),
         _l("Answer"),
+    ),
+    B.REMIND: (
+        _l("Reminder: a question about your application to %(vendor)s"),
+        _l(
+            "%(vendor)s still waits for your answer about %(company)s. Without one the "
+            "application ends on %(date)s. The question: %(question)s"
+        ),
+        _l("Answer"),
+    ),
+    B.EXPIRE: (
+        _l("Your application to %(vendor)s has ended"),
+        _l(
+            "%(vendor)s asked about the application of %(company)s and got no answer in time, so "
+            "it has ended. You are welcome to apply anew."
+        ),
+        _l("Apply anew"),
     ),
     B.ANSWER: (
         _l("Answered: the application of %(company)s"),

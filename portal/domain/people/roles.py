@@ -60,6 +60,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     | _KEEP_INSIDE
     | _SHARE
     | {
+        P.APPLICATION_DECIDE,
         P.APPLICATION_READ,
         P.APPLICATION_REVIEW,
         P.DEAL_ASSIGN,

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    or_,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.database import Base, Numbered, choice
@@ -39,3 +48,14 @@ class PortfolioRule(Numbered, Base):
         UniqueConstraint("membership_id", "kind", "value"),
         Index("ix_portfolio_rule_kind", "kind", "value"),
     )
+
+
+def naming(rule: Any, membership_id: Any, country: Any) -> ColumnElement[bool]:
+    """Return that ``rule`` is one of a membership's, for ``country`` (ISO 3166-1) or for all.
+
+    ``rule`` is the model or its table's columns; the others may be columns or values.
+    """
+    is_named = or_(
+        rule.kind == RuleKind.ALL, and_(rule.kind == RuleKind.COUNTRY, rule.value == country)
+    )
+    return and_(rule.membership_id == membership_id, is_named)

@@ -18,7 +18,7 @@ from portal.core import anchors
 from portal.core.access import visible
 from portal.core.database import db
 from portal.core.events import canonical_time, kind_of
-from portal.core.language import N_, _, _l
+from portal.core.language import N_, _, _l, show_date
 from portal.core.net import acting_as
 from portal.core.outbox import Delivery, Drop, Park
 from portal.domain.applications.applying import token_of
@@ -157,6 +157,7 @@ def _applicant_letter(delivery: Delivery) -> EmailMessage:
         "vendor": current_app.config["VENDOR_NAME"],
         "company": application.company,
         "question": application.question,
+        "date": show_date(application.next_by) if application.next_by else "",
         "reason_text": application.reason_text,
     }
     stranger = _Stranger(application.contact_name, application.language)
@@ -232,7 +233,7 @@ def _anchor_letter(delivery: Delivery) -> EmailMessage:
 _TO_NOBODY: dict[str, Callable[[Delivery], EmailMessage]] = {
     anchors.TAG: _anchor_letter,
     DECLINE: _declined_letter,
-    **dict.fromkeys((B.APPLY, B.ASK, B.PASS_ON, B.REJECT), _applicant_letter),
+    **dict.fromkeys((B.APPLY, B.ASK, B.EXPIRE, B.PASS_ON, B.REJECT, B.REMIND), _applicant_letter),
 }
 
 

@@ -12,8 +12,9 @@ from portal.core.access import Denied
 from portal.core.database import db
 from portal.core.times import now
 from portal.core.workflow import Refused, WrongState
+from portal.domain.applications.clock import CLOCK
 from portal.domain.applications.models import Application, Status
-from portal.domain.applications.workflow import APPLICANT, APPLICATION, FOLLOW
+from portal.domain.applications.workflow import APPLICANT, APPLICATION, EXPIRE, FOLLOW
 from tests.domain.world import actor_of, everything
 from tests.figures import record
 
@@ -39,8 +40,8 @@ def is_as_declared(status: str, name: str) -> bool:
     one = standing(status)
     db.session.add(one)
     db.session.flush()
-    is_applicants = step.permission == FOLLOW
-    actor, stranger = APPLICANT if is_applicants else actor_of("pia"), actor_of("ana")
+    by_whom = {FOLLOW: APPLICANT, EXPIRE: CLOCK}
+    actor, stranger = by_whom.get(step.permission) or actor_of("pia"), actor_of("ana")
     if status not in step.sources:
         with pytest.raises(WrongState):
             APPLICATION.apply(one, name, actor, words=words, **codes)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from portal.blueprints.reading import Email, Phone
-from portal.core.access import visible
+from portal.core.access import explain, visible
 from portal.core.database import db
 from portal.core.language import _, chosen_language, show_due
 from portal.core.paging import page_of
@@ -17,10 +17,11 @@ from portal.domain.applications.content import EVIDENCE_WORDS, LABELS, REASON_WO
 from portal.domain.applications.models import Application, RefuseReason, Status
 from portal.domain.applications.workflow import APPLICATION, matches_of
 from portal.domain.customers.wording import both_spellings, place_of
-from portal.domain.organisations.models import PartnerType
+from portal.domain.organisations.models import Organisation, PartnerType
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, Role, User
 from portal.domain.people.roles import TYPE_WORDS
+from portal.domain.permissions import Permission as P
 from portal.domain.products.models import Product
 from portal.domain.timeline.sentences import timeline
 
@@ -43,6 +44,7 @@ def queue_page(actor: MemberActor) -> dict[str, Any]:
         "is_first": page.is_first,
         "is_decided": is_decided,
         "states": APPLICATION.states,
+        "dues": {one.reference: show_due(one.next_by) for one in page.rows if one.next_by},
     }
 
 
@@ -50,12 +52,17 @@ def record_page(application: Application, actor: MemberActor) -> dict[str, Any]:
     """Return the context of an application's page: what it says, what it might be, what is next."""
     one = application
     due = show_due(one.next_by) if one.next_by else None
+    review = explain(actor, P.APPLICATION_REVIEW, one)
+    is_barred = one.status in OPEN and P.APPLICATION_REVIEW in actor.permissions
+    partner = visible(Organisation, actor).where(Organisation.reference == one.partner)
     return {
         "application": one,
         "state": APPLICATION.state_of(one),
         "due": due,
         "facts": _facts(one),
         "steps": {step.name: step for step in APPLICATION.available(one, actor)},
+        "refusal": review.words if is_barred and not review.is_allowed else "",
+        "partner": db.session.scalar(partner) if one.partner else None,
         "why_not": APPLICATION.why_not(one, "approve", actor),
         "why_not_pass_on": APPLICATION.why_not(one, "pass_on", actor),
         "matches": [(match, _evidence(match.evidence)) for match in matches_of(one)],

@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, abort, request, url_for
-from sqlalchemy import select
 
 from portal.blueprints.acting import member
 from portal.blueprints.admin.applications import bp
 from portal.blueprints.admin.applications.forms import ApproveForm, AskForm, RejectForm
 from portal.blueprints.admin.applications.showing import managers_of, queue_page, record_page
 from portal.blueprints.saying import saying
-from portal.core.database import db
 from portal.core.forms import Form, bind
 from portal.core.guards import requires
 from portal.core.pages import done, invalid, render
 from portal.domain.applications import operations
-from portal.domain.applications.models import Application, ApplicationMatch, SameAnswer
+from portal.domain.applications.models import Application, SameAnswer
 from portal.domain.applications.workflow import APPLICATION
 from portal.domain.organisations.operations import NameTaken
 from portal.domain.permissions import Permission as P
@@ -61,16 +59,13 @@ def take(application: Application) -> Response:
 @requires(P.APPLICATION_REVIEW, Application)
 def compare(application: Application) -> Response:
     """Say whether a partner is the same company."""
-    reply = request.form.get("answer", "")
-    match = db.session.scalar(
-        select(ApplicationMatch).where(
-            ApplicationMatch.application_id == application.id,
-            ApplicationMatch.other_reference == request.form.get("other", ""),
-        )
-    )
-    if match is None or reply not in set(SameAnswer):
+    other, reply = request.form.get("other", ""), request.form.get("answer", "")
+    if reply not in set(SameAnswer):
         abort(400)
-    operations.compare(application, member(), match, SameAnswer(reply))
+    try:
+        operations.compare(application, member(), other, SameAnswer(reply))
+    except LookupError:
+        abort(400)
     return _done(application)
 
 
