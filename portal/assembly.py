@@ -19,6 +19,7 @@ from portal.blueprints import (
     account,
     admin,
     applications,
+    assets,
     attachments,
     company,
     deals,
@@ -48,6 +49,7 @@ from portal.core.viewing import init_viewing
 from portal.domain import programme
 from portal.domain.access_reviews import policy as _access_reviews  # noqa: F401
 from portal.domain.applications import policy as _applications  # noqa: F401
+from portal.domain.assets import policy as _assets  # noqa: F401
 from portal.domain.attachments import policy as _attachments  # noqa: F401
 from portal.domain.deals import fields as _deal_fields  # noqa: F401
 from portal.domain.deals import policy as _deals  # noqa: F401
@@ -82,6 +84,7 @@ BLUEPRINTS = (
     registrations,
     deals,
     attachments,
+    assets,
     shares,
     people_pages,
     company,

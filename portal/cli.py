@@ -25,6 +25,7 @@ from portal.core.times import every
 from portal.domain.access_reviews import clock as access_clock
 from portal.domain.applications import clock as application_clock
 from portal.domain.applications.applying import forget_unconfirmed
+from portal.domain.assets import clock as asset_clock
 from portal.domain.explaining.answers import Answer, explain_all
 from portal.domain.explaining.readers import everybody_who_can_see
 from portal.domain.explaining.subjects import Sought, find_people, find_record
@@ -38,6 +39,7 @@ from portal.domain.people.roles import ROLE_WORDS
 from portal.domain.people.sessions import forget_logout_tokens
 from portal.domain.people.viewing import end_left_viewings
 from portal.domain.permissions import Permission
+from portal.integrations.links.checker import WebChecker
 
 log = logging.getLogger(__name__)
 person = AppGroup("person", help="People and their ways in.")
@@ -219,6 +221,7 @@ def _anchor(is_daily: bool = False) -> Anchor | None:
 def worker() -> None:
     """Send what waits in the outbox, at once and in a sweep every minute."""
     app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
+    links = WebChecker()
     seconds, is_hour_over = app.config["SWEEP_SECONDS"], every(files.ORPHANED)
 
     def sweep(is_stopping: Callable[[], bool]) -> None:
@@ -230,6 +233,7 @@ def worker() -> None:
                 log.exception("the daily anchor was not written")
             list(access_clock.run(db.session(), is_stopping))
             list(application_clock.run(db.session(), is_stopping))
+            list(asset_clock.run(db.session(), is_stopping))
             outbox.sweep(app.config["LEASE_SECONDS"], is_stopping)
             submissions.purge()
             drafts.purge(db.session())
@@ -238,6 +242,7 @@ def worker() -> None:
             forget_left_requests(db.session())
             forget_unconfirmed()
             db.session.commit()
+            asset_clock.check_links(db.session(), links, is_stopping)
             if is_hour_over():
                 files.sweep(db.session())
                 db.session.rollback()

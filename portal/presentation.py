@@ -138,6 +138,8 @@ def way_to(reference: str) -> str | None:
         "RV": "admin.access.review"
         if P.ACCESS_REVIEW_READ in actor.permissions
         else "people.review_record",
+        "AV": "admin.assets.show" if P.ASSET_FOLLOW in actor.permissions else None,
+        "AS": "admin.assets.usage" if P.ASSET_FOLLOW in actor.permissions else "assets.show",
     }.get(reference[:2])
     return address(endpoint, reference=reference) if endpoint else None
 

@@ -18,12 +18,14 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, text, update
 
 from portal import create_app
+from portal.core import previews
 from portal.core.database import db
 from portal.core.limits import limiter
 from portal.core.net import system_mode
+from portal.core.outbox import SENT, Delivery
 from portal.core.transactions import Portal
 from portal.demo import load_demo
 from portal.domain.people.models import Membership, User
@@ -67,11 +69,19 @@ def _fill(app: Flask) -> None:
         upgrade()
     load_demo(app)
     with app.app_context():
+        _leave_undrawn()
         if db.engine.dialect.name == "sqlite":
             connection = db.engine.raw_connection()  # outside any transaction
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.close()
         db.engine.dispose()
+
+
+def _leave_undrawn() -> None:
+    """Let the library's files be without previews: every worker of a test would draw them."""
+    drawing = update(Delivery).where(Delivery.destination == previews.DESTINATION)
+    db.session.execute(drawing.values(state=SENT, sent_at=Delivery.made_at))
+    db.session.commit()
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,10 @@ def _endpoint(browser: Browser, path: str) -> str:
     except HTTPException:
         return ""
     # What is no page is left out: files, and the way to the provider.
-    files = ("static", "sign_in.start", "admin.audit.export", "deals.export")
+    files = (
+        "static", "sign_in.start", "admin.audit.export", "deals.export", "admin.assets.download",
+        "admin.assets.export", "assets.download", "assets.follow",
+    )  # fmt: skip
     return "" if endpoint in files else endpoint
 
 

@@ -18,6 +18,8 @@ LONG: dict[str, str] = {}
 TABLES = {
     "blueprints/deals/lists.py",
     "domain/applications/policy.py",
+    "domain/assets/audience.py",
+    "domain/assets/searching.py",
     "domain/organisations/hierarchy.py",
     "domain/organisations/models.py",
     "domain/organisations/policy.py",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.core.addresses import address
-from portal.core.language import _, _l
+from portal.core.language import _, _l, _lc
 from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
 
@@ -35,6 +35,8 @@ _TABS = (
         P.REGISTRATION_LIST,
         "registrations",
     ),
+    ("assets.index", _lc("tab", "Library"), "assets", P.ASSET_READ, "assets"),
+    ("admin.assets.index", _l("Assets"), "assets", P.ASSET_FOLLOW, "admin.assets"),
     ("company.show", _l("My company"), "organisations", P.COMPANY_READ, "company"),
     (
         "admin.organisations.index",

@@ -42,14 +42,15 @@ _terms: list[Term] = []
 FILES = Policy(KeptFile, scope=_terms)
 
 
-def held_by(model: type[Any], column: Any, permission: str, words: Words) -> None:
+def held_by(model: type[Any], column: Any, words: Words, *permissions: str) -> None:
     """Let who reads a row of ``model`` know of the content whose row number its ``column`` holds.
 
-    And of its previews. Each noun with files says so once, beside its policy.
+    And of its previews. Each noun with files says so once, beside its policy, and by which
+    ``permissions`` its rows are read at all: one of them is enough.
     """
 
     def where(actor: Any) -> ColumnElement[bool] | None:
-        if permission not in actor.permissions:
+        if actor.permissions.isdisjoint(permissions):
             return None
         original = func.coalesce(KeptFile.original_id, KeptFile.id)
         return with_one(model, column == original, scope_of(model, actor))

@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from zoneinfo import ZoneInfo
 
 DAY = dt.timedelta(days=1)
+SOMEDAY = dt.datetime.max.replace(tzinfo=dt.UTC)
+"""When something is due that waits without a date: after all that has one."""
 SATURDAY = 5
 OPENING = dt.time(9)
 

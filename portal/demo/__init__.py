@@ -9,6 +9,7 @@ import shutil
 from flask import Flask
 from sqlalchemy import select
 
+from portal.core import previews
 from portal.core.database import Base, db
 from portal.core.net import system_mode
 from portal.core.outbox import SENT, Delivery
@@ -17,6 +18,7 @@ from portal.demo import cobalt, harbour, lakeside, northwind, northwind_deals
 from portal.demo.applicants import apply_all
 from portal.demo.places import settle
 from portal.demo.reviewing import look_again
+from portal.demo.stocking import stock
 from portal.demo.story import Clock
 from portal.demo.telling import Teller
 from portal.demo_personas import MERIDIAN, PERSONAS
@@ -55,7 +57,8 @@ def load_demo(app: Flask) -> None:
         with at(present - JOINED):
             memberships = settle(session, issuer)
         clock = Clock(present, programme().zone)
-        Teller(session, clock, memberships, MERIDIAN).tell(STORIES)
+        teller = Teller(session, clock, memberships, MERIDIAN)
+        teller.tell(STORIES, stock(session, memberships, present))
         apply_all(session, clock, memberships)
         look_again(session, issuer, memberships, present)
         _mark_sent(present - STILL_WAITING)
@@ -97,6 +100,10 @@ def _follow(issuer: str) -> None:
 
 
 def _mark_sent(until: dt.datetime) -> None:
-    for delivery in db.session.scalars(select(Delivery).where(Delivery.made_at < until)):
+    # What files look like is still to be drawn: the worker does it when it starts.
+    mails = select(Delivery).where(
+        Delivery.made_at < until, Delivery.destination != previews.DESTINATION
+    )
+    for delivery in db.session.scalars(mails):
         delivery.state, delivery.attempts = SENT, 1
         delivery.sent_at = delivery.made_at + MAIL_TAKES

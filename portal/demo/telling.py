@@ -42,9 +42,13 @@ class Teller:
         }
         self.products = {product.code: product for product in session.scalars(select(Product))}
 
-    def tell(self, stories: Sequence[Story]) -> None:
-        """Let everything in ``stories`` happen; what is meant for the future raises ValueError."""
+    def tell(self, stories: Sequence[Story], others: Iterable[Happening] = ()) -> None:
+        """Let everything in ``stories`` happen, and the ``others`` at their moments.
+
+        What is meant for the future raises ValueError.
+        """
         happenings = [happening for story in stories for happening in self._of(story)]
+        happenings += others
         # Sorting is stable: steps of one story at the same moment keep their order.
         for moment, happen in sorted(happenings, key=lambda happening: happening[0]):
             if moment > self.clock.present:

@@ -14,6 +14,12 @@ class Permission(StrEnum):
     APPLICATION_DECIDE = "application:decide"
     APPLICATION_READ = "application:read"
     APPLICATION_REVIEW = "application:review"
+    ASSET_FAVOURITE = "asset:favourite"
+    ASSET_FOLLOW = "asset:follow"
+    ASSET_PUBLISH = "asset:publish"
+    ASSET_READ = "asset:read"
+    ASSET_REVIEW = "asset:review"
+    ASSET_WRITE = "asset:write"
     AUDIT_READ = "audit:read"
     COMPANY_EDIT = "company:edit"
     COMPANY_READ = "company:read"
@@ -65,6 +71,8 @@ READING = frozenset(
     {
         Permission.ACCESS_EXPLAIN,
         Permission.APPLICATION_READ,
+        Permission.ASSET_FOLLOW,
+        Permission.ASSET_READ,
         Permission.AUDIT_READ,
         Permission.COMPANY_READ,
         Permission.DEAL_LIST,

@@ -25,6 +25,8 @@ class Programme:
     protection_days: int = 90
     longest_close_months: int = 24
     stalled_days: int = 21
+    # A second person looks at what was written for the library, and somebody publishes it.
+    asset_review_business_days: int = 2
     # The monthly access review: since when somebody counts as inactive, from when on as never
     # signed in; when partners are reminded, and until when they and the vendor look at it.
     review_inactive_days: int = 60

@@ -72,6 +72,8 @@ ASIDE = {
     ("assembly.py", "viewing"),
     ("blueprints/admin/people/viewing.py", "viewing"),
     ("blueprints/admin/audit/views.py", "export"),
+    ("blueprints/admin/assets/usage.py", "export"),
+    ("blueprints/assets/views.py", "download"),
     ("blueprints/deals/exporting.py", "export"),
     ("blueprints/sign_in/asking.py", "access request"),
     ("blueprints/sign_in/back_channel.py", "sign-in"),
@@ -91,6 +93,9 @@ PAST_THE_ACTOR = {
     ("domain/access_reviews/operations.py", "where access reviews wait"),
     ("domain/notifications/audience.py", "choosing who reviews access"),
     ("core/net.py", "is one record in a scope"),
+    ("domain/assets/audience.py", "how many an audience reaches"),
+    ("domain/notifications/library.py", "choosing who keeps the library"),
+    ("domain/notifications/library.py", "who took an asset along"),
     ("domain/applications/applying.py", "an applicant's own application"),
     ("domain/notifications/audience.py", "choosing who reviews an application"),
     ("domain/people/looking_again.py", "whether an access has changed since"),
@@ -217,7 +222,8 @@ def test_what_a_company_keeps_is_a_number_of_bytes(data_app: Flask) -> None:
     with data_app.app_context(), acting_as(bruno):
         assert used_by(organisation_id) == 70
         assert isinstance(room_left(organisation_id), int)
-        assert not db.session.scalars(select(KeptFile)).all()
+        theirs = KeptFile.organisation_id == organisation_id
+        assert not db.session.scalars(select(KeptFile).where(theirs)).all()
 
 
 def test_choosing_an_approver_answers_with_numbers(data_app: Flask) -> None:

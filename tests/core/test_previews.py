@@ -16,7 +16,6 @@ from sqlalchemy import select
 
 from portal.core import drawing, files, outbox, previews
 from portal.core.files import Incoming
-from portal.core.keeping import KeptFile
 from portal.core.net import system_mode
 from portal.core.outbox import DROPPED, SENT, WAITING, Delivery
 from portal.core.times import DAY, now
@@ -24,7 +23,7 @@ from portal.domain.attachments import operations
 from portal.domain.attachments.models import Attachment
 from portal.integrations.storage.local import LocalStorage
 from tests.core.pictures import DRAWN, NOT_DRAWN, PLACE, endless, opened, pdf, photo
-from tests.domain.world import actor_of, draft, everything
+from tests.domain.world import actor_of, draft, everything, kept_beside_records
 from tests.figures import record
 
 LEASE = 60.0
@@ -190,7 +189,7 @@ def test_previews_come_after_the_file_and_go_with_it(
         assert opened(storage.open(first.key).read()).size == (640, 427)
         operations.remove(attachment, actor_of("ana"))
         session.commit()
-        assert not session.scalars(select(KeptFile)).all()
+        assert not kept_beside_records(session)
         assert files.sweep(session, now() + DAY) == 3 and not list(storage.kept())
 
 
@@ -202,12 +201,12 @@ def test_a_delivery_that_is_repeated_draws_nothing_twice(
     with everything(data_app) as session:
         session.get_one(Delivery, number).state = WAITING
         session.commit()
-        (original,) = session.scalars(select(KeptFile).where(KeptFile.original_id.is_(None)))
+        (original,) = (one for one in kept_beside_records(session) if not one.original_id)
         # Another worker, which has not seen that it was done.
         previews._keep(original.id, original.key, draw("image/jpeg", photo()))
     assert deliver(data_app, number) == SENT
     with everything(data_app) as session:
-        assert len(session.scalars(select(KeptFile)).all()) == 2
+        assert len(kept_beside_records(session)) == 2
         assert len(list(storage.kept())) == 2
 
 
@@ -217,7 +216,7 @@ def test_what_cannot_be_drawn_is_done_with(
     assert deliver(data_app, attach(NOT_DRAWN["locked.pdf"][1], "application/pdf")) == SENT
     assert deliver(data_app, attach(b"words", "text/plain")) == SENT
     with everything(data_app) as session:
-        assert all(one.original_id is None for one in session.scalars(select(KeptFile)))
+        assert all(one.original_id is None for one in kept_beside_records(session))
 
 
 def test_a_file_taken_away_meanwhile_is_not_drawn(
@@ -225,7 +224,7 @@ def test_a_file_taken_away_meanwhile_is_not_drawn(
 ) -> None:
     number = attach(pdf(), "application/pdf")
     with everything(data_app) as session:
-        kept = session.scalars(select(KeptFile)).one()
+        (kept,) = kept_beside_records(session)
         operations.remove(session.scalars(select(Attachment)).one(), actor_of("ana"))
         session.commit()
         # It went while it was drawn.
@@ -252,4 +251,4 @@ def test_out_of_reach_it_is_tried_again(
         full.setattr(LocalStorage, "keep", fails)
         assert deliver(data_app, number) == WAITING
     with everything(data_app) as session:
-        assert len(session.scalars(select(KeptFile)).all()) == 1
+        assert len(kept_beside_records(session)) == 1

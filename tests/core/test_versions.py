@@ -104,7 +104,11 @@ BESIDE = {
 ELSEWHERE = {
     "admin.access.sign_off", "admin.access.take_over", "admin.applications.approve",
     "admin.applications.ask", "admin.applications.compare", "admin.applications.pass_on",
-    "admin.applications.reject", "admin.applications.take", "people.accept", "people.answer_review",
+    "admin.applications.reject", "admin.applications.take", "admin.assets.approve",
+    "admin.assets.call_off", "admin.assets.discard", "admin.assets.edit", "admin.assets.give_back",
+    "admin.assets.publish", "admin.assets.put_file", "admin.assets.rename",
+    "admin.assets.send_for_review", "admin.assets.take_file_out", "admin.assets.withdraw",
+    "people.accept", "people.answer_review",
     "people.decide", "people.decline", "people.undo_decision", "shares.revoke",
 }  # fmt: skip
 COMPANY, PERSON = "/admin/organisations/{northwind}", "/people/{%s}"

@@ -13,9 +13,11 @@ from sqlalchemy import func, select
 from portal.core.database import db
 from portal.core.events import Event
 from portal.core.fields import choices_in, written
+from portal.core.keeping import KeptFile
 from portal.core.net import acting_as, system_mode
 from portal.core.outbox import Delivery
 from portal.core.times import now
+from portal.domain.assets.models import AssetVersion
 from portal.domain.claims.models import Claim
 from portal.domain.deals.models import Deal, DealWord
 from portal.domain.fields.operations import decisions
@@ -44,6 +46,12 @@ def seen_by(app: Flask, short: str) -> Iterator[MemberActor]:
             db.session.remove()
         with acting_as(actor):
             yield actor
+
+
+def kept_beside_records(session: Any) -> list[KeptFile]:
+    """Return the contents that are kept, and their previews, but for the demo world's library."""
+    library = select(AssetVersion.file_id).where(AssetVersion.file_id.is_not(None))
+    return list(session.scalars(select(KeptFile).where(KeptFile.id.not_in(library))))
 
 
 def membership_of(short: str) -> Membership:

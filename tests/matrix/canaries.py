@@ -17,6 +17,8 @@ from tests.matrix.oracle import (
     AUDITORS,
     COMPANY_READERS,
     EXPLAINERS,
+    LIBRARY,
+    LIBRARY_READERS,
     LOG_READERS,
     OUTBOX_READERS,
     PARTNER_READERS,
@@ -27,7 +29,7 @@ from tests.matrix.oracle import (
 
 CANARY = re.compile(r"qzx\d{5}x")
 REFERENCE = re.compile(
-    r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC|RV|RI|SH|VW|AR|FI|AP)-[0-9A-HJKMNP-TV-Z]{8}\b"
+    r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC|RV|RI|SH|VW|AR|FI|AP|AS|AV|AF)-[0-9A-HJKMNP-TV-Z]{8}\b"
 )
 
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
@@ -37,6 +39,10 @@ TEXTS: Mapping[str, str] = {
     "application": "company website domain region city business contact_name contact_email "
     "contact_phone consent_words question reply reason_text",
     "application_match": "other_name other_domains answered_by",
+    "asset_download": "title title_fr recall_reason",
+    "asset_folder": "name name_fr",
+    "asset_version": "title title_fr summary summary_fr tags note note_fr file_name text text_fr "
+    "reason",
     "attachment": "name added_by",
     "change": "before after",
     "deal": "company customer_key domain city contact_name contact_email contact_phone "
@@ -68,6 +74,13 @@ CODES: Mapping[str, str] = {
     "application": "reference status form_key country types products language reason_code "
     "partner next_side next_what",
     "application_match": "other_reference evidence answer",
+    "asset": "reference kind",
+    "asset_download": "version_reference",
+    "asset_folder": "reference name_key",
+    "asset_version": "reference status kind language link link_problem next_side next_what",
+    "asset_word": "word",
+    "audience": "key",
+    "audience_value": "facet value",
     "attachment": "reference record",
     "chain_head": "chain hash previous",
     "change": "field",
@@ -186,6 +199,34 @@ def _with(value: Any, word: str) -> str | None:
     return f"{word}.{text}" if "." in text and " " not in text else f"{text} {word}"
 
 
+def reached_by(rows: Mapping[str, list[Mapping[str, Any]]], audience: int) -> frozenset[int]:
+    """Return the memberships of partners that an audience is for, whatever their access."""
+    wanted: dict[str, set[str]] = {}
+    for row in rows["audience_value"]:
+        if row["audience_id"] == audience:
+            wanted.setdefault(row["facet"], set()).add(row["value"])
+    places = {row["id"]: row for row in rows["organisation"]}
+    speaks = {row["id"]: row["language"][:2] for row in rows["user"]}
+    codes = {row["id"]: row["code"] for row in rows["product"]}
+
+    def is_meant(member: Mapping[str, Any]) -> bool:
+        place = places[member["organisation_id"]]
+        has = {
+            "type": set(json.loads(place["types"])),
+            "tier": {place["tier"]},
+            "country": set(json.loads(place["countries"])),
+            "language": {speaks[member["user_id"]]},
+            "product": {
+                codes[row["product_id"]]
+                for row in rows["organisation_product"]
+                if row["organisation_id"] == place["id"]
+            },
+        }
+        return all(has[facet] & values for facet, values in wanted.items())
+
+    return frozenset(row["id"] for row in rows["membership"] if is_meant(row))
+
+
 class Readers:
     """Tells who may read what stands where, from the facts of all records."""
 
@@ -194,7 +235,13 @@ class Readers:
         self.registrations = {row["id"]: facts[row["reference"]] for row in rows["registration"]}
         self.deals = {row["id"]: facts[row["reference"]] for row in rows["deal"]}
         self.applications = {row["id"]: facts[row["reference"]] for row in rows["application"]}
-        self.files = {row["file_id"]: facts[row["reference"]] for row in rows["attachment"]}
+        self.files = {
+            row["file_id"]: facts[row["reference"]]
+            for table in ("attachment", "asset_version")
+            for row in rows[table]
+        }
+        self.versions = {row["id"]: facts[row["reference"]] for row in rows["asset_version"]}
+        self.reached = {row["id"]: reached_by(rows, row["id"]) for row in rows["audience"]}
         self.homes = {row["id"]: row["organisation_id"] for row in rows["membership"]}
         self.people: dict[int, list[int]] = {}
         for row in rows["membership"]:
@@ -218,6 +265,9 @@ class Readers:
             "application_match": lambda who, one: who.knows(
                 self.applications[one.row["application_id"]]
             ),
+            "asset_download": lambda who, one: self.knows_copy(who, one.row),
+            "asset_folder": lambda who, one: who.knows(facts[one.row["reference"]]),
+            "asset_version": lambda who, one: who.knows(facts[one.row["reference"]]),
             "attachment": lambda who, one: who.knows(facts[one.row["reference"]]),
             "change": lambda who, one: self.knows_change(who, one.row),
             "deal": lambda who, one: who.knows(self.deals[one.row["id"]]),
@@ -270,6 +320,11 @@ class Readers:
         # Of the vendor's people a partner reads the first names only.
         is_hidden = is_name and row["actor_side"] == "vendor" and who.side == "partner"
         return self.knows_event(who, row) and not is_hidden
+
+    def knows_copy(self, who: Person, row: Mapping[str, Any]) -> bool:
+        """Tell whether ``who`` may know that somebody took a version along."""
+        is_own = row["membership_id"] == who.membership and who.short in LIBRARY
+        return is_own or who.short in LIBRARY_READERS
 
     def knows_product(self, who: Person, number: int) -> bool:
         """Tell whether ``who`` may read of a product: one to sell, or of a shared record."""

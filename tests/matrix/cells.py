@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -22,9 +23,10 @@ from tests.matrix.oracle import (
     RECORDS,
     REVIEWED,
     SUBMITTED,
+    Ask,
     Facts,
 )
-from tests.matrix.planting import EXTRA, LENT, OPEN, SUMMIT, WON
+from tests.matrix.planting import EXTRA, LENT, OPEN, SUMMIT, TOPIC, WON
 from tests.matrix.world import TAKERS, World, slots
 
 SHOWS = ("registrations.show", "admin.review.show", "deals.show", "admin.organisations.show")
@@ -43,6 +45,9 @@ ABSENT = {
     "access item": "RI-00000000",
     "request": "AR-00000000",
     "application": "AP-00000000",
+    "asset": "AS-00000000",
+    "version": "AV-00000000",
+    "folder": "AF-00000000",
     "delivery": "00000000-0000-4000-8000-000000000000",
 }
 _today = now().date()
@@ -78,6 +83,13 @@ PARTNER = {
     "contact_email": "office@freshpartner.ca",
     "contact_phone": "416 555 0134",
 }
+ASSET = {
+    "title": "Fresh deck", "title_fr": "Nouveau dépliant", "kind": "deck", "folder": TOPIC,
+    "language": "both", "summary": "Fresh", "summary_fr": "Nouveau", "tags": "fresh, new",
+    "note": "Fresh", "note_fr": "Nouveau", "link": "https://fresh.example/", "text": "Fresh",
+    "text_fr": "Nouveau", "types": "reseller", "tiers": "Gold", "countries": "Canada",
+    "products": "ARM", "languages": "fr", "valid_from": "", "valid_until": _soon,
+}  # fmt: skip
 NEED = "They lift boxes all day, and two people are ill."
 FORMS: Mapping[str, Mapping[str, str]] = {
     "attachments.attach_to_deal": {},
@@ -91,6 +103,22 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "admin.applications.pass_on": {},
     "admin.applications.reject": {"reason": "no_need", "text": "There are enough of them."},
     "admin.applications.take": {},
+    "admin.assets.approve": {},
+    "admin.assets.begin": {},
+    "admin.assets.call_off": {},
+    "admin.assets.create": ASSET,
+    "admin.assets.discard": {},
+    "admin.assets.edit": ASSET,
+    "admin.assets.folders": {"name": "Fresh topic", "name_fr": "Nouveau sujet"},
+    "admin.assets.give_back": {"reason": "Say more of the price."},
+    "admin.assets.publish": {},
+    "admin.assets.put_file": {},
+    "admin.assets.rename": {"name": "Fresh topic", "name_fr": "Nouveau sujet"},
+    "admin.assets.send_for_review": {},
+    "admin.assets.take_file_out": {},
+    "admin.assets.withdraw": {"reason": "A price was wrong."},
+    "assets.keep_at_hand": {},
+    "assets.put_away": {},
     "admin.organisations.change_status": {"step": "suspend", "reason": "They did not pay."},
     "admin.organisations.create": {**PARTNER, "name": "Fresh partner"},
     "admin.organisations.edit": {**PARTNER, "name": "Renamed partner"},
@@ -182,6 +210,13 @@ PAGE_OF: Mapping[str, str] = {
     "admin.applications.compare": "/admin/applications/{}",
     "admin.applications.pass_on": "/admin/applications/{}",
     "admin.applications.take": "/admin/applications/{}",
+    "admin.assets.approve": "/admin/assets/versions/{}",
+    "admin.assets.call_off": "/admin/assets/versions/{}",
+    "admin.assets.discard": "/admin/assets/versions/{}",
+    "admin.assets.send_for_review": "/admin/assets/versions/{}",
+    "admin.assets.take_file_out": "/admin/assets/versions/{}/file",
+    "assets.keep_at_hand": "/assets/{}",
+    "assets.put_away": "/assets/{}",
     "admin.organisations.move": "/admin/organisations/{}/move?parent=" + SUMMIT,
     "admin.review.approve": "/admin/registrations/{}",
     "admin.review.compare": "/admin/registrations/{}",
@@ -199,7 +234,8 @@ PAGE_OF: Mapping[str, str] = {
 }
 
 # What a write leaves behind: the events it records, and the tables it may write besides events
-# and the form's key. A plus says: this one at least once; a star: some that begin like that.
+# and the form's key. A dash says: no event. A plus says: this one at least once; a star: some
+# that begin like that.
 LEAVES: Mapping[str, tuple[str, str]] = {
     "account.end_one": ("session:revoke", "login_session"),
     "account.end_others": ("session:revoke session:revoke", "login_session"),
@@ -216,6 +252,23 @@ LEAVES: Mapping[str, tuple[str, str]] = {
                                    "application access_request delivery"),
     "admin.applications.reject": ("application:reject", "application delivery"),
     "admin.applications.take": ("application:take", "application"),
+    "admin.assets.approve": ("asset:approve", "asset_version delivery"),
+    "admin.assets.begin": ("asset:create", "asset_version asset_word"),
+    "admin.assets.call_off": ("asset:call_off", "asset_version"),
+    "admin.assets.create": ("asset:create",
+                            "asset asset_version asset_word audience audience_value"),
+    "admin.assets.discard": ("asset:discard", "asset_version asset asset_word kept_file"),
+    "admin.assets.edit": ("asset:edit", "asset_version asset_word audience audience_value"),
+    "admin.assets.folders": ("asset:folder", "asset_folder"),
+    "admin.assets.give_back": ("asset:return", "asset_version delivery"),
+    "admin.assets.publish": ("asset:publish", "asset_version asset delivery"),
+    "admin.assets.put_file": ("asset:file", "asset_version asset_word kept_file delivery"),
+    "admin.assets.rename": ("asset:folder", "asset_folder"),
+    "admin.assets.send_for_review": ("asset:send", "asset_version delivery"),
+    "admin.assets.take_file_out": ("asset:edit", "asset_version kept_file"),
+    "admin.assets.withdraw": ("asset:withdraw", "asset_version asset asset_download delivery"),
+    "assets.keep_at_hand": ("-", "asset_favourite"),
+    "assets.put_away": ("-", "asset_favourite"),
     "admin.organisations.change_status": ("organisation:suspend", "organisation"),
     "admin.organisations.create": ("organisation:create",
                                    "organisation organisation_closure organisation_product"),
@@ -286,15 +339,28 @@ LEAVES: Mapping[str, tuple[str, str]] = {
 
 # What reading something leaves behind: the event that it was read.
 READING_LEAVES: Mapping[str, str] = {
+    "admin.assets.export": "asset:export",
     "admin.audit.export": "audit:export",
     "deals.export": "deal:export",
 }
 # Answers that are files, not pages.
 FILES = frozenset(
-    {"admin.audit.export", "attachments.download", "attachments.preview", "deals.export"}
-)
+    {
+        "admin.assets.download", "admin.assets.export", "admin.assets.preview",
+        "admin.audit.export", "assets.download", "assets.page", "attachments.download",
+        "attachments.preview", "deals.export",
+    }
+)  # fmt: skip
+# What takes something along: besides the event there is a row of who has it. Whoever only looks
+# on takes nothing.
+TAKING: Mapping[str, str] = {"assets.download": "asset:take", "assets.follow": "asset:take"}
 # What brings a file, and under which name.
-UPLOADS = frozenset({"attachments.attach_to_deal", "attachments.attach_to_registration"})
+UPLOADS = frozenset(
+    {
+        "admin.assets.put_file", "attachments.attach_to_deal",
+        "attachments.attach_to_registration",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -383,7 +449,7 @@ def address(rule: Rule, name: str, step: str = "") -> str:
     if not rule.arguments:
         return rule.rule
     head = rule.rule.partition("<")[0]
-    tail = rule.rule.partition(">")[2]
+    tail = re.sub("<[^>]*>", "1", rule.rule.partition(">")[2])
     if step:
         tail = "/" + step
     return head + name + tail
@@ -418,12 +484,12 @@ def _records(
     """Yield the holder's records in the states that matter; out of sight one state does."""
     ask = RECORDS[rule.endpoint, method]
     planted, person = world.planted, world.people[short]
-    if ask.kind == "file":
-        yield from _files(world, short, holder)
-    elif ask.kind == "share":
-        yield from _shares(world, short, holder)
+    if ask.kind in ("file", "share"):
+        yield from (_files if ask.kind == "file" else _shares)(world, short, holder)
     elif ask.kind == "application":
         yield from _applications(world, relation)
+    elif ask.kind in ("asset", "version", "folder"):
+        yield from _library(world, relation, rule.endpoint, ask)
     elif ask.kind in ("access review", "access item"):
         yield from _reviews(world, short, holder, relation, ask.kind)
     elif ask.kind in ("organisation", "session", "person", "delivery", "list", "request"):
@@ -459,6 +525,23 @@ def _applications(world: World, relation: str) -> Iterator[Facts]:
     """Yield the applications from where Carla's partners sell, or from where nobody does."""
     found = (one for one in world.facts.values() if one.kind == "application")
     yield from (one for one in found if (one.home == "DE") == (relation == "foreign"))
+
+
+def _library(world: World, relation: str, endpoint: str, ask: Ask) -> Iterator[Facts]:
+    """Yield what is for everybody with the library, or for nobody; of versions every state."""
+    planted = world.planted
+    name = "kept" if endpoint == "assets.put_away" else "open"
+    name = "narrow" if relation == "foreign" else name
+    if ask.kind == "folder":
+        yield world.facts[TOPIC]
+    elif ask.kind == "asset":
+        yield world.facts[planted.assets[name]]
+    else:
+        yield world.facts[planted.versions[name][0]]
+        if relation != "foreign":
+            states = [*ask.by_state, DRAFT, "withdrawn"]
+            found = [one for state in states for one in planted.versions[state]]
+            yield from (world.facts[one] for one in dict.fromkeys(found))
 
 
 def _files(world: World, short: str, holder: str) -> Iterator[Facts]:
@@ -518,6 +601,13 @@ def form_place(world: World, cell: Cell) -> str:
     if cell.facts is not None and cell.facts.kind == "access item":
         is_vendor = world.people[cell.short].side == "vendor"
         return f"/admin/access/reviews/{world.reviews[name]}" if is_vendor else "/people/review"
+    if cell.endpoint == "admin.assets.begin":
+        name = next(
+            world.planted.versions[one][0]
+            for one, reference in world.planted.assets.items()
+            if reference == name
+        )
+        return f"/admin/assets/versions/{name}"
     if cell.facts is not None and cell.facts.kind == "file":
         kind = "deals" if cell.facts.of.startswith("DL") else "registrations"
         return f"/{kind}/{cell.facts.of}/files"

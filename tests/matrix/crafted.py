@@ -40,7 +40,7 @@ from tests.matrix.oracle import (
     asks_again,
     expect,
 )
-from tests.matrix.planting import EXTRA, LARGE, OPEN
+from tests.matrix.planting import EXTRA, LARGE, OPEN, TOPIC
 from tests.matrix.walk import Walk
 from tests.matrix.world import Change, World, normalised, slots
 
@@ -285,15 +285,16 @@ def _ready(world: World, ask: Ask, side: str) -> str:
         return planted.deals["ana", OPEN]
     if ask.kind == "file":
         return planted.files[planted.deals["ana", OPEN]]
-    if ask.kind == "session":
-        return planted.devices["ana"]
-    if ask.kind == "share":
-        return planted.shares["ana"]
+    if ask.kind in ("session", "share"):
+        return (planted.devices if ask.kind == "session" else planted.shares)["ana"]
     if ask.kind in ("access review", "access item"):
         states = [state for state, status in ask.by_state.items() if status == 303]
         ready = next((state for state in states if TURNS[state] == side), ready)
         return next(one.reference for one in world.facts.values()
                     if (one.kind, one.state) == (ask.kind, ready))  # fmt: skip
+    if ask.kind in ("asset", "version", "folder"):
+        kept = {"asset": planted.assets.get(ready or "open"), "folder": TOPIC}
+        return kept.get(ask.kind) or planted.versions[ready][-1]  # not Pia’s own
     if ask.kind in ("request", "application"):
         near = {one.state: one.reference for one in world.facts.values()
                 if (one.kind, one.home) == ("application", "CA")}  # fmt: skip
@@ -374,7 +375,10 @@ def _record_of(world: World, endpoint: str, method: str, holder: str) -> Facts |
     if kind == "application":
         return next(one for one in world.facts.values() if one.kind == kind)
     references: dict[str, Callable[[], str]] = {
+        "asset": lambda: planted.assets["open"],
         "deal": lambda: planted.deals[holder, OPEN],
+        "folder": lambda: TOPIC,
+        "version": lambda: planted.versions["open"][0],
         "file": lambda: planted.files[sent.reference],
         "delivery": lambda: world.delivery_of(sent.reference),
         "list": lambda: planted.lists["theo"],

@@ -42,6 +42,13 @@ LISTS: dict[str, tuple[str, Callable[[Facts], bool], str, str]] = {
         "status",
         "invited onboarding active suspended ended",
     ),
+    "assets.index": ("/assets", lambda facts: facts.kind == "asset", "folder", ""),
+    "admin.assets.index": (
+        "/admin/assets",
+        lambda facts: facts.kind == "version",
+        "status",
+        "draft in_review approved scheduled published superseded withdrawn",
+    ),
     "admin.access.reviews": (
         "/admin/access/reviews",
         lambda facts: facts.kind == "access review",
@@ -51,6 +58,8 @@ LISTS: dict[str, tuple[str, Callable[[Facts], bool], str, str]] = {
 }
 # Where one can search, and the text by which each record is found there.
 SEARCHES = {
+    "assets.index": ("/assets", "asset_version", "title"),
+    "admin.assets.index": ("/admin/assets", "asset_version", "title"),
     "deals.index": ("/deals", "deal", "company"),
     "admin.organisations.index": ("/admin/organisations", "organisation", "name"),
     "admin.people.index": ("/admin/people", "user", "email"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.changes import Changed
 from portal.core.events import record_event
+from portal.core.keeping import KeptFile
 from portal.core.times import at, now
 from portal.demo_personas import (
     COBALT,
@@ -28,6 +30,11 @@ from portal.domain.access_reviews.operations import decide
 from portal.domain.applications.models import Application, ApplicationMatch
 from portal.domain.applications.models import Status as Applied
 from portal.domain.applications.workflow import APPLICATION
+from portal.domain.assets import operations
+from portal.domain.assets.audience import audience_like
+from portal.domain.assets.copies import note_taking
+from portal.domain.assets.models import AssetFavourite, AssetVersion, Facet, Kind
+from portal.domain.assets.models import Status as Versioned
 from portal.domain.deals.models import Deal, Stage
 from portal.domain.organisations.events import E
 from portal.domain.organisations.models import Organisation, Side
@@ -61,6 +68,8 @@ LENT = {"lent": "lent to read", "handed": "lent to work on"}
 """The relations of what is shared with them, or was."""
 SUMMIT = "OR-5VMM1TXX"
 """Above which no organisation stands, and below which any can come to stand."""
+TOPIC = "AF-5VMM1TXX"
+"""Under which the planted assets stand."""
 INVITED, DEACTIVATED = "invited", "deactivated"
 OPEN, WON, LARGE, TWIN = "open", "won", "large", "twin"
 # Whose records somebody may work on or decide, and which states all others have.
@@ -99,6 +108,10 @@ class Planted:
     files: dict[str, str] = field(default_factory=dict)
     requests: dict[str, str] = field(default_factory=dict)
     """By who decides on them: who asked for access."""
+    assets: dict[str, str] = field(default_factory=dict)
+    """Open to everybody with the library, a favourite of all of them, and for nobody."""
+    versions: dict[str, list[str]] = field(default_factory=dict)
+    """By state, and of the assets by their names."""
 
 
 def plant(session: Session) -> Planted:
@@ -146,6 +159,7 @@ def plant(session: Session) -> Planted:
     _viewed(session, planted)
     _asked(session, planted)
     _applied(session, planted)
+    _stocked(session, planted)
     cole, lena = planted.holders[EXTRA], planted.holders["lena"]
     other = Membership(
         user=cole.user,
@@ -248,6 +262,73 @@ def _applied(session: Session, planted: Planted) -> None:
                 other_domains=["words.ca"], answered_by="Words",
                 answer="same" if state == "same" else "different",
             ))  # fmt: skip
+
+
+def _stocked(session: Session, planted: Planted) -> None:
+    """Assets for everybody and for nobody, and versions in every state by either author."""
+    pia, carla = (actor_from(planted.holders[short]) for short in ("pia", "carla"))
+    folder = operations.add_folder(pia, "Words", "Mots")
+    folder.reference = TOPIC
+    session.flush()
+    for name, facets in (("open", {}), ("kept", {}), ("narrow", {Facet.TIER: ["Nobody"]})):
+        version = _issued(session, folder, pia, carla, Versioned.PUBLISHED, facets)
+        planted.assets[name] = version.asset.reference
+        planted.versions[name] = [version.reference]
+        if name == "kept":
+            for holder in planted.holders.values():
+                if holder.organisation.side == Side.PARTNER:
+                    session.add(AssetFavourite(membership_id=holder.id, asset_id=version.asset_id))
+            note_taking(session, actor_from(planted.holders["ana"]), version)
+    for state in Versioned:
+        for author, second in ((pia, carla), (carla, pia)):
+            made = _issued(session, folder, author, second, state, {})
+            planted.versions.setdefault(state.value, []).append(made.reference)
+            if state in (Versioned.PUBLISHED, Versioned.SUPERSEDED):
+                note_taking(session, actor_from(planted.holders["ana"]), made)
+    session.flush()
+
+
+def _issued(
+    session: Session, folder: Any, author: MemberActor, second: MemberActor, state: Versioned,
+    facets: Any,
+) -> AssetVersion:  # fmt: skip
+    """Add an asset with a version that has come to ``state``, with a file and its preview."""
+    publisher = author if author.role == Role.PROGRAMME_ADMINISTRATOR else second
+    begins = now() + dt.timedelta(days=9) if state == Versioned.SCHEDULED else None
+    version = operations.create(author, {
+        "title": "Words", "title_fr": "Mots", "summary": "Words", "summary_fr": "Mots",
+        "kind": Kind.DECK, "folder": folder, "language": "both", "tags": ["words"],
+        "note": "Words", "note_fr": "Mots", "link": "https://words.example/page", "text": "Words",
+        "text_fr": "Mots", "audience": audience_like(session, facets), "valid_from": begins,
+        "valid_until": None,
+    })  # fmt: skip
+    kept = KeptFile(key=secrets.token_hex(16), mime="application/pdf", size=70, digest="0" * 64)
+    session.add(kept)
+    session.flush()
+    shown = KeptFile(
+        key=secrets.token_hex(16), mime="image/webp", size=70, digest="0" * 64,
+        original_id=kept.id, page=1, width=9, height=9,
+    )  # fmt: skip
+    session.add(shown)
+    version.file, version.file_name, version.file_size = kept, "words.pdf", 70
+    if state == Versioned.DRAFT:
+        return version
+    operations.send(version, author)
+    if state == Versioned.IN_REVIEW:
+        return version
+    operations.approve(version, second)
+    if state == Versioned.APPROVED:
+        return version
+    operations.publish(version, publisher)
+    if state == Versioned.SUPERSEDED:
+        following = operations.begin_version(version.asset, author)
+        operations.send(following, author)
+        operations.approve(following, second)
+        operations.publish(following, publisher)
+    if state == Versioned.WITHDRAWN:
+        operations.withdraw(version, publisher, "Words were wrong.")
+    session.flush()
+    return version
 
 
 def _asked(session: Session, planted: Planted) -> None:

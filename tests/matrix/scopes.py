@@ -15,6 +15,8 @@ from tests.matrix.canaries import Readers
 from tests.matrix.oracle import (
     COMPANY_READERS,
     FIELD_DECIDERS,
+    LIBRARY,
+    LIBRARY_READERS,
     OUTBOX_READERS,
     PARTNER_READERS,
     Person,
@@ -50,6 +52,19 @@ GRANTS: Mapping[str, Grant] = {
     "application_match": lambda readers, who, row: who.knows(
         readers.applications[row["application_id"]]
     ),
+    "asset": _record,
+    "asset_download": lambda readers, who, row: readers.knows_copy(who, row),
+    "asset_favourite": lambda _readers, who, row: (
+        row["membership_id"] == who.membership and who.short in LIBRARY
+    ),
+    "asset_folder": _record,
+    "asset_version": _record,
+    "asset_word": lambda readers, who, row: who.knows(readers.versions[row["version_id"]]),
+    "audience": lambda readers, who, row: (
+        who.short in LIBRARY_READERS
+        or (who.short in LIBRARY and who.membership in readers.reached[row["id"]])
+    ),
+    "audience_value": lambda _readers, who, _row: who.short in LIBRARY_READERS,
     "attachment": _record,
     "change": lambda readers, who, row: readers.knows_change(who, row),
     "deal": _record,

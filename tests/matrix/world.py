@@ -6,6 +6,7 @@ import io
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,13 @@ from portal.core.net import system_mode
 from portal.core.text import fold
 from portal.core.times import now
 from portal.demo_personas import HARBOUR, LAKESIDE, NORTHWIND, PERSONAS
+from portal.domain.assets.content import index_words as index_asset
+from portal.domain.assets.models import AssetVersion
 from portal.domain.deals.models import Deal
 from portal.domain.deals.operations import index_words
 from tests.browser import BASE, Browser
 from tests.core.test_filetypes import PDF
-from tests.matrix.canaries import REFERENCE, Canary, Readers, mark
+from tests.matrix.canaries import REFERENCE, Canary, Readers, mark, reached_by
 from tests.matrix.oracle import (
     ACTIVE,
     AUDITORS,
@@ -69,7 +72,8 @@ class World:
             plant_quiet(db.session(), self.planted)
             db.session.commit()
             for key in db.session.scalars(select(KeptFile.key)):
-                files._storage[0].keep(key, io.BytesIO(PDF))
+                with suppress(FileExistsError):  # the demo world has some of its own
+                    files._storage[0].keep(key, io.BytesIO(PDF))
         self.database = sqlite3.connect(file, isolation_level=None, timeout=10)
         self.database.execute("PRAGMA synchronous=OFF")
         self.browsers = {short: Browser(app) for short in SHORTS}
@@ -115,6 +119,8 @@ class World:
             db.session.execute(Base.metadata.tables["deal_word"].delete())
             for deal in db.session.scalars(select(Deal)):
                 index_words(deal)
+            for version in db.session.scalars(select(AssetVersion)):
+                index_asset(db.session(), version)
             db.session.commit()
         for row in self.database.execute("SELECT id, name FROM organisation").fetchall():
             key = (fold(row["name"]), row["id"])
@@ -151,6 +157,7 @@ class World:
             for table in (
                 "registration", "deal", "organisation", "membership", "share",
                 "access_review", "access_review_item", "access_request", "application",
+                "asset_version", "asset_folder",
             )
             for row in rows[table]
         }  # fmt: skip
@@ -340,6 +347,28 @@ def _applications(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts
         yield Facts("application", row["reference"], state, home=row["country"])
 
 
+def _library(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
+    """Yield the topics, assets and versions, each with those for whom it is out."""
+    reached = {
+        row["id"]: reached_by(rows, row["audience_id"]) if row["audience_id"] else frozenset()
+        for row in rows["asset"]
+    }
+    current = {row["current_id"]: reached[row["id"]] for row in rows["asset"]}
+    for row in rows["asset"]:
+        yield Facts("asset", row["reference"], reaches=reached[row["id"]])
+    for row in rows["asset_version"]:
+        yield Facts(
+            "version",
+            row["reference"],
+            row["status"],
+            user=row["author_user_id"],
+            reaches=current.get(row["id"], frozenset()),
+        )
+    for row in rows["asset_folder"]:
+        of = (reached[one["id"]] for one in rows["asset"] if one["folder_id"] == row["id"])
+        yield Facts("folder", row["reference"], reaches=frozenset().union(*of))
+
+
 def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
     names = {row["id"]: row["reference"] for row in rows["organisation"]}
     for row in rows["registration"]:
@@ -387,6 +416,7 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
     for row in rows["access_request"]:
         yield Facts("request", row["reference"], organisation=row["organisation_id"] or 0)
     yield from _applications(rows)
+    yield from _library(rows)
     for row in rows["invitation_list"]:
         yield Facts("list", row["reference"], "", row["organisation_id"], row["made_by_id"])
     sides = {row["id"]: row["side"] for row in rows["organisation"]}

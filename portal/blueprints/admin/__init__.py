@@ -7,6 +7,7 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 from portal.blueprints.admin import (  # noqa: E402
     access,
     applications,
+    assets,
     audit,
     fields,
     inside,
@@ -19,6 +20,7 @@ from portal.blueprints.admin import (  # noqa: E402
 for _workflow in (
     review,
     applications,
+    assets,
     organisations,
     people,
     outbox,

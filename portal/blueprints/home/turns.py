@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from portal.blueprints.home.applications import waiting_applications
+from portal.blueprints.home.library import waiting_versions
 from portal.blueprints.home.reviews import waiting_reviews
 from portal.core.access import scope_of
 from portal.core.addresses import address
@@ -25,7 +26,7 @@ from portal.core.language import (
     timezone,
 )
 from portal.core.net import once_for_each_reader
-from portal.core.times import now
+from portal.core.times import SOMEDAY, now
 from portal.core.workflow import PARTNER
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side
@@ -38,8 +39,6 @@ from portal.domain.registrations.policy import is_within_limit
 
 SOONEST = 10  # as many as one reads on a phone
 FARTHEST = 1000
-# Without a due time a record still waits: after what is dated.
-SOMEDAY = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 # A card needs these columns; whole records would be read and built for nothing.
@@ -102,6 +101,8 @@ def turns_of(actor: MemberActor, registrations: Sequence[Any], after: int = 0) -
     turns += [Turn(**told) for told in waiting_applications(actor, most)]
     if actor.has_access_reviews:
         turns += [Turn(**told) for told in waiting_reviews(actor, most)]
+    if P.ASSET_WRITE in actor.permissions:
+        turns += [Turn(**told) for told in waiting_versions(actor, most)]
     turns.sort(key=lambda turn: turn.by)
     return Turns(_with_owners(turns[after:most], actor), len(turns) > most)
 

@@ -68,4 +68,4 @@ ATTACHMENT = Policy(
     ],
     rules={P.FILE_READ: [], P.FILE_REMOVE: [WORKERS]},
 )
-held_by(Attachment, Attachment.file_id, P.FILE_READ, _l("They see the record."))
+held_by(Attachment, Attachment.file_id, _l("They see the record."), P.FILE_READ)

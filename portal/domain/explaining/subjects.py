@@ -15,6 +15,7 @@ from portal.core.net import system_mode
 from portal.core.references import normalise_reference
 from portal.domain.access_reviews.models import AccessReview
 from portal.domain.applications.models import Application
+from portal.domain.assets.models import Asset, AssetVersion
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import CLOSED, MemberActor, actor_from
@@ -30,6 +31,8 @@ MODELS: dict[str, type[Any]] = {
     "SH": Share,
     "RV": AccessReview,
     "AP": Application,
+    "AS": Asset,
+    "AV": AssetVersion,
 }
 MODEL_WORDS = {
     Registration: _l("Registration"),
@@ -39,6 +42,8 @@ MODEL_WORDS = {
     Share: _l("Share"),
     AccessReview: _l("Access review"),
     Application: _l("Application"),
+    Asset: _l("Asset"),
+    AssetVersion: _l("Version of an asset"),
 }
 MOST = 20
 """Memberships that one e-mail address can name."""

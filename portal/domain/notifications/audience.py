@@ -17,6 +17,7 @@ from portal.domain.applications.events import E as B
 from portal.domain.applications.models import Application
 from portal.domain.deals.events import E as D
 from portal.domain.deals.models import Deal
+from portal.domain.notifications.library import IN_LIBRARY
 from portal.domain.people import access_requests, email_changes, invitations
 from portal.domain.people.models import (
     AccessRequest,
@@ -194,6 +195,7 @@ AUDIENCES: dict[str, Audience] = {
     A.HAND_OVER: security,
     B.CONFIRM: application_reviewers,
     B.ANSWER: application_reviewers,
+    **IN_LIBRARY,
     R.SUBMIT: reviewer,
     R.ANSWER: reviewer,
     R.WITHDRAW: reviewer,

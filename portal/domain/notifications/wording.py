@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.core.language import _l
 from portal.domain.access_reviews.events import E as A
 from portal.domain.applications.events import E as B
+from portal.domain.assets.events import E as L
 from portal.domain.deals.events import E as D
 from portal.domain.people import access_requests, email_changes, invitations
 from portal.domain.reassigning.events import E as H
@@ -216,6 +217,50 @@ WORDS = {
             "in have been asked, and you get a mail when they have decided."
         ),
         _l("See your application"),
+    ),
+    L.SEND: (
+        _l("To review: %(title)s"),
+        _l("%(who)s wrote “%(title)s” for the library. A second person looks at it first."),
+        _l("Review it"),
+    ),
+    L.APPROVE: (
+        _l("Approved: %(title)s"),
+        _l("%(who)s approved “%(title)s”. It can be published now."),
+        _l("See it"),
+    ),
+    L.RETURN: (
+        _l("Given back: %(title)s"),
+        _l("%(who)s gave “%(title)s” back. What is to be put right stands on its page."),
+        _l("Go on with it"),
+    ),
+    L.PUBLISH: (
+        _l("A new version: %(title)s"),
+        _l(
+            "Version %(number)s of “%(title)s” takes the place of the one that you downloaded. "
+            "What changed: %(note)s"
+        ),
+        _l("See it"),
+    ),
+    L.WITHDRAW: (
+        _l("Withdrawn: %(title)s"),
+        _l(
+            "%(vendor)s has withdrawn “%(title)s”, version %(number)s, which you downloaded. "
+            "Please do not use your copy any more. %(reason)s"
+        ),
+        _l("See your copies"),
+    ),
+    L.EXPIRE: (
+        _l("No longer valid: %(title)s"),
+        _l(
+            "“%(title)s”, version %(number)s, which you downloaded, has reached its last day. "
+            "Please do not use your copy any more."
+        ),
+        _l("See your copies"),
+    ),
+    L.LINK_BROKEN: (
+        _l("A link is broken: %(title)s"),
+        _l("The page to which “%(title)s” leads has not answered twice in a row."),
+        _l("See it"),
     ),
     invitations.SEND: (
         _l("%(who)s invites you to the partner portal of %(vendor)s"),

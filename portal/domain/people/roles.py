@@ -13,6 +13,9 @@ from portal.domain.permissions import Permission as P
 EVERYBODY = frozenset(
     {P.HOME_READ, P.ACCOUNT_EDIT, P.EMAIL_CHANGE, P.MEMBERSHIP_SWITCH, P.SESSION_END}
 )
+# The library of decks, price lists and notes.
+_ASSETS = frozenset({P.ASSET_FAVOURITE, P.ASSET_READ})
+_KEEP_ASSETS = frozenset({P.ASSET_FOLLOW, P.ASSET_REVIEW, P.ASSET_WRITE})
 _DEALS = frozenset(
     {
         P.DEAL_CLOSE,
@@ -49,14 +52,16 @@ _KEEP_INSIDE = frozenset({P.NOTE_WRITE, P.DEAL_ASSESS})
 _SHARE = frozenset({P.SHARE_MAKE, P.SHARE_REVOKE})
 
 PERMISSIONS: dict[Role, frozenset[P]] = {
-    Role.PARTNER_SELLER: _DEALS,
-    Role.PARTNER_MANAGER: _DEALS | _REASSIGN,
+    Role.PARTNER_SELLER: _DEALS | _ASSETS,
+    Role.PARTNER_MANAGER: _DEALS | _ASSETS | _REASSIGN,
     Role.PARTNER_ADMINISTRATOR: _DEALS
+    | _ASSETS
     | _REASSIGN
     | {P.ACCESS_REVIEW, P.LOG_READ, P.PERSON_ADMINISTER, P.PERSON_HAND_OVER},
     Role.CHANNEL_MANAGER: _FOLLOW
     | _PARTNERS
     | _JUDGE
+    | _KEEP_ASSETS
     | _KEEP_INSIDE
     | _SHARE
     | {
@@ -77,11 +82,13 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.FINANCE: frozenset(),
     Role.PROGRAMME_ADMINISTRATOR: _PARTNERS
     | _KEEP_PARTNERS
+    | _KEEP_ASSETS
     | {
         P.ACCESS_EXPLAIN,
         P.APPLICATION_DECIDE,
         P.APPLICATION_READ,
         P.APPLICATION_REVIEW,
+        P.ASSET_PUBLISH,
         P.FIELD_DECIDE,
         P.OUTBOX_READ,
         P.PERSON_VIEW_AS,
@@ -108,6 +115,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
         P.OUTBOX_READ,
         P.ACCESS_EXPLAIN,
         P.ACCESS_REVIEW_READ,
+        P.ASSET_FOLLOW,
         P.AUDIT_READ,
     },
 }
@@ -127,6 +135,9 @@ ANYWHERE = frozenset({P.ACCESS_REVIEW, P.PERSON_ADMINISTER})
 
 # Which partner types register and follow deals.
 DEAL_TYPES = frozenset({PartnerType.RESELLER, PartnerType.DISTRIBUTOR})
+
+# Which partner types have the library.
+ASSET_TYPES = DEAL_TYPES | {PartnerType.REFERRAL, PartnerType.TECHNOLOGY}
 
 ROLE_WORDS = {
     Role.PARTNER_SELLER: _l("Seller"),
@@ -187,6 +198,7 @@ _NOT_OPEN = {
     ),
 }
 _NO_DEALS = _l("Your company takes part without registering deals.")
+_NO_ASSETS = _l("Your company takes part without the library.")
 
 
 def lacking_of(role: Role, side: str, status: str, permission: str) -> Any:
@@ -196,7 +208,8 @@ def lacking_of(role: Role, side: str, status: str, permission: str) -> Any:
     """
     if side != Side.PARTNER or role not in PARTNER_ROLES or permission not in PERMISSIONS[role]:
         return None
-    return _NOT_OPEN.get(OrganisationStatus(status), _NO_DEALS) if status else _NO_DEALS
+    without = _NO_ASSETS if permission in _ASSETS else _NO_DEALS
+    return _NOT_OPEN.get(OrganisationStatus(status), without) if status else without
 
 
 def permissions_of(role: Role, side: str, status: str, types: Sequence[str]) -> frozenset[str]:
@@ -209,6 +222,9 @@ def permissions_of(role: Role, side: str, status: str, types: Sequence[str]) -> 
     if side == Side.VENDOR:
         return frozenset(EVERYBODY | PERMISSIONS[role])
     base = EVERYBODY | COMPANY.get(role, frozenset())
-    is_open = status == OrganisationStatus.ACTIVE and bool(DEAL_TYPES & set(types))
-    given = PERMISSIONS[role] if is_open else PERMISSIONS[role] & ANYWHERE
-    return frozenset(base | given)
+    if status != OrganisationStatus.ACTIVE:
+        return frozenset(base | PERMISSIONS[role] & ANYWHERE)
+    if DEAL_TYPES & set(types):
+        return frozenset(base | PERMISSIONS[role])
+    given = ANYWHERE | _ASSETS if ASSET_TYPES & set(types) else ANYWHERE
+    return frozenset(base | PERMISSIONS[role] & given)

@@ -26,7 +26,13 @@ from portal.domain.timeline.values import Said, changes_of
 
 OF_PERSON = "membership:"
 # What a record holds is told only to whoever may read such records.
-_CONTENT = {"AP-": P.APPLICATION_READ, "DR-": P.REGISTRATION_READ, "DL-": P.DEAL_READ}
+_CONTENT = {
+    "AF-": P.ASSET_FOLLOW,
+    "AP-": P.APPLICATION_READ,
+    "AV-": P.ASSET_FOLLOW,
+    "DL-": P.DEAL_READ,
+    "DR-": P.REGISTRATION_READ,
+}
 _UNTOLD = "…"
 STARTED = "viewing:start"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, String, and_, cast, not_, or_, select, true
 
 from portal.core.access import Policy, Term, scope_of, with_one
@@ -12,6 +14,7 @@ from portal.core.language import _l
 from portal.core.outbox import Delivery
 from portal.domain.access_reviews.models import AccessReview
 from portal.domain.applications.models import Application
+from portal.domain.assets.models import AssetFolder, AssetVersion
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor
@@ -42,6 +45,9 @@ def _of_seen_records(actor: MemberActor) -> Condition | None:
         parts.append(_is_of(Application, scope_of(Application, actor)))
     if {P.ACCESS_REVIEW, P.ACCESS_REVIEW_READ} & actor.permissions:
         parts.append(_is_of(AccessReview, scope_of(AccessReview, actor)))
+    if P.ASSET_FOLLOW in actor.permissions:
+        parts.append(_is_of(AssetVersion, scope_of(AssetVersion, actor)))
+        parts.append(_is_of(AssetFolder, scope_of(AssetFolder, actor)))
     if not parts:
         return None
     seen_events = and_(or_(*parts), _no_drafts_of_others(actor))
@@ -50,10 +56,7 @@ def _of_seen_records(actor: MemberActor) -> Condition | None:
     return and_(seen_events, Event.partner_sees)
 
 
-def _is_of(
-    model: type[Registration | Deal | Organisation | AccessReview | Application],
-    condition: Condition,
-) -> Condition:
+def _is_of(model: type[Any], condition: Condition) -> Condition:
     """Return that the event's record is one of those."""
     return with_one(model, model.reference == Event.chain, condition)
 

@@ -24,12 +24,13 @@ from portal.core.outbox import Delivery, Drop, Park
 from portal.domain.applications.applying import token_of
 from portal.domain.applications.events import E as B
 from portal.domain.applications.models import Application
+from portal.domain.assets.copies import RECALLS, copy_of
 from portal.domain.notifications.wording import FOOTERS, WORDS, WORDS_FOR_FORMER
 from portal.domain.people.access_requests import DECLINE
 from portal.domain.people.actor import MemberActor, actor_of_membership
 from portal.domain.people.models import AccessRequest, Membership
 from portal.domain.timeline.sentences import who_of
-from portal.integrations.mail.nouns import WORKED_ON_IT, noun_of
+from portal.integrations.mail.nouns import RECALLED, WORKED_ON_IT, noun_of
 
 
 def message_id(delivery: Delivery) -> str:
@@ -56,6 +57,16 @@ def write_letter(delivery: Delivery) -> EmailMessage:
         raise Drop(N_("nobody is told of this any more"))
     if _is_former(delivery):
         return _letter(delivery, recipient, WORDS_FOR_FORMER[cast(Any, event.tag)], WORKED_ON_IT)
+    if event.tag in RECALLS:
+        return _recalling_letter(delivery, recipient, words)
+    return _letter_about_record(delivery, recipient, words)
+
+
+def _letter_about_record(
+    delivery: Delivery, recipient: MemberActor, words: Sequence[Any]
+) -> EmailMessage:
+    """Return the mail to whoever sees the record, built from it as it stands now."""
+    event = delivery.event
     noun = noun_of(event.chain)
     with acting_as(recipient):
         query = visible(noun.model, recipient).where(noun.is_of(event.chain))
@@ -75,6 +86,25 @@ def _letter_to_nobody(delivery: Delivery) -> EmailMessage:
     if write is None:
         raise Drop(N_("nobody is told of this any more"))
     return write(delivery)
+
+
+def _recalling_letter(
+    delivery: Delivery, recipient: MemberActor, words: Sequence[Any]
+) -> EmailMessage:
+    """Return the mail to whoever took along what they may not have any more.
+
+    It says what they know already: what their copy is called, and why it is called back.
+    """
+    with acting_as(recipient):
+        copy = copy_of(db.session(), delivery.event.chain, recipient)
+    if copy is None:
+        raise Drop(N_("there is nothing to tell any more"))
+    named = {
+        "title": copy.title_in(recipient.language[:2]),
+        "number": copy.number,
+        "reason": copy.recall_reason,
+    }
+    return _letter(delivery, recipient, words, RECALLED, named, "/assets/copies")
 
 
 def _is_former(delivery: Delivery) -> bool:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.core.language import _l
+from portal.core.language import _, _l, chosen_language
 from portal.domain.access_reviews.models import AccessReview
 from portal.domain.access_reviews.models import Status as Reviewed
 from portal.domain.applications.models import Application
+from portal.domain.assets.models import AssetVersion, either
+from portal.domain.assets.models import Status as Versioned
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side
 from portal.domain.people import email_changes
@@ -74,10 +76,28 @@ def _is_open(invitation: Invitation) -> bool:
     return invitation.accepted_at is None and invitation.voided_at is None
 
 
+def _version(version: AssetVersion, recipient: MemberActor) -> str:
+    if recipient.side == Side.VENDOR:
+        return f"/admin/assets/versions/{version.reference}"
+    return f"/assets/{version.asset.reference}"
+
+
+def _named_version(version: AssetVersion) -> dict[str, Any]:
+    language = chosen_language()
+    note = either(version.note, version.note_fr, language) or _("nothing was noted.")
+    return {
+        "title": version.title_in(language),
+        "number": version.number or "",
+        "note": note,
+    }
+
+
 WORKED_ON_IT = _l(
     "You get this because you worked on %(reference)s at %(organisation)s. You need not do "
     "anything more about it."
 )
+
+RECALLED = _l("You get this because you downloaded a copy. The link opens once you are signed in.")
 
 # By the first letters of the record's reference, or of its chain.
 NOUNS: Mapping[str, Noun] = {
@@ -101,6 +121,16 @@ NOUNS: Mapping[str, Noun] = {
     ),
     "DR": Noun(Registration, _registration),
     "DL": Noun(Deal, lambda deal, _recipient: f"/deals/{deal.reference}"),
+    "AV": Noun(
+        AssetVersion,
+        _version,
+        names=_named_version,
+        footer=_l(
+            "You get this because you keep the library, or have downloaded an earlier version of "
+            "this. The link opens once you are signed in."
+        ),
+        is_current=lambda version: version.status != Versioned.SUPERSEDED,
+    ),
     "RV": Noun(
         AccessReview,
         _review,

@@ -146,7 +146,7 @@ def test_the_banner_stands_on_every_page(app: Flask, carla: Browser) -> None:
 def addresses(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Yield endpoint, method and an address of everything that needs a sign-in."""
     names = {
-        "reference": "DL-00000000", "step": "customer",
+        "reference": "DL-00000000", "step": "customer", "number": 1,
         "key": "00000000-0000-4000-8000-000000000000",
     }  # fmt: skip
     adapter = app.url_map.bind("127.0.0.1")
@@ -203,6 +203,9 @@ CLOSED_PAGES = {
     "admin.organisations.change_status", "admin.organisations.create", "admin.organisations.edit",
     "admin.organisations.edit_sign_in", "admin.organisations.move", "admin.people.devices",
     "admin.people.view_as", "admin.review.ask", "admin.review.reject",
+    "admin.assets.audience", "admin.assets.create", "admin.assets.edit", "admin.assets.folders",
+    "admin.assets.give_back", "admin.assets.publish", "admin.assets.put_file",
+    "admin.assets.rename", "admin.assets.withdraw",
     "admin.applications.approve", "admin.applications.ask", "admin.applications.reject",
     "admin.access.review", "admin.access.reviews", "admin.fields.index", "admin.inside.assess",
     "admin.inside.note_deal", "admin.inside.note_registration", "admin.people.portfolio",

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from portal.core import files, outbox
 from portal.core.files import ScannerDown
-from portal.core.keeping import KeptFile
 from portal.core.net import system_mode
 from portal.core.times import now
 from portal.domain.attachments.models import Attachment
@@ -25,7 +24,7 @@ from tests.blueprints.attachments.attaching import add, names, on_disk
 from tests.browser import Browser
 from tests.core.pictures import opened, pdf
 from tests.core.test_filetypes import HTML, PDF, package, png
-from tests.domain.world import actor_of, draft, everything, in_state
+from tests.domain.world import actor_of, draft, everything, in_state, kept_beside_records
 
 SignIn = Callable[[str], Browser]
 
@@ -129,7 +128,7 @@ def test_one_is_taken_away_before_it_is_sent(app: Flask, sign_in: SignIn, begun:
     page = ana.follow(ana.submit(page, str(action)))
     assert names(page) == ["plan.png"] and "The file is gone." in page.words
     with everything(app) as session:
-        assert len(session.scalars(select(KeptFile)).all()) == 1
+        assert len(kept_beside_records(session)) == 1
         # The content goes with a sweep, once no transaction can still name it.
         assert files.sweep(session) == 0
         assert files.sweep(session, now() + dt.timedelta(hours=2)) == 1
@@ -141,7 +140,7 @@ def test_a_draft_thrown_away_takes_its_files_along(app: Flask, sign_in: SignIn, 
     add(ana, begun, {"offer.pdf": PDF})
     ana.submit(ana.get(f"{begun}/customer"), "/discard", status=303)
     with everything(app) as session:
-        assert not session.scalars(select(KeptFile)).all()
+        assert not kept_beside_records(session)
         assert files.sweep(session, now() + dt.timedelta(hours=2)) == 1
     assert not on_disk()
 

@@ -1,0 +1,1 @@
+"""Which decks, price lists and notes does the vendor hand its partners, and which is current?"""

@@ -1,0 +1,1 @@
+"""Who looks whether a page outside still answers?"""

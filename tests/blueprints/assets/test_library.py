@@ -1,0 +1,171 @@
+"""Does a partner find what is for them, and nothing else, and hear what became of their copies?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy import event, func, select
+
+from portal.core.database import db
+from portal.domain.assets.models import Asset, AssetDownload, AssetVersion, Status
+from tests.browser import Browser
+from tests.domain.world import everything
+from tests.figures import record
+
+SignIn = Callable[[str], Browser]
+PRICES = "Partner price list, Canada"
+
+
+def reference_of(app: Flask, title: str) -> str:
+    """Return the reference of the asset of which some version is called like that."""
+    with everything(app) as session:
+        query = select(Asset.reference).join(AssetVersion, AssetVersion.asset_id == Asset.id)
+        return session.scalars(query.where(AssetVersion.title == title)).first()
+
+
+def version_of(app: Flask, title: str, status: Status) -> str:
+    """Return the reference of the version in that state."""
+    with everything(app) as session:
+        query = select(AssetVersion.reference)
+        return session.scalars(
+            query.where(AssetVersion.title == title, AssetVersion.status == status)
+        ).one()
+
+
+def test_the_library_is_searched_in_both_languages_by_the_beginning_of_words(
+    sign_in: SignIn,
+) -> None:
+    ana = sign_in("ana")
+    page = ana.get("/assets")
+    assert page.heading == "Library"
+    assert PRICES in page.words and "Partner price list, United States" not in page.words
+    for typed in ("price lis", "liste de PRIX", "conditions livrais", "épargne", "epargne"):
+        page = ana.get(f"/assets?q={typed}")
+        assert page.soup.select("table.rows tbody tr"), typed
+    assert "Nothing in the library matches this." in ana.get("/assets?q=kangaroo").words
+    assert "Nothing in the library" in ana.get("/assets?folder=AF-00000000").words
+
+
+def test_a_partner_reads_takes_and_is_told_of_the_newer_version(
+    app: Flask, sign_in: SignIn
+) -> None:
+    ana, reference = sign_in("ana"), reference_of(app, PRICES)
+    page = ana.get(f"/assets/{reference}")
+    assert "You downloaded version 2; this one replaces it." in page.words
+    assert "You have v2; v3 is current" in ana.get("/assets").words
+    assert "Version 3 replaces it" in ana.get("/assets/copies").words
+    answer = ana.client.get(f"/assets/{reference}/file", base_url="http://127.0.0.1:8000")
+    assert answer.status_code == 200 and answer.data.startswith(b"%PDF")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "no-store" in answer.headers["Cache-Control"]
+    with everything(app) as session:
+        query = select(func.count(AssetDownload.id)).join(Asset, Asset.id == AssetDownload.asset_id)
+        query = query.where(Asset.reference == reference, AssetDownload.number == 3)
+        assert session.scalar(query) == 3
+    assert "You have it" in ana.get("/assets").words
+    assert "You downloaded version" not in ana.get(f"/assets/{reference}").words
+
+
+def test_an_old_link_leads_to_the_current_version_and_says_so(app: Flask, sign_in: SignIn) -> None:
+    ana, reference = sign_in("ana"), reference_of(app, PRICES)
+    answer = ana.get(f"/assets/{reference}/versions/1", status=302, check=False)
+    page = ana.get(answer.location)
+    assert "A newer version has taken the place of the one you asked for." in page.words
+    assert "said=" not in ana.get(f"/assets/{reference}/versions/3", status=302).location
+    for other in ("0", "4", "99999", "100000", "1e3"):
+        ana.get(f"/assets/{reference}/versions/{other}", status=404)
+
+
+def test_favourites_are_one_persons_own(app: Flask, sign_in: SignIn) -> None:
+    ana, noah, reference = sign_in("ana"), sign_in("noah"), reference_of(app, PRICES)
+    page = ana.get(f"/assets/{reference}")
+    for _twice in range(2):
+        assert ana.submit(page, "/favourite").status == 303
+    assert PRICES in ana.get("/assets?show=favourites").words
+    assert "What you use often can stand here" in noah.get("/assets?show=favourites").words
+    page = ana.get(f"/assets/{reference}")
+    assert ana.submit(page, "/favourite/removal").status == 303
+    assert "What you use often can stand here" in ana.get("/assets?show=favourites").words
+
+
+def test_a_page_of_the_library_asks_few_statements(app: Flask, sign_in: SignIn) -> None:
+    ana, asked = sign_in("ana"), []
+    ana.get("/assets")
+    with app.app_context():
+        engine = db.engine
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    ana.get("/assets?q=price")
+    event.remove(engine, "before_cursor_execute", note)
+    record(4, "SQL statements of a library page", "<= 5", str(len(asked)), len(asked) <= 5)
+    assert len(asked) <= 5, "\n".join(asked)
+
+
+def test_staff_write_review_publish_and_recall(app: Flask, sign_in: SignIn) -> None:
+    pia, carla, ana = sign_in("pia"), sign_in("carla"), sign_in("ana")
+    page = pia.get("/admin/assets/new")
+    folder = next(
+        str(one["value"]) for one in page.soup.select("#field-folder option") if one["value"]
+    )
+    typed = {
+        "title": "Winter prices", "title_fr": "Prix d’hiver", "kind": "pricing", "folder": folder,
+        "language": "both", "countries": "Canada", "tags": "winter, hiver",
+    }  # fmt: skip
+    assert pia.submit(page, **{**typed, "title": "", "title_fr": ""}).status == 422
+    counted = pia.submit(page, **{**typed, "types": "reseller", "count": "1"})
+    assert counted.status == 422 and "people at" in counted.words
+    written = pia.submit(page, **typed)
+    assert written.status == 303
+    here = written.location.partition("?")[0]
+    page = pia.get(here)
+    refused = pia.submit(page, "/sending")
+    assert refused.status == 409 and "Add a file, a link or a text first." in refused.words
+    page = pia.get(f"{here}/file")
+    sent = pia.upload(page, "/file", {"winter.pdf": b"%PDF-1.4\n" + b"x" * 90})
+    assert sent.status == 303
+    assert pia.submit(pia.get(here), "/sending").status == 303
+    page = pia.get(here)
+    assert "You wrote it last, so somebody else reviews it." in page.words
+    assert carla.submit(carla.get(here), "/approval").status == 303
+    page = pia.get(f"{here}/publication")
+    assert "people at" in page.words
+    assert pia.submit(page).status == 303
+    assert "Winter prices" in ana.get("/assets").words
+    reference = reference_of(app, "Winter prices")
+    ana.get(f"/assets/{reference}/file", check=False)
+    page = pia.get(f"{here}/withdrawal")
+    assert "One person downloaded it" in page.words
+    assert pia.submit(page, reason="A figure was wrong.").status == 303
+    ana.get(f"/assets/{reference}", status=404)
+    ana.get(f"/assets/{reference}/file", status=404)
+    assert "A figure was wrong." in ana.get("/assets/copies").words
+    assert "Winter prices" not in ana.get("/assets?q=winter").words.replace("“", "")
+
+
+def test_an_audience_that_matches_nobody_is_asked_about(app: Flask, sign_in: SignIn) -> None:
+    pia = sign_in("pia")
+    page = pia.get("/admin/assets/audience?tiers=Bronze&countries=Japan&languages=fr")
+    assert "Nobody, as it stands" in page.words
+    assert "There is no country called" in pia.get("/admin/assets/audience?countries=Xyz").words
+
+
+def test_usage_is_shown_and_exported(app: Flask, sign_in: SignIn) -> None:
+    pia, reference = sign_in("pia"), reference_of(app, PRICES)
+    page = pia.get(f"/admin/assets/{reference}/usage")
+    assert "version 3" in page.words and "Northwind Resale" in page.words
+    sheet = pia.get(f"/admin/assets/{reference}/usage/export", check=False).text
+    assert sheet.count("\n") == 5 and "Northwind Resale" in sheet
+
+
+def test_topics_are_added_and_renamed(sign_in: SignIn) -> None:
+    pia = sign_in("pia")
+    page = pia.get("/admin/assets/folders")
+    assert pia.submit(page, name="Events", name_fr="Événements").status == 303
+    page = pia.get("/admin/assets/folders")
+    again = pia.submit(page, name="events", name_fr="Événements")
+    assert again.status == 422 and "There is a topic of that name already." in again.words
