@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.core.actors import Nobody
+from portal.core.crashpoints import crash_point
 from portal.core.database import db
 from portal.core.events import record_event
 from portal.core.language import _
@@ -88,6 +89,7 @@ def approve(
     organisation = organisations.create(actor, values, None)
     db.session.flush()
     organisations.take_step(organisation, APPROVAL, "onboard", _("Its application was approved."))
+    crash_point("partner made, nobody invited")
     administrator = _first_administrator(application, organisation, actor)
     send_invitation(administrator, actor)
     application.decided_at, application.partner = now(), organisation.reference
