@@ -19,11 +19,14 @@ from sqlalchemy import select
 
 from portal import create_app
 from portal.core.transactions import record_aside
+from portal.domain.applications.applying import token_of
+from portal.domain.applications.models import Application
+from portal.domain.applications.operations import take
 from portal.domain.people.invitations import make_link
 from portal.domain.people.models import Membership, User
 from portal.domain.registrations.models import Status
 from tests.browser import Browser
-from tests.domain.world import everything, in_state
+from tests.domain.world import actor_of, everything, in_state
 from tests.e2e.customers import Customer
 
 ROOT = Path(__file__).parents[2]
@@ -101,6 +104,21 @@ class Live:
             made = in_state(Status(status), by, "omar", company=customer.company, domain=domain)
             session.commit()
             return str(made.reference)
+
+    def taken_application(self, company: str) -> str:
+        """Return the reference of a company's application, under review by Pia."""
+        with everything(self._inside()) as session:
+            one = session.scalars(select(Application).filter_by(company=company)).one()
+            if one.status == "submitted":
+                take(one, actor_of("pia"))
+                session.commit()
+            return str(one.reference)
+
+    def application_link(self, company: str) -> str:
+        """Return the address at which a company follows its application."""
+        with everything(self._inside()) as session:
+            one = session.scalars(select(Application).filter_by(company=company)).one()
+            return f"/partner-application/{token_of(one)}"
 
     def join_link(self, short: str) -> str:
         """Return the token of a new one-time link for a persona's membership."""

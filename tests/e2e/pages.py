@@ -114,6 +114,15 @@ def request_pages(live: Live) -> list[Page]:
     ]
 
 
+def applicant_pages(live: Live) -> list[Page]:
+    """Return what a company reads behind its application's link, in states that look different."""
+    states = {
+        "submitted": "Prairie Automation", "asked": "Bayou Systems", "rejected": "Fundy Fitness",
+        "expired": "Osprey Controls",
+    }  # fmt: skip
+    return [(f"application {name}", live.application_link(of)) for name, of in states.items()]
+
+
 def visitor_pages(live: Live, link: str) -> list[Page]:
     """Return what somebody reads who has not signed in; ``link`` is a one-time link's token."""
     receipt = first(live, "SELECT reference FROM receipt")

@@ -109,10 +109,27 @@ def portfolio_pages(live: Live) -> list[Page]:
     )
     path = f"/admin/people/{carla}/portfolio"
     return [
-        ("applications", "/admin/applications"),
         ("channel manager", f"/admin/people/{carla}"),
         ("portfolio", path),
     ]
+
+
+def application_pages(live: Live) -> list[Page]:
+    """Return where the programme administrator (Pia) decides who becomes a partner."""
+    known = live.taken_application("Northwind Resale Inc.")
+    new = f"/admin/applications/{live.taken_application('Kestrel Machines')}"
+    names = ("Prairie Automation", "Bayou Systems", "Fundy Fitness", "Osprey Controls")
+    query = "SELECT reference FROM application WHERE company = '{}'"
+    return [
+        ("applications", "/admin/applications"),
+        ("applications, decided", "/admin/applications?view=decided"),
+        ("application, perhaps a partner", f"/admin/applications/{known}"),
+        *((f"application {name}", f"{new}{path}") for name, path in (
+            ("under review", ""), ("approve", "/approval"), ("ask", "/question"),
+            ("reject", "/rejection"))),
+        *((f"application of {name}", f"/admin/applications/{first(live, query.format(name))}")
+          for name in names),
+    ]  # fmt: skip
 
 
 def channel_pages(live: Live) -> list[Page]:

@@ -16,15 +16,16 @@ MOMENT = 2_200
 PATIENCE = 20.0
 
 
-def link_in_mail(live: Live, ending: str) -> str:
-    """Return the first address below ``ending`` in the newest mail to the applicant."""
+def link_in_mail(live: Live, ending: str, email: str = EMAIL, says: str = "") -> str:
+    """Return the first address below ``ending`` in the newest mail that ``says`` so."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         rows = live.ask(
-            "SELECT body FROM letter WHERE recipient LIKE ? ORDER BY delivery_id DESC", f"%{EMAIL}%"
+            "SELECT body FROM letter WHERE recipient LIKE ? ORDER BY delivery_id DESC", f"%{email}%"
         )
         for (body,) in rows:
-            if found := re.search(rf"{re.escape(live.url)}({ending}/\S+)", body):
+            found = re.search(rf"{re.escape(live.url)}({ending}/\S+)", body)
+            if says in body and found:
                 return found[1]
         time.sleep(0.2)
     raise AssertionError(f"no mail with {ending}")
@@ -75,3 +76,51 @@ def test_from_the_form_to_the_own_home(live: Live, person: Callable[..., Any], j
     uma.tap("Sign in with Quayside Demo")
     uma.page.locator("button[name=persona][value=uma]").click()
     uma.reads(company)
+
+
+def test_in_french_with_a_question(live: Live, person: Callable[..., Any]) -> None:
+    """Everything that the applicant reads is in French, the mails as well."""
+    email = "camille@boulangerie-robotique.fr"
+    camille: Seller = person("uma", locale="fr-CA")
+    camille.opens("/partner-application")
+    camille.reads_heading("Devenir partenaire")
+    for label, text in (
+        ("Entreprise", "Boulangerie Robotique"), ("Site Web", "boulangerie-robotique.fr"),
+        ("Ville", "Lyon"), ("Que fait votre entreprise?", "Des robots pour les boulangeries."),
+        ("Combien de personnes y travaillent?", "8"), ("Votre nom", "Camille Perret"),
+        ("Votre courriel au travail", email),
+    ):  # fmt: skip
+        camille.type(label, text)
+    camille.choose("Pays", "France")
+    camille.tick("Revendeur")
+    camille.tick("Je peux parler au nom de l’entreprise, et ce que je dis ici est vrai")
+    camille.page.wait_for_timeout(MOMENT)
+    camille.page.locator("main form button.primary").click()
+    camille.reads_heading("Consultez vos courriels")
+    camille.opens(link_in_mail(live, "/partner-application", email))
+    camille.tap("Confirmer la demande")
+    camille.reads("Soumise")
+    carla: Person = person("carla")
+    carla.is_signed_in()
+    carla.opens("/admin/applications")
+    carla.tap("Boulangerie Robotique")
+    carla.tap("Take it for review")
+    carla.tap("Ask for information")
+    carla.type("What do you need to know?", "Quelles boulangeries connaissez-vous?")
+    carla.tap("Send the question")
+    carla.reads("Needs info")
+    camille.opens(link_in_mail(live, "/partner-application", email, "Quelles boulangeries"))
+    camille.reads("Quelles boulangeries connaissez-vous?")
+    camille.page.locator("[name=reply]").fill("Celles de Lyon.")
+    camille.page.locator("main form button.primary").click()
+    camille.reads("En cours d’examen")
+    carla.page.reload()
+    carla.reads("Celles de Lyon.")
+    carla.tap("Reject")
+    carla.choose("Reason", "Another reason")
+    carla.type("What the applicant reads", "Nous manquons de machines pour vous cette année.")
+    carla.tap("Reject")
+    carla.reads("Rejected")
+    camille.page.reload()
+    camille.reads("Nous manquons de machines pour vous cette année.")
+    camille.reads("Refusée")

@@ -13,6 +13,7 @@ import pytest
 from tests.e2e.live import Live
 from tests.e2e.pages import (
     Page,
+    applicant_pages,
     company_pages,
     holder_pages,
     partner_pages,
@@ -22,6 +23,7 @@ from tests.e2e.pages import (
 from tests.e2e.people import Person
 from tests.e2e.staff_pages import (
     administrator_pages,
+    application_pages,
     auditor_pages,
     channel_pages,
     portfolio_pages,
@@ -190,6 +192,20 @@ def test_pages_of_portfolios(
             somebody.page.locator(".actions button.primary").click()
             somebody.page.locator("#change").wait_for(state="attached")
             reading.read(somebody, "portfolio, looked at")
+
+
+def test_pages_of_applications(
+    person: Callable[..., Any], live: Live, reading: Reading, language: str
+) -> None:
+    pia, uma = person("pia", **speaking(language)), person("uma", **speaking(language))
+    pia.is_signed_in()
+    live.an_hour_passes()  # so that the pages say that a fresh sign-in comes first
+    reading.read_all(pia, application_pages(live))
+    reading.read_all(uma, applicant_pages(live))
+    uma.opens("/partner-application")
+    uma.page.locator("main form button.primary").click()
+    uma.page.locator(".errors").wait_for()
+    reading.read(uma, "become a partner, wrong")
 
 
 def test_pages_of_the_history(

@@ -54,7 +54,7 @@ def _card(row: Any) -> dict[str, Any]:
         "title": _("Take it for review") if row.status == Status.SUBMITTED else _("Decide"),
         "subject": row.company,
         "amount": "",
-        "detail": _("Wants to become a partner. %(country)s", country=place),
+        "detail": _("Wants to become a partner · %(country)s", country=place),
         "due_words": due.words,
         "due_exact": due.exact,
         "tone": due.tone,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal.core.actors import Actor, Nobody
 from portal.core.database import db
-from portal.core.language import _, _l
+from portal.core.language import _, _l, _lc
 from portal.core.workflow import PARTNER, VENDOR, Next, State, Transition, Workflow
 from portal.domain.applications.events import E
 from portal.domain.applications.models import Application, ApplicationMatch, SameAnswer
@@ -77,9 +77,11 @@ _reason = frozenset({"reason", "text"})
 APPLICATION = Workflow(
     initial=S.UNVERIFIED,
     states={
-        S.UNVERIFIED: State(_l("Not confirmed")),
+        S.UNVERIFIED: State(_lc("application", "Not confirmed")),
         S.SUBMITTED: State(
-            _l("Submitted"), "info", Next(VENDOR, "take", _l("Take it for review"), take_target)
+            _lc("application", "Submitted"),
+            "info",
+            Next(VENDOR, "take", _l("Take it for review"), take_target),
         ),
         S.UNDER_REVIEW: State(
             _l("Under review"),
@@ -89,11 +91,11 @@ APPLICATION = Workflow(
         S.NEEDS_INFO: State(
             _l("Needs info"), "warn", Next(PARTNER, "answer", _l("Answer"), answer_target)
         ),
-        S.APPROVED: State(_l("Approved"), "ok"),
-        S.REJECTED: State(_l("Rejected"), "bad"),
+        S.APPROVED: State(_lc("application", "Approved"), "ok"),
+        S.REJECTED: State(_lc("application", "Rejected"), "bad"),
         S.PASSED_ON: State(_l("With the partner’s administrators")),
-        S.WITHDRAWN: State(_l("Withdrawn")),
-        S.EXPIRED: State(_l("Expired")),
+        S.WITHDRAWN: State(_lc("application", "Withdrawn")),
+        S.EXPIRED: State(_lc("application", "Expired")),
     },
     transitions=[
         Transition("confirm", _from(S.UNVERIFIED), S.SUBMITTED, FOLLOW, E.CONFIRM),

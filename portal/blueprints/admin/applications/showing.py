@@ -32,7 +32,7 @@ OPEN = (Status.SUBMITTED, Status.UNDER_REVIEW, Status.NEEDS_INFO)
 
 
 def queue_page(actor: MemberActor) -> dict[str, Any]:
-    """Return the applications, what waits longest first or, on request, what is decided."""
+    """Return the applications that wait or, on request, those that are decided; newest first."""
     is_decided = request.args.get("view") == "decided"
     which = Application.status.not_in(OPEN) if is_decided else Application.status.in_(OPEN)
     query = visible(Application, actor).where(which)
