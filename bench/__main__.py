@@ -10,12 +10,12 @@ import time
 os.environ["QUAYSIDE_DEMO"] = "1"
 os.environ.setdefault("SECRET_KEY", "only-for-measuring-" + "x" * 40)
 
-from bench import endurance, hierarchy, large, lighthouse, speed, weight, writes
+from bench import endurance, hierarchy, large, library, lighthouse, speed, weight, writes
 from bench.report import Report
 from bench.servers import databases
 
 PARTS = (
-    "weight", "sqlite", "postgresql", "hierarchy", "writes", "memory", "large", "start",
+    "weight", "sqlite", "postgresql", "hierarchy", "library", "writes", "memory", "large", "start",
     "lighthouse",
 )  # fmt: skip
 
@@ -28,16 +28,17 @@ def main() -> int:
     is_long = bool(os.environ.get("PROVE"))
     sizes = (1_000, 100_000, 1_000_000) if is_long else (1_000, 100_000)
     report, began = Report(), time.monotonic()
+    on_each = {
+        "hierarchy": hierarchy.measure, "library": library.measure, "writes": writes.measure,
+    }  # fmt: skip
     with databases() as made:
         if "start" in parts:
             endurance.start(report)
         for kind in ("sqlite", "postgresql"):
             if kind in parts:
                 speed.measure(report, made, kind, sizes)
-            if "hierarchy" in parts:
-                hierarchy.measure(report, made, kind)
-            if "writes" in parts:
-                writes.measure(report, made, kind)
+            for name in filter(on_each.__contains__, parts):
+                on_each[name](report, made, kind)
         alone = {"memory": endurance.memory, "large": large.measure}
         if is_long:
             alone["lighthouse"] = lighthouse.measure

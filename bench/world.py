@@ -86,7 +86,7 @@ def fill(url: str, size: int) -> None:
         while chunk := _take(source, CHUNK):
             for model in (Registration, Deal, RegistrationProduct, DealProduct, DealWord,
                           ChainHead, Event):  # fmt: skip
-                _pour(raw, cast(Table, model.__table__), chunk[model])
+                pour(raw, cast(Table, model.__table__), chunk[model])
     settle(engine)
     engine.dispose()
 
@@ -244,8 +244,8 @@ def _event(
     return event
 
 
-def _pour(raw: Any, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Write ``rows`` by the driver's fastest way."""
+def pour(raw: Any, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Write ``rows`` by the driver's fastest way; a list is given as its JSON."""
     if not rows:
         return
     columns = ", ".join(f'"{name}"' for name in rows[0])
@@ -281,12 +281,15 @@ _AS_TEXT: dict[type, Callable[[Any], str]] = {
 }
 
 
-def settle(engine: Engine) -> None:
-    """Do what PostgreSQL does by itself after a while: number on from the rows, count them."""
+def settle(engine: Engine, *models: type[Base]) -> None:
+    """Do what PostgreSQL does by itself after a while: number on from the rows, count them.
+
+    ``models`` are those among which rows were numbered here, besides deals and their like.
+    """
     if engine.dialect.name != "postgresql":
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for model in (Registration, Deal, Event):
+        for model in (Registration, Deal, Event, *models):
             name = model.__tablename__
             connection.exec_driver_sql(
                 f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"

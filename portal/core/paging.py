@@ -83,11 +83,14 @@ class Ways(NamedTuple):
     """How a reader's rows are found where no one index leads to all of them, in order.
 
     Of ``conditions`` one holds for each of the rows, and each has an index; ``are_many``: the
-    rows lie in many places, in each a few.
+    rows lie in many places, in each a few, so that the ``near`` newest of everybody's are looked
+    through before, where ``worth`` says that some of the rows can be expected among them.
     """
 
     conditions: Sequence[ColumnElement[bool]] = ()
     are_many: bool = False
+    near: int = NEAR
+    worth: ColumnElement[bool] | None = None
 
 
 ONE_WAY = Ways()
@@ -181,7 +184,8 @@ def _steps_now(
     query = query.order_by(*order).limit(fixed(count))
     first = None
     if ways.are_many:
-        first = query.where(time_column >= _near(time_column, reference_column, after))
+        first = query.where(time_column >= _near(time_column, reference_column, after, ways.near))
+        first = first if ways.worth is None else first.where(ways.worth)
     if len(ways.conditions) == 1:
         query = query.where(ways.conditions[0])
     elif ways.conditions and query.whereclause is not None:
@@ -197,12 +201,17 @@ def _steps_now(
     return first, query
 
 
-def _near(time_column: Any, reference_column: Any, after: Any) -> ColumnElement[dt.datetime]:
+def _near(
+    time_column: Any, reference_column: Any, after: Any, count: int
+) -> ColumnElement[dt.datetime]:
     """Return the moment of the last row that is near, whoever's: it is compared, never shown."""
     table = time_column.class_.__table__.c
     moment, reference = table[time_column.key], table[reference_column.key]
     query = (
-        select(moment).order_by(moment.desc(), reference.desc()).offset(fixed(NEAR)).limit(fixed(1))
+        select(moment)
+        .order_by(moment.desc(), reference.desc())
+        .offset(fixed(count))
+        .limit(fixed(1))
     )
     if after is not None:
         query = query.where(tuple_(moment, reference) < after)

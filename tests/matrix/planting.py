@@ -109,7 +109,7 @@ class Planted:
     requests: dict[str, str] = field(default_factory=dict)
     """By who decides on them: who asked for access."""
     assets: dict[str, str] = field(default_factory=dict)
-    """Open to everybody with the library, a favourite of all of them, and for nobody."""
+    """Open to everybody with the library, a favourite of all, for nobody, and over."""
     versions: dict[str, list[str]] = field(default_factory=dict)
     """By state, and of the assets by their names."""
 
@@ -270,8 +270,16 @@ def _stocked(session: Session, planted: Planted) -> None:
     folder = operations.add_folder(pia, "Words", "Mots")
     folder.reference = TOPIC
     session.flush()
-    for name, facets in (("open", {}), ("kept", {}), ("narrow", {Facet.TIER: ["Nobody"]})):
-        version = _issued(session, folder, pia, carla, Versioned.PUBLISHED, facets)
+    aside = operations.add_folder(pia, "Words for nobody", "Mots pour personne")
+    session.flush()
+    nobody = {Facet.TIER: ["Nobody"]}
+    for name, under, facets in (
+        ("open", folder, {}), ("kept", folder, {}), ("narrow", aside, nobody), ("over", folder, {}),
+    ):  # fmt: skip
+        version = _issued(session, under, pia, carla, Versioned.PUBLISHED, facets)
+        if name in ("open", "over"):  # its last day is to come, or over and not noticed yet
+            last = now() + dt.timedelta(days=9 if name == "open" else -1)
+            version.valid_until = version.asset.valid_until = last
         planted.assets[name] = version.asset.reference
         planted.versions[name] = [version.reference]
         if name == "kept":

@@ -49,6 +49,7 @@ from tests.matrix.quiet import QUIET, plant_quiet
 SHORTS = (*(one.short for one in PERSONAS), EXTRA, HOLDER, LAPSED, "visitor")
 # What a refusal itself may write, and the kept text of a form that met a conflict.
 BESIDE = frozenset({"event", "chain_head", "draft"})
+LATER = "9999"
 Change = tuple[str, str, int]
 # Who could take a record over, by what is handed over and the record's reference.
 TAKERS: dict[tuple[str, str], str] = {}
@@ -349,8 +350,11 @@ def _applications(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts
 
 def _library(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
     """Yield the topics, assets and versions, each with those for whom it is out."""
+    present = f"{now():%Y-%m-%d %H:%M:%S}"  # as the database writes it
     reached = {
-        row["id"]: reached_by(rows, row["audience_id"]) if row["audience_id"] else frozenset()
+        row["id"]: reached_by(rows, row["audience_id"])
+        if row["audience_id"] and (row["valid_until"] or LATER) > present
+        else frozenset()
         for row in rows["asset"]
     }
     current = {row["current_id"]: reached[row["id"]] for row in rows["asset"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request, url_for
@@ -11,7 +12,7 @@ from portal.core.access import scope_of, visible
 from portal.core.database import db
 from portal.core.language import _, chosen_language
 from portal.core.net import once_for_each_reader
-from portal.core.paging import Filter, page_of
+from portal.core.paging import Filter, page_of, ways_to_see
 from portal.core.references import normalise_reference
 from portal.core.text import clean_line
 from portal.domain.assets.content import KIND_WORDS
@@ -23,7 +24,7 @@ from portal.domain.assets.models import (
     AssetVersion,
     either,
 )
-from portal.domain.assets.searching import found_by
+from portal.domain.assets.searching import has_words, ways_by_words
 from portal.domain.people.actor import MemberActor
 
 SIZE = 20
@@ -43,13 +44,15 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
         query = query.where(Asset.folder_id == chosen.id)
     elif folder:
         query = query.where(Asset.folder_id == 0)
-    query = found_by(query, Asset.current_id, typed)
-    page = page_of(query, Asset.published_at, Asset.reference, request.args.get("after"), SIZE)
+    query = query.where(*has_words(Asset.current_id, typed))
+    ways = ways_by_words(Asset.current_id, typed) if typed else ways_to_see(Asset, actor)
+    after = request.args.get("after")
+    page = page_of(query, Asset.published_at, Asset.reference, after, SIZE, ways)
     parts = {"q": typed, "folder": folder, "show": shown}
     kept: dict[str, Any] = {name: value for name, value in parts.items() if value}
     following = page.next_cursor and url_for("assets.index", after=page.next_cursor, **kept)
     return {
-        "rows": page.rows,
+        "rows": _with_versions(page.rows, actor),
         "folders": {one.id: one.name_in(language) for one in folders},
         "filters": _filters(folders, language, folder, shown, typed),
         "kinds": KIND_WORDS,
@@ -82,14 +85,20 @@ def _select(actor: MemberActor, shown: str) -> Select[Any]:
     is_kept = exists().where(
         AssetFavourite.asset_id == Asset.id, AssetFavourite.membership_id == actor.membership_id
     )
-    query: Select[Any] = (
-        select(
-            Asset.reference, Asset.kind, Asset.folder_id, Asset.published_at,
-            AssetVersion.number, AssetVersion.title, AssetVersion.title_fr, AssetVersion.summary,
-            AssetVersion.summary_fr, taken.correlate(Asset).scalar_subquery().label("taken"),
-            is_kept.correlate(Asset).label("is_kept"),
-        )
-        .join(AssetVersion, AssetVersion.id == Asset.current_id)
-        .where(scope_of(Asset, actor))
-    )  # fmt: skip
+    query: Select[Any] = select(
+        Asset.reference, Asset.kind, Asset.folder_id, Asset.published_at, Asset.current_id,
+        taken.correlate(Asset).scalar_subquery().label("taken"),
+        is_kept.correlate(Asset).label("is_kept"),
+    ).where(scope_of(Asset, actor))  # fmt: skip
     return query.where(is_kept.correlate(Asset)) if shown else query
+
+
+def _with_versions(rows: Sequence[Any], actor: MemberActor) -> list[dict[str, Any]]:
+    """Return each row with what its current version says, read for these few rows alone."""
+    numbers = [row.current_id for row in rows]
+    query = (
+        select(AssetVersion.id, AssetVersion.number, AssetVersion.title, AssetVersion.title_fr)
+        .where(scope_of(AssetVersion, actor), AssetVersion.id.in_(numbers))
+    )  # fmt: skip
+    says = {row.id: row._asdict() for row in db.session.execute(query)} if numbers else {}
+    return [{**row._asdict(), **says[row.current_id]} for row in rows if row.current_id in says]

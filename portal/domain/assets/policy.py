@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, true
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select, true
 
-from portal.core.access import Policy, Rule, Term, scope_of, with_one
+from portal.core.access import Policy, Rule, Term, asked_of_each, scope_of, with_one
 from portal.core.database import UTCDateTime
 from portal.core.keeping import held_by
 from portal.core.language import _l
@@ -35,10 +35,17 @@ def audience(actor: MemberActor) -> Condition | None:
     if P.ASSET_READ not in actor.permissions:
         return None
     present = bindparam(None, callable_=now, type_=UTCDateTime(), unique=True)
+    is_theirs = Asset.audience_id.in_(audiences_of(actor))
     return and_(
-        Asset.audience_id.in_(audiences_of(actor)),
+        # Asked of each row: so neither database begins at all that is theirs, and sorts it.
+        func.coalesce(is_theirs, false()),
         or_(Asset.valid_until.is_(None), Asset.valid_until > present),
     )
+
+
+def led_by_audience(actor: MemberActor) -> Condition:
+    """The same the other way round, for whom little is out: from their audiences."""
+    return Asset.audience_id.in_(audiences_of(actor))
 
 
 def every(actor: MemberActor) -> Condition | None:
@@ -50,10 +57,9 @@ def current(actor: MemberActor) -> Condition | None:
     """The current version of what they see: never one that was replaced or withdrawn."""
     if P.ASSET_READ not in actor.permissions:
         return None
-    is_current = Asset.current_id == AssetVersion.id
-    return and_(
-        AssetVersion.status == Status.PUBLISHED, with_one(Asset, is_current, scope_of(Asset, actor))
-    )
+    # Behind the other row, lest a database begins at all that is published.
+    is_current = Asset.current_id == AssetVersion.id, AssetVersion.status == Status.PUBLISHED
+    return asked_of_each(select(Asset.id).where(*is_current, scope_of(Asset, actor)), Asset)
 
 
 def is_another(actor: MemberActor, version: AssetVersion) -> bool:
@@ -71,7 +77,12 @@ STAFF = Term("staff", _l("Their role keeps or audits the library."), every)
 ASSET = Policy(
     Asset,
     scope=[
-        Term("audience", _l("Their company and language are in its audience."), audience),
+        Term(
+            "audience",
+            _l("Their company and language are in its audience."),
+            audience,
+            led_by_audience,
+        ),
         STAFF,
     ],
     rules={P.ASSET_READ: [], P.ASSET_FOLLOW: [], P.ASSET_FAVOURITE: [], P.ASSET_WRITE: []},
@@ -100,7 +111,8 @@ def _with_asset(actor: MemberActor) -> Condition | None:
     """The topics under which they see something."""
     if P.ASSET_READ not in actor.permissions:
         return None
-    return with_one(Asset, Asset.folder_id == AssetFolder.id, scope_of(Asset, actor))
+    under = select(Asset.id).where(Asset.folder_id == AssetFolder.id, scope_of(Asset, actor))
+    return asked_of_each(under, Asset)
 
 
 FOLDER = Policy(

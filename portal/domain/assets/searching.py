@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
+from portal.core.paging import ONE_WAY, Ways
 from portal.core.text import words
 from portal.domain.assets.models import AssetWord
 
 MOST_WORDS = 5
+RARE = 500
+"""Entries of a word up to which whatever has it is gone through."""
+NEAR = 4000
+"""How many of the newest are asked for frequent words."""
 LAST_CHARACTER = "\U0010ffff"
+_TABLE = AssetWord.__table__.c
 
 
-def found_by(query: Select[Any], version_id: Any, typed: str) -> Select[Any]:
-    """Return the part of ``query`` whose versions have words that begin like each typed one.
+def _ranges(typed: str) -> Iterator[ColumnElement[bool]]:
+    """Yield for each typed word that a word begins like it."""
+    for word in sorted(words(typed))[:MOST_WORDS]:
+        yield and_(_TABLE.word >= word, _TABLE.word < word + LAST_CHARACTER)
+
+
+def has_words(version_id: Any, typed: str) -> list[ColumnElement[bool]]:
+    """Return that a version has words that begin like each typed one, asked of it alone.
 
     ``version_id`` is the column with the version's row number.
     """
-    table = AssetWord.__table__.c
-    for word in sorted(words(typed))[:MOST_WORDS]:
-        begins = select(table.version_id).where(
-            table.word >= word, table.word < word + LAST_CHARACTER
-        )
-        query = query.where(version_id.in_(begins))
-    return query
+    return [exists().where(_TABLE.version_id == version_id, one) for one in _ranges(typed)]
+
+
+def ways_by_words(version_id: Any, typed: str) -> Ways:
+    """Return how the versions with these words are found soonest.
+
+    Where one of the words is rare, from there. Else among the newest, each of which is asked: of
+    frequent words many are found soon, however many there are in all.
+    """
+    ranges = list(_ranges(typed))
+    if not ranges:
+        return ONE_WAY
+    found = [version_id.in_(select(_TABLE.version_id).where(one)) for one in ranges]
+    some = [select(_TABLE.version_id).where(one).limit(RARE).subquery() for one in ranges]
+    are_frequent = [select(func.count()).select_from(one).scalar_subquery() == RARE for one in some]
+    return Ways((and_(*found),), True, NEAR, and_(*are_frequent))

@@ -34,7 +34,7 @@ from portal.domain.assets.models import (
     Status,
     either,
 )
-from portal.domain.assets.searching import found_by
+from portal.domain.assets.searching import has_words, ways_by_words
 from portal.domain.assets.workflow import ASSET
 from portal.domain.customers.places import country_name
 from portal.domain.organisations.models import PartnerType
@@ -56,9 +56,10 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
     query = query.join(AssetVersion.folder).options(contains_eager(AssetVersion.folder))
     if status:
         query = query.where(AssetVersion.status == status)
-    query = found_by(query, AssetVersion.id, typed)
+    query = query.where(*has_words(AssetVersion.id, typed))
+    ways = ways_by_words(AssetVersion.id, typed)
     after, here = request.args.get("after"), "admin.assets.index"
-    page = page_of(query, AssetVersion.changed_at, AssetVersion.reference, after, SIZE)
+    page = page_of(query, AssetVersion.changed_at, AssetVersion.reference, after, SIZE, ways)
     parts = {"q": typed, "status": status}
     kept: dict[str, Any] = {name: value for name, value in parts.items() if value}
     headings = {name.value: state.heading for name, state in ASSET.states.items()}
