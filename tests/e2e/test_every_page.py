@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.library_pages import librarian_pages, reader_pages
 from tests.e2e.live import Live
 from tests.e2e.pages import (
     Page,
@@ -156,6 +157,15 @@ def test_pages_of_a_partner(
             ana.page.locator(".actions button.primary").click()
             ana.page.locator(".errors").wait_for()
             reading.read(ana, f"{what}, wrong")
+
+
+def test_pages_of_the_library(
+    person: Callable[..., Any], live: Live, reading: Reading, language: str
+) -> None:
+    for short, pages in (("ana", reader_pages(live)), ("pia", librarian_pages(live))):
+        somebody = person(short, **speaking(language))
+        somebody.is_signed_in()
+        reading.read_all(somebody, pages)
 
 
 @pytest.mark.long
