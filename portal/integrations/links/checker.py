@@ -6,8 +6,10 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 CONNECT_SECONDS = 5.0
@@ -15,6 +17,8 @@ WHOLE_SECONDS = 20.0
 """For one link with everything to which it leads on."""
 MOST_STEPS = 5
 AGENT = "Quayside link check"
+# IPv6 addresses behind which a router of one's own may reach any IPv4 address.
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 # Where HEAD is not understood, or not allowed, it is asked as a person asks.
 _ASK_AGAIN = frozenset({400, 403, 404, 405, 406, 501})
 # The page is there, for whoever may see it, or it asks us to come back later.
@@ -25,10 +29,14 @@ UNREACHED, NOWHERE, INSIDE, GONE, LOST = "unreached", "nowhere", "inside", "gone
 
 
 def is_outside(address: str) -> bool:
-    """Tell whether an IP address belongs to the public internet."""
+    """Tell whether an IP address belongs to the public internet, and one inside it as well."""
     found = ipaddress.ip_address(address)
-    mapped = getattr(found, "ipv4_mapped", None)
-    found = mapped or found
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour
+        if found in _TRANSLATED:
+            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_outside(str(inner))
     return found.is_global and not found.is_multicast
 
 
@@ -91,8 +99,8 @@ def _answer(parts: SplitResult, address: str, method: str, until: float) -> tupl
     host, is_safe = str(parts.hostname), parts.scheme == "https"
     port = parts.port or (443 if is_safe else 80)
     line = http.client.HTTPConnection(host, port, timeout=min(left, CONNECT_SECONDS))
-    try:
-        line.sock = socket.create_connection((address, port), timeout=min(left, CONNECT_SECONDS))
+    line.sock = socket.create_connection((address, port), timeout=min(left, CONNECT_SECONDS))
+    with closing(line), _hung_up(line.sock, left):
         if is_safe:
             line.sock = ssl.create_default_context().wrap_socket(line.sock, server_hostname=host)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -108,10 +116,29 @@ def _answer(parts: SplitResult, address: str, method: str, until: float) -> tupl
             line.putheader(name, value)
         line.endheaders()
         response = line.getresponse()
+        if time.monotonic() >= until:  # what it had said by then may be half of it
+            raise _Problem(UNREACHED)
         onward = response.getheader("Location") or ""
         return response.status, onward if 300 <= response.status < 400 else ""
+
+
+@contextmanager
+def _hung_up(line: socket.socket, seconds: float) -> Iterator[None]:
+    """End the connection after so many seconds, however slowly each byte still comes."""
+    handle = line.dup()  # the same connection, also under TLS
+
+    def hang_up() -> None:
+        with suppress(OSError):
+            handle.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
     finally:
-        line.close()
+        timer.cancel()
+        handle.close()
 
 
 def _quoted(path: str) -> str:

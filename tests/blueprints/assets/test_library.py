@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 from flask import Flask
 from sqlalchemy import event, func, select
 
+from portal.blueprints.admin.assets.forms import day_of, first_moment
 from portal.core.database import db
+from portal.core.times import DAY
 from portal.domain.assets.models import Asset, AssetDownload, AssetVersion, Status
 from tests.browser import Browser
 from tests.domain.world import everything
@@ -169,3 +172,26 @@ def test_topics_are_added_and_renamed(sign_in: SignIn) -> None:
     page = pia.get("/admin/assets/folders")
     again = pia.submit(page, name="events", name_fr="Événements")
     assert again.status == 422 and "There is a topic of that name already." in again.words
+
+
+def test_what_waits_in_the_library_stands_on_home(sign_in: SignIn) -> None:
+    pia, carla, ana = (sign_in(short).get("/") for short in ("pia", "carla", "ana"))
+    assert "Review it" in pia.words and "Autumn campaign" in pia.words
+    assert "Vision station 2.0" in pia.words  # her own draft
+    # Carla wrote the one that is in review: it waits for somebody else, and the draft is not hers.
+    assert "Autumn campaign" not in carla.words and "Vision station 2.0" not in carla.words
+    assert "Autumn campaign" not in ana.words
+
+
+def test_days_are_the_vendors_days_also_when_the_clocks_change(app: Flask) -> None:
+    """In Toronto the clocks went forward on 8 March 2026, and back on 1 November."""
+    with everything(app):
+        for day, begins, ends in (
+            (dt.date(2026, 3, 8), "2026-03-08T05:00", "2026-03-09T04:00"),
+            (dt.date(2026, 11, 1), "2026-11-01T04:00", "2026-11-02T05:00"),
+            (dt.date(2026, 12, 31), "2026-12-31T05:00", "2027-01-01T05:00"),
+        ):
+            first, last = first_moment(day), first_moment(day, DAY)
+            assert first is not None and last is not None
+            assert f"{first:%Y-%m-%dT%H:%M}" == begins and f"{last:%Y-%m-%dT%H:%M}" == ends
+            assert day_of(first) == day == day_of(last, is_end=True)
