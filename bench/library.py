@@ -49,9 +49,11 @@ AUDIENCES: tuple[Facets, ...] = tuple(
         {Facet.LANGUAGE: ("en",)}, {Facet.TYPE: ("reseller",), Facet.LANGUAGE: ("fr", "en")},
     )
 )  # fmt: skip
+RARE = 777
+"""The asset that one search finds alone; it is for everybody in either library."""
 PAGES = {
     "first page": "/assets",
-    "a rare word": "/assets?q=n777x",
+    "a rare word": f"/assets?q=n{RARE}x",
     "a frequent word": "/assets?q=vis",
     "two words": "/assets?q=vision+price",
     "nothing found": "/assets?q=kangaroo",
@@ -91,6 +93,7 @@ def stock(url: str, size: int) -> None:
         folders = [AssetFolder(name=name, name_fr=name, name_key=name) for name in TOPICS[:8]]
         session.add_all(folders)
         audiences = [audience_like(session, facets).id for facets in AUDIENCES]
+        everybody = audience_like(session, {}).id
         author = world.member_of(session, world.MANAGER)
         session.flush()
         fixed = {"author_id": author.id, "author_user_id": author.user_id}
@@ -104,7 +107,7 @@ def stock(url: str, size: int) -> None:
             for number in range(start, min(start + CHUNK, size + 1)):
                 moment = present - (size - number) * (dt.timedelta(days=730) / size)
                 place = {
-                    "audience_id": chance.choice(audiences),
+                    "audience_id": everybody if number == RARE else chance.choice(audiences),
                     "folder_id": chance.choice(topics),
                 }
                 _add(rows, number, moment, {**fixed, **place}, chance)
