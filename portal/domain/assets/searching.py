@@ -22,7 +22,8 @@ _TABLE = AssetWord.__table__.c
 
 def _ranges(typed: str) -> Iterator[ColumnElement[bool]]:
     """Yield for each typed word that a word begins like it."""
-    for word in sorted(words(typed))[:MOST_WORDS]:
+    # The longest first: it is seldom the most frequent.
+    for word in sorted(words(typed), key=len, reverse=True)[:MOST_WORDS]:
         yield and_(_TABLE.word >= word, _TABLE.word < word + LAST_CHARACTER)
 
 
