@@ -99,7 +99,8 @@ def _size(client: FlaskClient, path: str, **headers: str) -> tuple[int, str]:
     if answer.status_code != 200:
         return 0, ""
     bare = client.get(path, base_url=BASE, headers=headers)
-    return len(answer.data), bare.get_data(as_text=True)
+    is_text = bare.mimetype.startswith("text/")  # a file and a picture are no page
+    return len(answer.data), bare.get_data(as_text=True) if is_text else ""
 
 
 def _first_load(report: Report, client: FlaskClient) -> None:
@@ -136,6 +137,8 @@ def _visit(
         if not is_page or visits[kind] > EACH_KIND:
             continue
         size, text = _size(client, path)
+        if not text:
+            continue
         pages[kind] = max(pages.get(kind, (0, "")), (size, f"{path} for {reader}"))
         size, part = _size(client, path, **{"HX-Request": "true"})
         if part and "<html" not in part:
