@@ -147,7 +147,7 @@ def test_a_page_that_leads_inside_is_not_followed(outside: Any) -> None:
 
     assert WebChecker(only_the_first).problem_with(there.url()) == "inside"
     assert not secret.asked
-    for elsewhere in ("file:///etc/passwd", "gopher://x/", "http://a:b@c/", "//", "http://"):
+    for elsewhere in ("file:///x", "gopher://x/", "http://a:b@c/", "//", "http://"):
         leads = outside(says("302 Found", f"Location: {elsewhere}"))
         assert WebChecker(anywhere).problem_with(leads.url()) in ("nowhere", "unreached", "lost"), (
             elsewhere

@@ -6,13 +6,12 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from portal.core.access import terms_of
 from portal.core.addresses import address
 from portal.core.database import db
 from portal.core.language import _, chosen_language, show_due
 from portal.core.workflow import VENDOR
 from portal.domain.applications.models import Application, Status
-from portal.domain.applications.policy import TERRITORY
+from portal.domain.applications.policy import theirs_to_decide
 from portal.domain.customers.places import country_name
 from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
@@ -30,11 +29,10 @@ def waiting_applications(actor: MemberActor, most: int) -> list[dict[str, Any]]:
     """
     if P.APPLICATION_REVIEW not in actor.permissions:
         return []
-    theirs = [where for term, where in terms_of(Application, actor) if term.name != TERRITORY]
     query = (
         select(*_COLUMNS)
         .where(
-            or_(*theirs),
+            theirs_to_decide(actor),
             Application.next_side == VENDOR,
             or_(
                 Application.next_membership_id == actor.membership_id,

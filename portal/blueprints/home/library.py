@@ -33,6 +33,8 @@ def waiting_versions(actor: MemberActor, most: int) -> list[dict[str, Any]]:
     A draft waits for its author, a review for everybody else who may review. Asked only of whoever
     keeps the library: home costs all others nothing.
     """
+    if P.ASSET_WRITE not in actor.permissions:
+        return []
     mine = AssetVersion.author_user_id == actor.user_id
     waits: list[Any] = [(AssetVersion.status == Status.DRAFT) & mine]
     if P.ASSET_REVIEW in actor.permissions:

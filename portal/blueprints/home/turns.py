@@ -101,8 +101,7 @@ def turns_of(actor: MemberActor, registrations: Sequence[Any], after: int = 0) -
     turns += [Turn(**told) for told in waiting_applications(actor, most)]
     if actor.has_access_reviews:
         turns += [Turn(**told) for told in waiting_reviews(actor, most)]
-    if P.ASSET_WRITE in actor.permissions:
-        turns += [Turn(**told) for told in waiting_versions(actor, most)]
+    turns += [Turn(**told) for told in waiting_versions(actor, most)]
     turns.sort(key=lambda turn: turn.by)
     return Turns(_with_owners(turns[after:most], actor), len(turns) > most)
 

@@ -1,8 +1,8 @@
 """Who may know that a company applies, and who decides?"""
 
-from sqlalchemy import ColumnElement, String, cast, exists, select
+from sqlalchemy import ColumnElement, String, cast, exists, false, or_, select
 
-from portal.core.access import Fresh, Policy, Rule, Term, scope_of, with_one
+from portal.core.access import Fresh, Policy, Rule, Term, scope_of, terms_of, with_one
 from portal.core.database import db
 from portal.core.language import _l
 from portal.domain.applications.models import Application, ApplicationMatch, Status
@@ -96,3 +96,9 @@ MATCHES = Policy(
     ApplicationMatch,
     scope=[Term("application", _l("They read the application."), of_application)],
 )
+
+
+def theirs_to_decide(actor: MemberActor) -> ColumnElement[bool]:
+    """Return the condition on the applications that the actor reads and may decide as well."""
+    terms = terms_of(Application, actor)
+    return or_(false(), *(where for term, where in terms if term.name != TERRITORY))

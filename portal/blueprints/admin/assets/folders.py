@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from flask import Response, request, url_for
-from sqlalchemy import func, select
 
 from portal.blueprints.acting import member
 from portal.blueprints.admin.assets import bp
 from portal.blueprints.admin.assets.forms import FolderForm
+from portal.blueprints.admin.assets.showing import topics_of
 from portal.blueprints.saying import saying
-from portal.core.access import visible
-from portal.core.database import db
 from portal.core.forms import bind
 from portal.core.guards import requires
 from portal.core.language import _
 from portal.core.pages import done, invalid, render
 from portal.domain.assets import operations
-from portal.domain.assets.models import AssetFolder, AssetVersion
+from portal.domain.assets.models import AssetFolder
 from portal.domain.permissions import Permission as P
 
 
@@ -31,15 +29,9 @@ def folders() -> Response:
             return done(saying(url_for("admin.assets.folders"), "saved"))
         except operations.NameTaken:
             form.name.errors = [_("There is a topic of that name already.")]
-    count = select(func.count(AssetVersion.id)).where(AssetVersion.folder_id == AssetFolder.id)
-    rows = db.session.execute(
-        visible(AssetFolder, member())
-        .add_columns(count.correlate(AssetFolder).scalar_subquery())
-        .order_by(AssetFolder.name_key)
-    ).all()
     answer = invalid if form.errors else render
     page = "admin/assets/folders.html", "admin/assets/_folders.html"
-    return answer(*page, form=form, rows=rows)
+    return answer(*page, form=form, rows=topics_of(member()))
 
 
 @bp.route("/assets/folders/<reference:reference>", methods=["GET", "POST"])

@@ -13,7 +13,6 @@ from portal.core.forms import bind
 from portal.core.guards import requires
 from portal.core.pages import invalid, render
 from portal.core.times import now
-from portal.core.workflow import WrongState
 from portal.domain.assets import operations
 from portal.domain.assets.audience import facets_of
 from portal.domain.assets.copies import holders_of
@@ -26,8 +25,7 @@ from portal.domain.permissions import Permission as P
 @requires(P.ASSET_PUBLISH, AssetVersion)
 def publish(version: AssetVersion) -> Response:
     """Say how many it reaches and who is told, and let partners have it."""
-    if version.status != Status.APPROVED:
-        raise WrongState(version, "publish")
+    ASSET.need(version, "schedule", member())
     counted = reach_of(facets_of(version.audience))
     form = bind(PublishForm, people=counted["reached"].people)
     if request.method == "POST" and form.validate():
@@ -58,8 +56,7 @@ def call_off(version: AssetVersion) -> Response:
 @requires(P.ASSET_PUBLISH, AssetVersion)
 def withdraw(version: AssetVersion) -> Response:
     """Ask why, take it out of use, and have everybody told who took it."""
-    if version.status not in ASSET.transitions["withdraw"].sources:
-        raise WrongState(version, "withdraw")
+    ASSET.need(version, "withdraw", member())
     form = bind(WithdrawForm)
     if request.method == "POST" and form.validate():
         operations.withdraw(version, member(), form.reason.data or "")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, request, url_for
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager
 
 from portal.blueprints.admin.assets.forms import (
@@ -178,3 +179,13 @@ def _audience_said(facets: Facets, language: str) -> list[tuple[Any, str]]:
         ),
     ]
     return [(label, ", ".join(values)) for label, values in said if values]
+
+
+def topics_of(actor: MemberActor) -> Sequence[Any]:
+    """Return every topic by name, each with how many versions stand under it."""
+    count = select(func.count(AssetVersion.id)).where(AssetVersion.folder_id == AssetFolder.id)
+    return db.session.execute(
+        visible(AssetFolder, actor)
+        .add_columns(count.correlate(AssetFolder).scalar_subquery())
+        .order_by(AssetFolder.name_key)
+    ).all()

@@ -25,9 +25,9 @@ from portal.core.guards import requires
 from portal.core.language import _
 from portal.core.limits import limiter
 from portal.core.pages import done, invalid, render
-from portal.core.workflow import WrongState
 from portal.domain.assets import operations
-from portal.domain.assets.models import Asset, AssetVersion, Status
+from portal.domain.assets.models import Asset, AssetVersion
+from portal.domain.assets.workflow import ASSET
 from portal.domain.permissions import Permission as P
 
 LARGEST = 2048 * MEGABYTE
@@ -186,8 +186,7 @@ def approve(version: AssetVersion) -> Response:
 @requires(P.ASSET_REVIEW, AssetVersion)
 def give_back(version: AssetVersion) -> Response:
     """Ask what is to be put right, and give it back."""
-    if version.status != Status.IN_REVIEW:
-        raise WrongState(version, "return")
+    ASSET.need(version, "return", member())
     form = bind(ReturnForm)
     if request.method == "POST" and form.validate():
         operations.give_back(version, member(), form.reason.data or "")
