@@ -71,3 +71,15 @@ class Nobody:
 
 
 NOBODY = Nobody()
+
+
+class Portal(Nobody):
+    """The portal itself, where nobody acts: what its clock does on the day, by these rights."""
+
+    membership_id: Any = None
+    user_id: Any = None
+    organisation_id: Any = None
+    side = "system"
+
+    def __init__(self, name: str, *permissions: str) -> None:
+        self.permissions, self.scope_key = frozenset(permissions), name

@@ -7,7 +7,8 @@ import os
 import sqlite3
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -27,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 try:
@@ -235,3 +236,14 @@ def fixed(number: int) -> ColumnElement[Any]:
     at each reading.
     """
     return literal_column(str(int(number)))
+
+
+@contextmanager
+def looking(session: Session) -> Iterator[None]:
+    """Only read inside, and end the transaction: others write meanwhile."""
+    token = transaction_mode.set("read")
+    try:
+        yield
+        session.rollback()
+    finally:
+        transaction_mode.reset(token)

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, Session, SessionTransaction, aliased, mapped_
 
 from portal.core import hearing
 from portal.core.crashpoints import crash_point
-from portal.core.database import Base, Numbered, UTCDateTime, choice, db, transaction_mode
+from portal.core.database import Base, Numbered, UTCDateTime, choice, db, looking
 from portal.core.events import Event
 from portal.core.times import now
 
@@ -221,12 +221,8 @@ def deliver(delivery_id: int, lease_seconds: float) -> bool:
     if lease is None:
         return False
     crash_point("leased, not sent")
-    token = transaction_mode.set("read")  # others write while this is put into words and sent
-    try:
+    with looking(session):  # while it is put into words and sent
         outcome = _try(session.get_one(Delivery, delivery_id, populate_existing=True))
-        session.rollback()
-    finally:
-        transaction_mode.reset(token)
     crash_point("sent, not committed")
     learned = outcome.pop("learned", (None, None, False))
     session.execute(

@@ -12,8 +12,8 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal.core.access import can
-from portal.core.actors import Nobody
-from portal.core.database import transaction_mode
+from portal.core.actors import Portal
+from portal.core.database import looking
 from portal.core.events import record_event
 from portal.core.once import is_still_to_do, one_by_one
 from portal.core.times import now
@@ -30,19 +30,7 @@ from portal.domain.people.models import Membership, User
 from portal.domain.permissions import Permission as P
 from portal.domain.programme import programme
 
-
-class _Clock(Nobody):
-    """The portal itself, where nobody acts: it hands on and rests, and decides on nobody."""
-
-    membership_id: Any = None
-    user_id: Any = None
-    organisation_id: Any = None
-    side = "system"
-    permissions: frozenset[str] = frozenset({P.ACCESS_SIGN_OFF})
-    scope_key = "access review clock"
-
-
-CLOCK = _Clock()
+CLOCK = Portal("access review clock", P.ACCESS_SIGN_OFF)
 PARTNER_LOOKS, SECURITY_LOOKS, NOBODY_LOOKS = "partner", "security", "nobody"
 
 
@@ -71,8 +59,7 @@ def run(session: Session, is_stopping: Callable[[], bool] = lambda: False) -> It
 
 def _due(session: Session) -> list[Callable[[], list[Step]]]:
     month = present_month()
-    token = transaction_mode.set("read")  # others write while this one looks
-    try:
+    with looking(session):
         found: list[Callable[[], list[Step]]] = [
             partial(_begin, month, session, number)
             for number in session.scalars(_without_review(month))
@@ -80,9 +67,6 @@ def _due(session: Session) -> list[Callable[[], list[Step]]]:
         found += [
             partial(_advance, session, number) for number in session.scalars(_to_be_advanced())
         ]
-        session.rollback()
-    finally:
-        transaction_mode.reset(token)
     return found
 
 

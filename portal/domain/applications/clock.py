@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal.core.actors import Nobody
-from portal.core.database import transaction_mode
+from portal.core.actors import Portal
+from portal.core.database import looking
 from portal.core.events import record_event
 from portal.core.once import one_by_one
 from portal.core.times import now
@@ -20,19 +20,7 @@ from portal.domain.applications.models import Application, Status
 from portal.domain.applications.workflow import APPLICATION, EXPIRE
 from portal.domain.programme import programme
 
-
-class _Clock(Nobody):
-    """The portal itself, where nobody acts."""
-
-    membership_id: Any = None
-    user_id: Any = None
-    organisation_id: Any = None
-    side = "system"
-    permissions: frozenset[str] = frozenset({EXPIRE})
-    scope_key = "application clock"
-
-
-CLOCK = _Clock()
+CLOCK = Portal("application clock", EXPIRE)
 
 
 def run(session: Session, is_stopping: Callable[[], bool] = lambda: False) -> Iterator[str]:
@@ -46,13 +34,8 @@ def run(session: Session, is_stopping: Callable[[], bool] = lambda: False) -> It
 
 
 def _due(session: Session) -> list[Callable[[], str]]:
-    token = transaction_mode.set("read")  # others write while this one looks
-    try:
-        found = [partial(_advance, session, number) for number in session.scalars(_waiting())]
-        session.rollback()
-    finally:
-        transaction_mode.reset(token)
-    return list(found)
+    with looking(session):
+        return [partial(_advance, session, number) for number in session.scalars(_waiting())]
 
 
 def _waiting() -> Any:

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from portal.core.actors import Nobody
-from portal.core.database import transaction_mode
+from portal.core.actors import Portal
+from portal.core.database import looking
 from portal.core.events import record_event
 from portal.core.once import one_by_one
 from portal.core.times import now
@@ -30,18 +30,7 @@ MOST_LINKS = 50
 """How many links are looked at in one turn."""
 
 
-class _Clock(Nobody):
-    """The portal itself: it does on the day what people have decided before."""
-
-    membership_id: Any = None
-    user_id: Any = None
-    organisation_id: Any = None
-    side = "system"
-    permissions: frozenset[str] = frozenset({P.ASSET_PUBLISH})
-    scope_key = "asset clock"
-
-
-CLOCK = _Clock()
+CLOCK = Portal("asset clock", P.ASSET_PUBLISH)
 
 
 class LinkChecker(Protocol):
@@ -77,14 +66,9 @@ def _is_due() -> Any:
 
 
 def _due(session: Session) -> list[int]:
-    token = transaction_mode.set("read")  # others write while this one looks
-    try:
-        found = session.scalars(select(AssetVersion.id).where(_is_due()).order_by(AssetVersion.id))
-        numbers = list(found)
-        session.rollback()
-    finally:
-        transaction_mode.reset(token)
-    return numbers
+    query = select(AssetVersion.id).where(_is_due()).order_by(AssetVersion.id)
+    with looking(session):
+        return list(session.scalars(query))
 
 
 def _advance(session: Session, number: int) -> Step | None:
@@ -140,13 +124,8 @@ def _links_due(session: Session) -> list[tuple[int, str, dt.datetime | None]]:
         .order_by(AssetVersion.id)
         .limit(MOST_LINKS)
     )
-    token = transaction_mode.set("read")
-    try:
-        found = [(row[0], row[1], row[2]) for row in session.execute(query)]
-        session.rollback()
-    finally:
-        transaction_mode.reset(token)
-    return found
+    with looking(session):
+        return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
 def _write(session: Session, number: int, *conditions: Any, **values: Any) -> bool:
