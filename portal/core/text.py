@@ -34,3 +34,11 @@ def fold(value: str, limit: int = 255) -> str:
 def words(*values: str | None) -> set[str]:
     """Return the distinct folded words of ``values``."""
     return {word[:40] for value in values if value for word in fold(value, 4000).split()}
+
+
+_SEVERAL = re.compile(r"[,;\n]+")
+
+
+def several(text: str | None) -> list[str]:
+    """Return what stands in ``text`` between commas, semicolons and line ends, each once."""
+    return list(dict.fromkeys(part.strip() for part in _SEVERAL.split(text or "") if part.strip()))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.core import get_global
 
-from portal.core.text import fold
+from portal.core.text import fold, several
 
 # Regions are asked for where a claim needs them: code -> (English, French).
 CANADA = {
@@ -95,3 +95,24 @@ def region_name(country: str, code: str, language: str) -> str:
     """Return a region's name, or what was typed where regions are free text."""
     names = REGIONS.get(country, {}).get(code)
     return names[1 if language == "fr" else 0] if names else code
+
+
+class NoCountry(ValueError):
+    """A text names no country; ``name`` is that text."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def countries_called(text: str | None) -> list[str]:
+    """Return the ISO 3166-1 codes of the countries that a list in ``text`` means, each once.
+
+    Raises NoCountry for the first that means none; see :func:`country_called`.
+    """
+    codes: dict[str, None] = {}
+    for name in several(text):
+        if (code := country_called(name)) is None:
+            raise NoCountry(name)
+        codes[code] = None
+    return list(codes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,23 +13,19 @@ from wtforms.validators import ValidationError
 from portal.core.database import db
 from portal.core.forms import Day, Form, Line, Pick, PickSome, Text, Tick
 from portal.core.language import _, _l, chosen_language
+from portal.core.text import several
 from portal.core.times import DAY, now
 from portal.domain.assets.audience import audience_like, facets_of
 from portal.domain.assets.content import KIND_WORDS, LANGUAGE_WORDS
 from portal.domain.assets.models import AssetFolder, AssetVersion, Facet, Kind, Language
-from portal.domain.customers.places import country_called, country_name
+from portal.domain.customers.places import NoCountry, countries_called, country_name
 from portal.domain.organisations.models import PartnerType
 from portal.domain.people.roles import ASSET_TYPES, TYPE_WORDS
 from portal.domain.products.models import Product
 from portal.domain.programme import programme
 
 MOST_TAGS, LONGEST_TAG = 12, 30
-_SEVERAL = re.compile(r"[,;\n]+")
 _READERS = {"en": _l("English"), "fr": _l("French")}
-
-
-def _parts(text: str | None) -> list[str]:
-    return list(dict.fromkeys(part.strip() for part in _SEVERAL.split(text or "") if part.strip()))
 
 
 def _is_address(text: str) -> bool:
@@ -70,12 +65,10 @@ class AudienceForm(Form):
     def validate_countries(self, field: Line) -> None:
         """Take codes, or names in either language, separated by commas."""
         self.codes = []
-        for part in _parts(field.data):
-            code = country_called(part)
-            if code is None:
-                raise ValidationError(_("There is no country called %(name)s.", name=part))
-            if code not in self.codes:
-                self.codes.append(code)
+        try:
+            self.codes = countries_called(field.data)
+        except NoCountry as no:
+            raise ValidationError(_("There is no country called %(name)s.", name=no.name)) from None
 
     def facets(self) -> dict[Facet, Sequence[str]]:
         """Return the rule; asked once the form was judged."""
@@ -136,7 +129,7 @@ class VersionForm(AudienceForm):
 
     def validate_tags(self, field: Line) -> None:
         """Take a few short words."""
-        tags = _parts(field.data)
+        tags = several(field.data)
         if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
             raise ValidationError(
                 _(
@@ -171,7 +164,7 @@ class VersionForm(AudienceForm):
         return {
             **{name: getattr(self, name).data or "" for name in same},
             "folder": self.topics[self.folder.data],
-            "tags": _parts(self.tags.data),
+            "tags": several(self.tags.data),
             "audience": audience_like(db.session(), self.facets()),
             "valid_from": first_moment(self.valid_from.data),
             "valid_until": first_moment(self.valid_until.data, DAY),

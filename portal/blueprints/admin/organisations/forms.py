@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,9 +12,9 @@ from portal.blueprints.admin.organisations.lists import called
 from portal.blueprints.reaching import company_email, company_phone, reached_at
 from portal.core.forms import Form, Line, Pick, PickSome, Text
 from portal.core.language import _, _l, chosen_language
-from portal.core.text import fold
+from portal.core.text import fold, several
 from portal.domain.customers.identity import NotACustomer, host_of, registrable_domain
-from portal.domain.customers.places import country_called, country_name
+from portal.domain.customers.places import NoCountry, countries_called, country_name
 from portal.domain.organisations.content import LABELS
 from portal.domain.organisations.models import Organisation, PartnerType
 from portal.domain.organisations.workflow import ORGANISATION
@@ -23,12 +22,6 @@ from portal.domain.people.models import Membership
 from portal.domain.people.roles import TYPE_WORDS
 from portal.domain.products.models import Product
 from portal.domain.programme import programme
-
-_SEVERAL = re.compile(r"[,;\n]+")
-
-
-def _parts(text: str | None) -> list[str]:
-    return [part.strip() for part in _SEVERAL.split(text or "") if part.strip()]
 
 
 def _own_host(website: str) -> str:
@@ -83,18 +76,16 @@ class OrganisationForm(Form):
 
     def validate_countries(self, field: Line) -> None:
         """Take codes, or names in either language, separated by commas."""
-        for part in _parts(field.data):
-            code = country_called(part)
-            if code is None:
-                raise ValidationError(
-                    _("Sells in: there is no country called “%(name)s”.", name=part)
-                )
-            if code not in self.codes:
-                self.codes.append(code)
+        try:
+            self.codes = countries_called(field.data)
+        except NoCountry as no:
+            raise ValidationError(
+                _("Sells in: there is no country called “%(name)s”.", name=no.name)
+            ) from None
 
     def validate_domains(self, field: Line) -> None:
         """Take websites, and keep what names the company in each."""
-        for part in _parts(field.data):
+        for part in several(field.data):
             try:
                 host = _own_host(part)
             except NotACustomer:

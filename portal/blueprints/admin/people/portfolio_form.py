@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,10 +9,9 @@ from wtforms.validators import ValidationError
 
 from portal.core.database import db
 from portal.core.forms import Form, Line, PickSome, Text, Tick
-from portal.core.language import LANGUAGES, _, _l, chosen_language
+from portal.core.language import _, _l, chosen_language
 from portal.core.references import normalise_reference
-from portal.core.text import fold
-from portal.domain.customers.places import countries, country_name
+from portal.domain.customers.places import NoCountry, countries_called, country_name
 from portal.domain.organisations.models import Side
 from portal.domain.organisations.operations import find_organisation
 from portal.domain.portfolios.deriving import Rule
@@ -22,7 +20,6 @@ from portal.domain.portfolios.models import RuleKind
 from portal.domain.products.models import Product
 
 MOST_LINES = 500
-_SEVERAL = re.compile(r"[,;\n]+")
 
 
 class PortfolioForm(Form):
@@ -42,13 +39,10 @@ class PortfolioForm(Form):
 
     def validate_countries(self, field: Line) -> None:
         """Take codes, or names in either language, separated by commas."""
-        known = {fold(name): code for lang in LANGUAGES for code, name in countries(lang[:2])}
-        codes = {code for code, _name in countries("en")}
-        for part in filter(None, map(str.strip, _SEVERAL.split(field.data or ""))):
-            code = part.upper() if part.upper() in codes else known.get(fold(part))
-            if code is None:
-                raise ValidationError(_("There is no country called %(name)s.", name=part))
-            self.codes.add(code)
+        try:
+            self.codes.update(countries_called(field.data))
+        except NoCountry as no:
+            raise ValidationError(_("There is no country called %(name)s.", name=no.name)) from None
 
     def validate_partners(self, field: Text) -> None:
         """Find each line's partner by its name, or by the reference at its end."""
