@@ -56,6 +56,7 @@ from portal.domain.products.models import OrganisationProduct, Product
 from portal.domain.registrations.models import Registration, Status
 from portal.domain.shares.models import Level, Share
 from portal.domain.shares.operations import end_of, revoke, share
+from tests.domain.assets.writing import bring
 from tests.matrix.records import deal_of, device_of, file_of, registration_of, typed_text
 
 STAFF = tuple(one.short for one in PERSONAS if one.organisation == MERIDIAN)
@@ -319,22 +320,7 @@ def _issued(
     )  # fmt: skip
     session.add(shown)
     version.file, version.file_name, version.file_size = kept, "words.pdf", 70
-    if state == Versioned.DRAFT:
-        return version
-    operations.send(version, author)
-    if state == Versioned.IN_REVIEW:
-        return version
-    operations.approve(version, second)
-    if state == Versioned.APPROVED:
-        return version
-    operations.publish(version, publisher)
-    if state == Versioned.SUPERSEDED:
-        following = operations.begin_version(version.asset, author)
-        operations.send(following, author)
-        operations.approve(following, second)
-        operations.publish(following, publisher)
-    if state == Versioned.WITHDRAWN:
-        operations.withdraw(version, publisher, "Words were wrong.")
+    bring(version, state, author=author, second=second, publisher=publisher)
     session.flush()
     return version
 

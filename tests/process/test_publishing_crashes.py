@@ -12,7 +12,7 @@ from flask import Flask
 from portal.domain.assets import operations
 from portal.domain.assets.copies import note_taking
 from portal.domain.assets.models import Status
-from tests.domain.assets.test_assets import brought_to
+from tests.domain.assets.writing import brought_to
 from tests.domain.world import actor_of, everything
 from tests.figures import record
 from tests.process.harness import Running
