@@ -160,3 +160,15 @@ def test_a_discarded_draft_leaves_nothing(data_app: Flask) -> None:
         operations.discard(following, pia)
         session.flush()
         assert session.get(Asset, kept.asset_id) is not None
+
+
+@pytest.mark.parametrize("status", [S.DRAFT, S.APPROVED, S.SUPERSEDED, S.WITHDRAWN])
+def test_a_partner_has_the_current_version_alone(data_app: Flask, status: Status) -> None:
+    with everything(data_app) as session:
+        version = brought_to(session, status)
+        ana = actor_of("ana")
+        with acting_as(ana):
+            query = visible(AssetVersion, ana).where(AssetVersion.asset_id == version.asset_id)
+            seen = session.scalars(query).all()
+        assert version not in seen
+        assert [one.status for one in seen] == [S.PUBLISHED] * (status == S.SUPERSEDED)
