@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from portal.core import outbox
+from portal.core import database, outbox
 from portal.core.database import db
 from portal.core.events import Event
 from portal.core.net import system_mode
@@ -122,8 +122,8 @@ def test_a_letter_is_put_into_words_while_others_write() -> None:
 
     class Curious:
         def send(self, _delivery: Delivery) -> None:
-            modes.append(outbox.transaction_mode.get())
+            modes.append(database.transaction_mode.get())
 
     outbox.plug_in("test", Curious())
     outbox.deliver(put(1)[0], LEASE)
-    assert (modes, outbox.transaction_mode.get()) == (["read"], "write")
+    assert (modes, database.transaction_mode.get()) == (["read"], "write")
