@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,10 @@ from portal.core.net import system_mode
 from portal.core.outbox import SENT, WAITING, Delivery
 from portal.core.times import at, now
 from portal.demo import PERSONAS, load_demo, remake_demo
+from portal.demo.enclosures import Enclosure, enclose
 from portal.demo_personas import COBALT, DEACTIVATED, HARBOUR, LAKESIDE, NORTHWIND, Persona
+from portal.domain.attachments.models import Attachment
+from portal.domain.attachments.records import attachments_of
 from portal.domain.customers.identity import customer_domain
 from portal.domain.deals.models import OPEN_STAGES, Deal, Stage
 from portal.domain.organisations.models import Organisation, family_ids
@@ -36,6 +40,7 @@ from portal.domain.permissions import Permission
 from portal.domain.products.models import Product
 from portal.domain.registrations.content import unfinished_steps
 from portal.domain.registrations.models import Receipt, Registration, RegistrationMatch, Status
+from portal.integrations.storage.local import LocalStorage
 from tests.figures import record
 
 TORONTO = ZoneInfo("America/Toronto")
@@ -237,6 +242,54 @@ def test_one_submission_is_over_omars_limit_and_within_olgas(world: World) -> No
     assert big.status == Status.SUBMITTED
     assert not can(actor("omar"), Permission.REGISTRATION_DECIDE, big)
     assert can(actor("olga"), Permission.REGISTRATION_DECIDE, big)
+
+
+def test_registrations_and_deals_of_every_state_have_files_that_can_be_had(world: World) -> None:
+    beside = db.session.scalars(select(Attachment).order_by(Attachment.id)).all()
+    kinds = {one.file.mime.rpartition("/")[2].rpartition(".")[2] for one in beside}
+    assert kinds == {"pdf", "png", "sheet"}
+    storage = LocalStorage(Path(world.app.config["FILES_DIR"]))
+    for one in beside:
+        with storage.open(one.file.key) as content:
+            whole = content.read()
+        assert (len(whole), hashlib.sha256(whole).hexdigest()) == (one.size, one.file.digest)
+    assert sum(one.size for one in beside) < 500_000
+
+    states = {"Kingston Paper Works": Status.DRAFT, "Bluewater Cold Storage": Status.SUBMITTED,
+              "Laurentide Dental Group": Status.NEEDS_INFO}  # fmt: skip
+    for company, state in states.items():
+        sent = registration_of(company)
+        assert sent.status == state
+        assert attachments_of(sent)
+    quotes = attachments_of(deal_of("Prairie Foods Co-op"))
+    assert [one.name for one in quotes] == ["Quote NW-2154, revised.pdf"]
+
+
+def test_files_came_in_as_anybodys_do(world: World) -> None:
+    told = select(Event).where(Event.tag == "file:attach").order_by(Event.id)
+    by_file = {one.particulars["file"]: one for one in db.session.scalars(told)}
+    for one in db.session.scalars(select(Attachment)):
+        event = by_file[one.reference]
+        assert (event.chain, event.at) == (one.record, one.at)
+        assert event.membership_id == one.membership_id
+    asked = db.session.scalars(select(Delivery).where(Delivery.destination == previews.DESTINATION))
+    assert {one.event_id for one in asked} >= {one.id for one in by_file.values()}
+    begun = registration_of("Kingston Paper Works")
+    with pytest.raises(ValueError, match=r"page\.html"):
+        enclose(begun, actor("ana"), [Enclosure("page.html", lambda: b"<html>")])
+
+
+def test_files_are_the_same_in_every_world(loaded: World, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        other = empty_portal(tmp_path, patch)
+    with at(ODD_MOMENTS[0]):
+        load_demo(other)
+    worlds = []
+    for app in (loaded.app, other):
+        with app.app_context(), reading():
+            rows = db.session.scalars(select(Attachment))
+            worlds.append(sorted((one.name, one.file.digest) for one in rows))
+    assert worlds[0] == worlds[1]
 
 
 def test_the_vendors_seller_has_deals_to_work(world: World) -> None:

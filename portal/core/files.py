@@ -170,17 +170,17 @@ def note_commit() -> None:
 
 def _take_in(uploads: Sequence[FileStorage], limits: Limits) -> list[Incoming]:
     chosen = [one for one in uploads if one.filename]
-    taken = [_taken(one, limits.largest) for one in chosen[: limits.most]]
+    taken = [take(str(one.filename), cast(Spool, one.stream)) for one in chosen[: limits.most]]
     too_many = _l("Send at most %(num)d at once.", num=limits.most)
     return taken + [Incoming(str(one.filename)[:120], too_many) for one in chosen[limits.most :]]
 
 
-def _taken(upload: FileStorage, largest: int) -> Incoming:
-    given, content = str(upload.filename), cast(Spool, upload.stream)
+def take(given: str, content: Spool) -> Incoming:
+    """Judge, scan and keep a content that came under the name ``given``."""
     try:
         name = clean_name(given)
         if content.is_too_large:
-            raise FileRefused(why_too_large(name, largest))
+            raise FileRefused(why_too_large(name, content.largest))
         if content.failure is not None:
             raise content.failure
         kind = judge(name, content)

@@ -80,6 +80,17 @@ def _unnamed(folder: Path) -> int:
     return handle
 
 
+def spooled(content: bytes) -> Spool:
+    """Return a content that was made here, as if it had come in."""
+    spool = Spool(_folder(), len(content))
+    spool.write(content)
+    return spool
+
+
+def _folder() -> Path:
+    return Path(current_app.config["FILES_DIR"], "incoming")
+
+
 def why_too_large(name: str, largest: int) -> Any:
     """Return the sentence for a file of more than ``largest`` bytes."""
     if largest >= GIGABYTE:
@@ -110,5 +121,4 @@ class Received(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        folder = Path(current_app.config["FILES_DIR"], "incoming")
-        return Spool(folder, self.largest_file)
+        return Spool(_folder(), self.largest_file)

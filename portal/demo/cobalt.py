@@ -1,5 +1,6 @@
 """What has Cobalt's manager registered in the United States, and how did it go on?"""
 
+from portal.demo import enclosures
 from portal.demo.story import (
     Customer,
     Story,
@@ -36,6 +37,7 @@ REGISTRATIONS = (
             "Carl Engstrom", "carl.engstrom", "+16515550152",
         ),
         begun="55m",
+        files=(enclosures.RED_WING,),
         products=("DEP", "PAL"),
         value=88_000,
         currency="USD",

@@ -1,8 +1,10 @@
 """What has Harbour's manager registered, and how did it go on?"""
 
+from portal.demo import enclosures
 from portal.demo.story import (
     Customer,
     Story,
+    add,
     amend,
     answer,
     approve,
@@ -43,6 +45,7 @@ REGISTRATIONS = (
             city="Delta", contact="Kenji Mori", email="kenji.mori", phone="+16045550151",
         ),
         begun="1d 13:20",
+        files=(enclosures.PACIFIC,),
         products=("AMR", "DEP", "FLEET"),
         value=240_000,
         close_in=200,
@@ -191,6 +194,7 @@ DEALS = (
             approve("omar", "38d 09:25"),
             move("32d 15:10", Stage.QUALIFIED),
             move("14d 10:00", Stage.PROVING),
+            add("1d 16:10", enclosures.INSPECTION),
             plan("1d 16:15", "Hand over the inspection records of the trial", 4),
             lend("carla", "1d 16:40", "vic", Level.VIEW),
         ),
@@ -240,6 +244,7 @@ DEALS = (
             move("15d 13:30", Stage.AGREEING),
             amend("4d 10:15", value=212_000),
             move("3d 14:00", Stage.VERBAL_YES),
+            add("3d 14:01", enclosures.LOADING),
             plan("3d 14:03", "Book the mapping of the yard", 10),
             # Lakeside installs the network in the yard.
             lend("diego", "3d 14:20", "lena", Level.EDIT, for_days=20),

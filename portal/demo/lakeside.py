@@ -1,8 +1,10 @@
 """What has Lakeside's seller registered, and how did it go on?"""
 
+from portal.demo import enclosures
 from portal.demo.story import (
     Customer,
     Story,
+    add,
     amend,
     answer,
     approve,
@@ -42,6 +44,7 @@ REGISTRATIONS = (
             contact="Rémi Castonguay", email="remi.castonguay", phone="+14185550126",
         ),
         begun="1d 14:10",
+        files=(enclosures.BOREALE,),
         products=("AMR",),
         value=59_000,
         close_in=105,
@@ -165,6 +168,7 @@ DEALS = (
             take("carla", "26d 10:20"),
             approve("omar", "25d 11:05"),
             move("17d 14:50", Stage.QUALIFIED),
+            add("6d 16:20", enclosures.RICHELIEU),
             plan("5d 09:45", "Envoyer le plan de circulation à Thomas", 4),
         ),
     ),

@@ -1,5 +1,6 @@
 """What have Northwind's sellers registered that has become no deal?"""
 
+from portal.demo import enclosures
 from portal.demo.story import Customer, Story, ask, reject, take, withdraw
 from portal.domain.registrations.models import RejectReason
 
@@ -17,6 +18,7 @@ STORIES = (
             city="Kingston", contact="Gareth Lowe", email="g.lowe", phone="+16135550118",
         ),
         begun="1d 11:05",
+        files=(enclosures.LINE_2,),
         products=("PAL", "FLEET"),
         value=72_000,
         close_in=110,
@@ -40,6 +42,7 @@ STORIES = (
             contact="Priya Nair", email="priya.nair", phone="+15195550147",
         ),
         begun="40m",
+        files=(enclosures.FREEZER, enclosures.MOVES,),
         products=("AMR", "FLEET"),
         value=64_000,
         close_in=95,
@@ -56,6 +59,7 @@ STORIES = (
             street="412, rang Saint-Édouard", postal_code="J2T 5H8",
         ),
         begun="1d 15:40",
+        files=(enclosures.BEAUSEJOUR,),
         products=("ARM", "VIS"),
         value=38_500,
         close_in=80,
@@ -72,6 +76,7 @@ STORIES = (
             contact="Owen Achebe", email="owen.achebe", phone="+19055550109",
         ),
         begun="1d 16:30",
+        files=(enclosures.GREAT_LAKES, enclosures.THREE_LINES,),
         products=("PAL", "AMR", "FLEET"),
         value=185_000,
         close_in=170,
@@ -134,6 +139,7 @@ STORIES = (
             city="Laval", contact="Mireille Caron", email="m.caron", phone="+15145550127",
         ),
         begun="14d 09:20",
+        files=(enclosures.LAVAL,),
         products=("AMR", "FLEET"),
         value=48_000,
         close_in=75,

@@ -1,8 +1,10 @@
 """Which deals have Northwind's sellers, and how did they come to them?"""
 
+from portal.demo import enclosures
 from portal.demo.story import (
     Customer,
     Story,
+    add,
     amend,
     answer,
     approve,
@@ -43,6 +45,7 @@ STORIES = (
             tick("19d 16:30"),
             move("19d 16:34", Stage.QUALIFIED),
             move("8d 10:15", Stage.PROVING),
+            add("3d 17:00", enclosures.FLEET_TRIAL),
             plan("3d 17:05", "Read the trial's figures with Dr. Moreau", 2),
         ),
     ),
@@ -53,6 +56,7 @@ STORIES = (
             contact="Dana Whitecloud", email="dana.whitecloud", phone="+12045550119",
         ),
         begun="44d 13:10",
+        files=(enclosures.PRAIRIE_FIRST,),
         products=("PAL", "FLEET"),
         value=71_500,
         close_in=24,
@@ -77,6 +81,7 @@ STORIES = (
             move("23d 11:45", Stage.PROVING),
             amend("9d 16:20", value=86_000),
             move("9d 16:25", Stage.AGREEING),
+            add("3d 14:10", enclosures.PRAIRIE_REVISED),
             plan("2d 15:40", "Send the revised quote to Dana", 1),
             # Ana is away next week.
             lend("marc", "2d 16:05", "noah", Level.EDIT, for_days=12),
@@ -164,6 +169,7 @@ STORIES = (
             move("45d 10:20", Stage.QUALIFIED),
             move("31d 15:30", Stage.PROVING),
             move("16d 09:10", Stage.AGREEING),
+            add("16d 09:25", enclosures.CANTONS),
             move("7d 16:45", Stage.VERBAL_YES),
             plan("6d 09:00", "Recevoir le bon de commande signé", -2),
         ),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import io
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.core.files import Incoming, keep_content
-from portal.core.filetypes import judge
+from portal.core.files import Incoming, take
+from portal.core.spooling import spooled
 from portal.core.times import DAY, at
 from portal.demo.library import FOLDERS, PAPERS, REASON, Issue, Paper
 from portal.demo.papers import pdf, png
@@ -114,7 +112,4 @@ class _Telling:
 def _incoming(paper: Paper, issue: Issue) -> Incoming:
     title = paper.title[0] or paper.title[1]
     content = png() if paper.file.endswith("png") else pdf(title, issue.lines)
-    kind = judge(paper.file, io.BytesIO(content))
-    key = keep_content(io.BytesIO(content))
-    digest = hashlib.sha256(content).hexdigest()
-    return Incoming(paper.file, "", key, kind.mime, len(content), digest)
+    return take(paper.file, spooled(content))

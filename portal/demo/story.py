@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from portal.core.database import db
 from portal.core.money import to_minor
 from portal.core.times import SATURDAY
+from portal.demo.enclosures import Enclosure, enclose
 from portal.domain.deals import operations as deals
 from portal.domain.deals.assessing import assess, assessment_of
 from portal.domain.deals.models import Deal, LossReason, Risk, Stage
@@ -126,7 +127,7 @@ class Story:
 
     ``value`` is in major units, ``close_in`` in days from today, ``done`` maps an activity to
     the days before ``begun``. ``drafted`` is the number of form steps that were saved; a draft of
-    3 is sent 9 minutes after it was begun.
+    3 is sent 9 minutes after it was begun. ``files`` lie beside the draft before that.
     """
 
     by: str
@@ -142,6 +143,7 @@ class Story:
     may_contact: str = "yes"
     currency: str = "CAD"
     drafted: int = 3
+    files: Sequence[Enclosure] = ()
     path: Sequence[Step] = ()
 
 
@@ -213,6 +215,11 @@ def _move(stage: Stage, reason: str, thread: Thread, actor: MemberActor) -> None
 def move(when: str, stage: Stage) -> Step:
     """The partner moves the deal to another stage."""
     return Step("", when, partial(_move, stage, ""))
+
+
+def add(when: str, *files: Enclosure) -> Step:
+    """The partner puts files beside the deal."""
+    return Step("", when, lambda thread, actor: enclose(thread.open_deal, actor, files))
 
 
 def win(when: str) -> Step:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.money import to_minor
 from portal.core.times import at, now
+from portal.demo.enclosures import enclose
 from portal.demo.story import Clock, Step, Story, Thread
 from portal.domain.customers.identity import customer_domain
 from portal.domain.people.actor import MemberActor, actor_from
@@ -25,6 +26,7 @@ CONSENT = {
     "fr": "Le client sait que je communique ces renseignements à {vendor}",
 }
 STEP_TAKES = dt.timedelta(minutes=3)
+FILES_TAKE = dt.timedelta(minutes=8)
 
 Happening = tuple[dt.datetime, Callable[[], None]]
 
@@ -70,14 +72,19 @@ class Teller:
         def save(values: Mapping[str, Any]) -> None:
             registrations.save_draft(threads[0].registration, actor, values)
 
+        def add_files() -> None:
+            enclose(threads[0].registration, actor, story.files)
+
         yield begun, begin
         if story.drafted == 2:
             yield begun + STEP_TAKES, lambda: save(self._opportunity(story))
+            yield begun + FILES_TAKE, add_files
         elif story.drafted > 2:
             yield (
                 begun + 2 * STEP_TAKES,
                 lambda: save(self._opportunity(story) | self._evidence(story, actor, begun)),
             )
+            yield begun + FILES_TAKE, add_files
             yield (
                 begun + 3 * STEP_TAKES,
                 lambda: _forget(registrations.submit(threads[0].registration, actor)),

@@ -20,10 +20,9 @@ from portal.core.net import system_mode
 from portal.core.outbox import DROPPED, SENT, WAITING, Delivery
 from portal.core.times import DAY, now
 from portal.domain.attachments import operations
-from portal.domain.attachments.models import Attachment
 from portal.integrations.storage.local import LocalStorage
 from tests.core.pictures import DRAWN, NOT_DRAWN, PLACE, endless, opened, pdf, photo
-from tests.domain.world import actor_of, draft, everything, kept_beside_records
+from tests.domain.world import actor_of, attached_here, draft, everything, kept_beside_records
 from tests.figures import record
 
 LEASE = 60.0
@@ -179,7 +178,7 @@ def test_previews_come_after_the_file_and_go_with_it(
     number = attach(pdf(2), "application/pdf")
     assert deliver(data_app, number) == SENT
     with everything(data_app) as session:
-        attachment = session.scalars(select(Attachment)).one()
+        (attachment,) = attached_here(session)
         pages = previews.of(attachment.file)
         assert [(one.page, one.mime, one.width) for one in pages] == [
             (1, "image/webp", 640), (2, "image/webp", 640),
@@ -225,7 +224,7 @@ def test_a_file_taken_away_meanwhile_is_not_drawn(
     number = attach(pdf(), "application/pdf")
     with everything(data_app) as session:
         (kept,) = kept_beside_records(session)
-        operations.remove(session.scalars(select(Attachment)).one(), actor_of("ana"))
+        operations.remove(*attached_here(session), actor_of("ana"))
         session.commit()
         # It went while it was drawn.
         previews._keep(kept.id, kept.key, draw("application/pdf", pdf()))

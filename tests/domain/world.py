@@ -17,7 +17,9 @@ from portal.core.keeping import KeptFile
 from portal.core.net import acting_as, system_mode
 from portal.core.outbox import Delivery
 from portal.core.times import now
+from portal.demo import enclosures
 from portal.domain.assets.models import AssetVersion
+from portal.domain.attachments.models import Attachment
 from portal.domain.claims.models import Claim
 from portal.domain.deals.models import Deal, DealWord
 from portal.domain.fields.operations import decisions
@@ -27,6 +29,7 @@ from portal.domain.products.models import Product
 from portal.domain.registrations import operations
 from portal.domain.registrations.models import Registration, Status
 
+ENCLOSED = {one.name for one in vars(enclosures).values() if isinstance(one, enclosures.Enclosure)}
 NEED = "They want to stop stacking pallets by hand on line 2 before summer."
 
 
@@ -48,10 +51,18 @@ def seen_by(app: Flask, short: str) -> Iterator[MemberActor]:
             yield actor
 
 
+def attached_here(session: Any) -> list[Attachment]:
+    """Return the files beside records, but for those that the demo world came with."""
+    query = select(Attachment).where(Attachment.name.not_in(ENCLOSED)).order_by(Attachment.id)
+    return list(session.scalars(query))
+
+
 def kept_beside_records(session: Any) -> list[KeptFile]:
-    """Return the contents that are kept, and their previews, but for the demo world's library."""
+    """Return the contents kept since the demo world came, and their previews."""
     library = select(AssetVersion.file_id).where(AssetVersion.file_id.is_not(None))
-    return list(session.scalars(select(KeptFile).where(KeptFile.id.not_in(library))))
+    enclosed = select(Attachment.file_id).where(Attachment.name.in_(ENCLOSED))
+    ours = KeptFile.id.not_in(library), KeptFile.id.not_in(enclosed)
+    return list(session.scalars(select(KeptFile).where(*ours)))
 
 
 def membership_of(short: str) -> Membership:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event
 
 from portal.core.database import db
 from portal.core.files import Incoming
 from portal.domain.attachments import operations
-from portal.domain.attachments.models import Attachment
-from tests.domain.world import actor_of, draft, everything
+from tests.domain.world import actor_of, attached_here, draft, everything
 
 OFFER = Incoming("offer.pdf", "", "0f" * 16, "application/pdf", 70, "a" * 64)
 
@@ -30,9 +29,9 @@ def test_the_record_is_locked_and_read_anew_while_a_file_of_it_goes(data_app: Fl
             asked.append(" ".join(statement.split()))
 
         event.listen(db.engine, "before_cursor_execute", note)
-        operations.remove(session.scalars(select(Attachment)).one(), ana)
+        operations.remove(*attached_here(session), ana)
         event.remove(db.engine, "before_cursor_execute", note)
         reading = next(one for one in asked if "FROM registration" in one)
         if db.engine.dialect.name == "postgresql":
             assert reading.endswith("FOR NO KEY UPDATE OF registration")
-        assert not session.scalars(select(Attachment)).all()
+        assert not attached_here(session)
