@@ -58,10 +58,11 @@
   }
 
   // Ask for an address as htmx does, and hand on what came, or that nothing did.
-  function ask(method, url, body, then, lost, size = 0, onProgress = null) {
+  function ask(method, url, body, then, lost, size = 0, onProgress = null, isAgain = false) {
     const request = new XMLHttpRequest();
     request.open(method, url);
     request.setRequestHeader("HX-Request", "true");
+    if (isAgain) request.setRequestHeader("X-Sent-Again", "1");
     request.timeout = 600000 + size / 50; // milliseconds: no line is slower than 50 kB a second
     if (onProgress) request.upload.addEventListener("progress", onProgress);
     for (const kind of ["error", "timeout", "abort"]) request.addEventListener(kind, lost);
@@ -109,7 +110,8 @@
       end();
     }, lost, one.file.size, (event) => {
       if (event.lengthComputable) one.line.querySelector("progress").value = event.loaded / event.total;
-    });
+    }, one.wasSent);
+    one.wasSent = true;
   }
 
   function take(files) {

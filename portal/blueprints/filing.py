@@ -52,6 +52,7 @@ def files_card(record: Any, actor: MemberActor, problems: Sequence[str] = ()) ->
     return {
         "lines": lines,
         "problems": problems,
+        "is_none_taken": False,
         "may_attach": may_change,
         "has_room": len(lines) < MOST,
         "most": MOST,

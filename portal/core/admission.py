@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.core import drafts, submissions
 from portal.core.actors import NOBODY, Nobody
-from portal.core.files import limits_now
+from portal.core.files import limits_now, refuse_early
 from portal.core.guards import SAFE, actor_now, guard_of, look_ahead
 from portal.core.net import start_acting, stop_acting, system_mode
 from portal.core.pages import is_htmx
@@ -68,7 +68,7 @@ def admit() -> ResponseReturnValue | None:
         if current_user.viewing:
             look_on(actor_now())
         if asking and brings_files():
-            look_ahead(asking)
+            return refuse_early(look_ahead(asking))
         return None
     return None if is_public else ask_to_sign_in()
 

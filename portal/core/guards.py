@@ -90,10 +90,11 @@ def requires(
     return decorate
 
 
-def look_ahead(guard: Guard) -> None:
+def look_ahead(guard: Guard) -> Any:
     """Refuse now what the guard would refuse, before the request's body is read.
 
-    It is a look without a lock: the write asks again. The answers are the same.
+    Returns the record, or None. It is a look without a lock: the write asks again. The answers
+    are the same.
     """
     actor, record = actor_now(), None
     assert guard.permission is not None
@@ -104,6 +105,7 @@ def look_ahead(guard: Guard) -> None:
             abort(404)
     if not can(actor, guard.permission, record):
         deny(actor, guard.permission, record)
+    return record
 
 
 class StaleSignIn(Exception):

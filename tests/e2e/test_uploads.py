@@ -131,3 +131,19 @@ def test_one_is_taken_away(
     has(ana, "offer.pdf", "plan.png")
     ana.tap("Take away")
     has(ana, "plan.png")
+
+
+def test_what_has_no_room_is_said_before_it_is_on_its_way(
+    person: Callable[..., Any], js: bool, tmp_path: Path
+) -> None:
+    """The portal closes the line while the browser still sends; the sentence arrives."""
+    ana: Seller = person("ana", js=js)
+    at_evidence(ana)
+    large = tmp_path / "film.pdf"
+    large.write_bytes(PDF + b"%" * 24 * 1024 * 1024)
+    with ana.live.without_room("ana"):
+        ana.page.set_input_files("#field-files", large)
+        if not js:
+            ana.tap("Attach")
+        ana.reads("There is no room for what you sent")
+    has(ana)

@@ -20,6 +20,7 @@ from portal.domain.attachments import operations
 from portal.domain.attachments.models import Attachment
 from portal.domain.attachments.policy import record_of
 from portal.domain.deals.models import Deal
+from portal.domain.organisations.room import has_room_for
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import Registration
 
@@ -30,14 +31,22 @@ def _page_of(record: Any) -> str:
     return url_for(f"attachments.files_of_{record.__tablename__}", reference=record.reference)
 
 
-def _show(record: Any, problems: list[str], is_refused: bool = False) -> Response:
+def _show(record: Any, problems: list[str], is_refused: bool = False, **more: bool) -> Response:
     answer = invalid if is_refused else render
     return answer(
         "attachments/index.html",
         "components/files.html",
         record=record,
-        files=files_card(record, member(), problems=problems),
+        files=files_card(record, member(), problems=problems) | more,
     )
+
+
+def _refuse(record: Any, size: int) -> Response | None:
+    """Say, before the files have come, that so many bytes have no room."""
+    if not record.takes_files or has_room_for(record.organisation, size):
+        return None
+    sentence = operations.no_room_for(_("what you sent"))
+    return _show(record, [sentence], is_refused=True, is_none_taken=True)
 
 
 @bp.get("/registrations/<reference:reference>/files")
@@ -55,7 +64,7 @@ def files_of_deal(deal: Deal) -> Response:
 
 
 @bp.post("/registrations/<reference:reference>/files")
-@takes_files()
+@takes_files(refuse=_refuse)
 @limiter.limit(OFTEN)
 @requires(P.REGISTRATION_EDIT, Registration, beside=True)
 def attach_to_registration(registration: Registration) -> Response:
@@ -64,7 +73,7 @@ def attach_to_registration(registration: Registration) -> Response:
 
 
 @bp.post("/deals/<reference:reference>/files")
-@takes_files()
+@takes_files(refuse=_refuse)
 @limiter.limit(OFTEN)
 @requires(P.DEAL_EDIT, Deal, beside=True)
 def attach_to_deal(deal: Deal) -> Response:

@@ -44,10 +44,7 @@ def attach(record: Any, actor: MemberActor, files: Sequence[Incoming]) -> list[s
         elif file.digest in digests:
             continue
         elif file.size > room:
-            problems.append(
-                _("There is no room for %(name)s: the company’s files are as large together as they"
-                  " may be. Take others away first.", name=file.name)
-            )  # fmt: skip
+            problems.append(no_room_for(file.name))
         elif places <= 0:
             problems.append(
                 _("%(name)s: there are %(num)d files already. Take one away first.",
@@ -58,6 +55,15 @@ def attach(record: Any, actor: MemberActor, files: Sequence[Incoming]) -> list[s
             _add(record, actor, file)
             mark_beside(record, "has_files")
     return problems
+
+
+def no_room_for(name: str) -> str:
+    """Return the sentence for what does not fit into the organisation's room any more."""
+    return _(
+        "There is no room for %(name)s: the company’s files are as large together as they may be."
+        " Take others away first.",
+        name=name,
+    )
 
 
 def _add(record: Any, actor: MemberActor, file: Incoming) -> None:

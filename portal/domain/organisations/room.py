@@ -27,6 +27,11 @@ def used_by(organisation_id: int) -> int:
     return int(used or 0)  # a sum is a decimal number on PostgreSQL
 
 
+def has_room_for(organisation: Organisation, size: int) -> bool:
+    """Tell whether so many bytes more would fit, as far as one sees without a lock."""
+    return size <= max(0, limit_of(organisation.side) - used_by(organisation.id))
+
+
 def room_left(organisation_id: int) -> int:
     """Return how many bytes more an organisation may keep.
 
