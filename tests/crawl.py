@@ -65,7 +65,8 @@ def _endpoint(browser: Browser, path: str) -> str:
     # What is no page is left out: files, and the way to the provider.
     files = (
         "static", "sign_in.start", "admin.audit.export", "deals.export", "admin.assets.download",
-        "admin.assets.export", "assets.download", "assets.follow",
+        "admin.assets.export", "assets.download", "assets.follow", "attachments.download",
+        "attachments.preview",
     )  # fmt: skip
     return "" if endpoint in files else endpoint
 

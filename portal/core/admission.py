@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.core import drafts, submissions
 from portal.core.actors import NOBODY, Nobody
-from portal.core.files import limits_now, refuse_early
+from portal.core.file_limits import limits_now, refuse_early
 from portal.core.guards import SAFE, actor_now, guard_of, look_ahead
 from portal.core.net import start_acting, stop_acting, system_mode
 from portal.core.pages import is_htmx

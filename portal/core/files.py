@@ -5,37 +5,32 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, BinaryIO, Protocol, TypeVar, cast
+from typing import Any, BinaryIO, Protocol, cast
 from urllib.parse import quote
 
 from anyascii import anyascii
-from flask import Flask, Response, abort, current_app, g, request
+from flask import Flask, Response, abort, g, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from portal.core import ranges
 from portal.core.crashpoints import crash_point
+from portal.core.file_limits import Limits, limits_now, make_room
 from portal.core.filetypes import FileRefused, clean_name, judge
-from portal.core.guards import SAFE
 from portal.core.keeping import KeptFile
 from portal.core.language import _l
-from portal.core.spooling import Received, Spool, why_not_kept, why_too_large
+from portal.core.spooling import Spool, why_not_kept, why_too_large
 from portal.core.times import now
 
 log = logging.getLogger(__name__)
-View = TypeVar("View")
 FIELD = "files"
 MEGABYTE = 1024 * 1024
 CHUNK = ranges.CHUNK
-AROUND = 64 * 1024
-"""Bytes that a form has at most beside its files: its keys, and how the files are called."""
-AGAIN = "X-Sent-Again"
-"""The header of an upload whose first try may have arrived."""
 ORPHANED = dt.timedelta(hours=1)
 """How old a kept content must be before one that no row names counts as left over."""
 
@@ -109,58 +104,6 @@ class Incoming:
             digest=self.digest,
             organisation_id=organisation_id,
         )
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How many files a form brings at most, and how many bytes each has at most.
-
-    ``refuse`` is asked with the record and how many bytes of files are to come at least, before
-    any of them is read: what it answers is the answer.
-    """
-
-    most: int
-    largest: int
-    refuse: Callable[[Any, int], Response | None] | None = None
-
-
-def takes_files(
-    most: int = 10,
-    largest: int = 25 * MEGABYTE,
-    refuse: Callable[[Any, int], Response | None] | None = None,
-) -> Callable[[View], View]:
-    """Mark a view whose form brings files in the field ``files``; others refuse large bodies."""
-
-    def mark(view: View) -> View:
-        cast(Any, view).__files__ = Limits(most, largest, refuse)
-        return view
-
-    return mark
-
-
-def limits_now() -> Limits | None:
-    """Return what the view of the present request takes, or None where it takes no files."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    return cast("Limits | None", getattr(view, "__files__", None))
-
-
-def make_room() -> None:
-    """Let a form with files be as large as its view takes; before anything of it is read."""
-    limits = limits_now()
-    if limits is not None and request.method not in SAFE:
-        request.max_content_length = limits.most * limits.largest + MEGABYTE
-        cast(Received, request).largest_file = limits.largest
-
-
-def refuse_early(record: Any) -> Response | None:
-    """Return the answer to files for which there is no place beside ``record``, or None.
-
-    A form that is sent again is read: its files may have arrived, and then this is said.
-    """
-    limits = limits_now()
-    if limits is None or limits.refuse is None or AGAIN in request.headers:
-        return None
-    return limits.refuse(record, (request.content_length or 0) - AROUND)
 
 
 @contextmanager

@@ -214,13 +214,14 @@ def test_what_a_company_keeps_is_a_number_of_bytes(data_app: Flask) -> None:
     """Bruno sees nothing of Nadia's file, and its bytes are used all the same."""
     with everything(data_app) as session:
         record, nadia = draft("nadia", domain="canary.com"), actor_of("nadia")
+        before = used_by(record.organisation_id)
         file = Incoming(f"{CANARY}.pdf", "", "0f" * 16, "application/pdf", 70, "a" * 64)
         operations_on_files.attach(record, nadia, [file])
         bruno, organisation_id = actor_of("bruno"), record.organisation_id
         session.commit()
         db.session.remove()
     with data_app.app_context(), acting_as(bruno):
-        assert used_by(organisation_id) == 70
+        assert used_by(organisation_id) == before + 70
         assert isinstance(room_left(organisation_id), int)
         theirs = KeptFile.organisation_id == organisation_id
         assert not db.session.scalars(select(KeptFile).where(theirs)).all()

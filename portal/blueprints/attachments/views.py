@@ -11,7 +11,8 @@ from portal.blueprints.attachments import bp
 from portal.blueprints.filing import files_card
 from portal.blueprints.saying import saying
 from portal.core import previews
-from portal.core.files import incoming, send, takes_files
+from portal.core.file_limits import takes_files
+from portal.core.files import incoming, send
 from portal.core.guards import requires
 from portal.core.language import _
 from portal.core.limits import limiter

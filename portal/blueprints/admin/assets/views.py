@@ -18,7 +18,8 @@ from portal.blueprints.admin.assets.showing import (
 )
 from portal.blueprints.saying import saying
 from portal.core import previews
-from portal.core.files import MEGABYTE, incoming, send, takes_files
+from portal.core.file_limits import takes_files
+from portal.core.files import MEGABYTE, incoming, send
 from portal.core.filetypes import ACCEPT
 from portal.core.forms import bind
 from portal.core.guards import requires
