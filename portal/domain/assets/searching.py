@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
+from portal.core.access import asked_of_each
+from portal.core.database import fixed
 from portal.core.paging import ONE_WAY, Ways
 from portal.core.text import words
 from portal.domain.assets.models import AssetWord
@@ -32,7 +34,9 @@ def has_words(version_id: Any, typed: str) -> list[ColumnElement[bool]]:
 
     ``version_id`` is the column with the version's row number.
     """
-    return [exists().where(_TABLE.version_id == version_id, one) for one in _ranges(typed)]
+    of_it = select(_TABLE.version_id).where(_TABLE.version_id == version_id)
+    # Of each, lest PostgreSQL gathers whatever has a word, of a frequent one thousands.
+    return [asked_of_each(of_it.where(one), AssetWord.__table__) for one in _ranges(typed)]
 
 
 def ways_by_words(version_id: Any, typed: str) -> Ways:
@@ -45,6 +49,7 @@ def ways_by_words(version_id: Any, typed: str) -> Ways:
     if not ranges:
         return ONE_WAY
     found = [version_id.in_(select(_TABLE.version_id).where(one)) for one in ranges]
-    some = [select(_TABLE.version_id).where(one).limit(RARE).subquery() for one in ranges]
-    are_frequent = [select(func.count()).select_from(one).scalar_subquery() == RARE for one in some]
+    some = [select(_TABLE.version_id).where(one).limit(fixed(RARE)).subquery() for one in ranges]
+    counts = [select(func.count()).select_from(one).scalar_subquery() for one in some]
+    are_frequent = [count == fixed(RARE) for count in counts]
     return Ways((and_(*found),), True, NEAR, and_(*are_frequent))
