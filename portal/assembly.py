@@ -51,6 +51,9 @@ from portal.domain.access_reviews import policy as _access_reviews  # noqa: F401
 from portal.domain.applications import policy as _applications  # noqa: F401
 from portal.domain.assets import policy as _assets  # noqa: F401
 from portal.domain.attachments import policy as _attachments  # noqa: F401
+from portal.domain.checklist_templates import policy as _checklist_templates  # noqa: F401
+from portal.domain.checklists import following as _checklists_follow  # noqa: F401 - subscribes
+from portal.domain.checklists import policy as _checklists  # noqa: F401
 from portal.domain.deals import fields as _deal_fields  # noqa: F401
 from portal.domain.deals import policy as _deals  # noqa: F401
 from portal.domain.fields import policy as _fields  # noqa: F401

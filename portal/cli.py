@@ -26,6 +26,7 @@ from portal.domain.access_reviews import clock as access_clock
 from portal.domain.applications import clock as application_clock
 from portal.domain.applications.applying import forget_unconfirmed
 from portal.domain.assets import clock as asset_clock
+from portal.domain.checklists import clock as checklist_clock
 from portal.domain.explaining.answers import Answer, explain_all
 from portal.domain.explaining.readers import everybody_who_can_see
 from portal.domain.explaining.subjects import Sought, find_people, find_record
@@ -234,6 +235,7 @@ def worker() -> None:
             list(access_clock.run(db.session(), is_stopping))
             list(application_clock.run(db.session(), is_stopping))
             list(asset_clock.run(db.session(), is_stopping))
+            list(checklist_clock.run(db.session(), is_stopping))
             outbox.sweep(app.config["LEASE_SECONDS"], is_stopping)
             submissions.purge()
             drafts.purge(db.session())

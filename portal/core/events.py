@@ -18,7 +18,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from portal.core.actors import Actor
 from portal.core.appending import Appending, Hashed
@@ -188,6 +188,12 @@ def address(tag: str, addresser: Addresser) -> None:
     _addressers.setdefault(tag, []).append(addresser)
 
 
+def _session_of(record: Recorded | str) -> Session:
+    """Return where the record is being written, which may be beside the request's transaction."""
+    session = None if isinstance(record, str) else object_session(record)
+    return session or db.session()
+
+
 def record_event(
     tag: str,
     record: Recorded | str,
@@ -215,7 +221,7 @@ def record_event(
         raise ValueError(f"{tag} carries {sorted(kind.keys)}, not {sorted(particulars)}")
     if changes:
         particulars[CHANGES] = digest(changes)
-    session = session or db.session()
+    session = session or _session_of(record)
     session.flush()
     actor = actor.behind if actor else None
     chain = record if isinstance(record, str) else str(record.reference)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, has_request_context, request
 from flask_login import current_user
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.core.access import Fresh, can, deny, looks_elsewhere, visible, wants_fresh
@@ -154,10 +154,25 @@ def load(model: type[M], name: str | int, actor: Actor, by: str = "reference") -
     writers, each with the other's record in hand, would wait for each other.
     """
     is_write = has_request_context() and request.method not in SAFE
+    if is_write and (whole := getattr(model, "part_of", None)) is not None:
+        _lock_whole(actor, model, whole, by, name)
     record: M | None = db.session.scalar(_named(actor, model, by, is_write), {"named": name})
     if record is None or (is_write and _is_gone(model, record, actor)):
         abort(404)
     return record
+
+
+def _lock_whole(actor: Actor, model: type[Any], whole: str, by: str, name: str | int) -> None:
+    """Lock first what the record is a part of: the row that its column ``whole`` points to.
+
+    What is done with a part is written into the whole, and what is done with the whole into its
+    parts: so both take the locks in the same order, and neither waits for the other in a circle.
+    """
+    looking = _named(actor, model, by, False).with_only_columns(getattr(model, whole))
+    number = db.session.scalar(looking, {"named": name})
+    (key,) = model.__table__.c[whole].foreign_keys
+    locking = select(key.column).where(key.column == number).with_for_update(key_share=True)
+    db.session.execute(locking)
 
 
 def _is_gone(model: type[M], record: M, actor: Actor) -> bool:

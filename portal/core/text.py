@@ -42,3 +42,8 @@ _SEVERAL = re.compile(r"[,;\n]+")
 def several(text: str | None) -> list[str]:
     """Return what stands in ``text`` between commas, semicolons and line ends, each once."""
     return list(dict.fromkeys(part.strip() for part in _SEVERAL.split(text or "") if part.strip()))
+
+
+def either(english: str, french: str, language: str) -> str:
+    """Return a text in "en" or "fr", or in the other language where it is written in one alone."""
+    return (french or english) if language == "fr" else (english or french)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import monthrange
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -97,3 +98,10 @@ def business_time_between(start: dt.datetime, end: dt.datetime, zone: ZoneInfo) 
 def business_days(days: int) -> dt.timedelta:
     """Return ``days`` business days as an amount for :func:`add_business_time`."""
     return dt.timedelta(days=days)
+
+
+def add_months(moment: dt.datetime, months: int) -> dt.datetime:
+    """Return the same day ``months`` later, or the last of that month where it has no such day."""
+    year, month = divmod(moment.month - 1 + months, 12)
+    year, month = moment.year + year, month + 1
+    return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request
 from sqlalchemy import update
+from sqlalchemy.orm import object_session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.core.database import db
@@ -35,12 +36,18 @@ def mark_beside(record: Any, flag: str) -> None:
     The row is read anyway: whoever has nothing of the kind asks for nothing. Nothing that a form
     shows changes with it: no version, and no time of change.
     """
-    if getattr(record, flag):
+    write_beside(record, flag, True)
+
+
+def write_beside(record: Any, name: str, value: Any) -> None:
+    """Write what pages or the clock read of a record, and no form shows, in the same way."""
+    if getattr(record, name) == value:
         return
     model: Any = type(record)
-    values = {flag: True}
+    values = {name: value}
     if hasattr(model, "changed_at"):
         values["changed_at"] = model.changed_at
     marking = update(model).where(model.id == record.id).values(values)
-    db.session.execute(marking, execution_options={"synchronize_session": False})
-    set_committed_value(record, flag, True)
+    session = object_session(record) or db.session()
+    session.execute(marking, execution_options={"synchronize_session": False})
+    set_committed_value(record, name, value)

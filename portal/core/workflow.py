@@ -33,11 +33,12 @@ class HasNextAction:
 class Next:
     """The next action that a state asks for.
 
-    ``by(record, moment)`` answers the due time (UTC) or None; ``who(record)`` the membership's
-    row number, or None for anybody of the side with the right.
+    ``side`` is one, or ``side(record)`` where it depends on the record: None while it is nobody's
+    turn. ``by(record, moment)`` answers the due time (UTC) or None; ``who(record)`` the
+    membership's row number, or None for anybody of the side with the right.
     """
 
-    side: str
+    side: str | Callable[[Any], str | None]
     what: str
     words: Any
     by: Callable[[Any, dt.datetime], dt.datetime | None] = lambda record, moment: None
@@ -209,10 +210,12 @@ class Workflow:
         if not hasattr(record, "next_side"):
             return
         action = self.state_of(record).next_action
-        record.next_side = action.side if action else None
+        side = action and (action.side(record) if callable(action.side) else action.side)
+        action = action if side else None
+        record.next_side = side or None
         record.next_what = action.what if action else None
         record.next_by = action.by(record, now()) if action else None
-        self.name_next(record)
+        record.next_membership_id = action.who(record) if action else None
 
     def name_next(self, record: Any) -> None:
         """Say anew whose turn it is, where somebody else has the record now; the time stays."""

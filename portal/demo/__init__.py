@@ -20,6 +20,7 @@ from portal.demo.places import settle
 from portal.demo.reviewing import look_again
 from portal.demo.stocking import stock
 from portal.demo.story import Clock
+from portal.demo.taking_on import take_on, write_templates
 from portal.demo.telling import Teller
 from portal.demo_personas import MERIDIAN, PERSONAS
 from portal.domain.organisations.models import Organisation
@@ -56,10 +57,12 @@ def load_demo(app: Flask) -> None:
         present = now()
         with at(present - JOINED):
             memberships = settle(session, issuer)
+            write_templates(memberships)
         clock = Clock(present, programme().zone)
         teller = Teller(session, clock, memberships, MERIDIAN)
         teller.tell(STORIES, stock(session, memberships, present))
         apply_all(session, clock, memberships)
+        take_on(session, clock, memberships)
         look_again(session, issuer, memberships, present)
         _mark_sent(present - STILL_WAITING)
         session.commit()

@@ -65,6 +65,15 @@ def _rejects(text: str) -> Act:
     )
 
 
+def _approves(application: Application, actor: MemberActor) -> None:
+    operations.approve(application, actor, {
+        "name": application.company, "types": application.types, "tier": "Bronze",
+        "countries": [application.country], "domains": [application.domain],
+        "products": application.products, "account_manager": None,
+        "contact_email": "", "contact_phone": "",
+    })  # fmt: skip
+
+
 def _is_reminded(application: Application, _actor: MemberActor) -> None:
     application.reminded_at = now()
     record_event(E.REMIND, application, CLOCK, to_state=application.status)
@@ -129,6 +138,14 @@ APPLICANTS = (
                 "and warehouses, and we would not be of use to you."
             )),
         ),
+    ),
+    Applicant(
+        "Vosges Automatisme", "vosges-automatisme.fr", "FR", "", "Épinal", ("reseller",),
+        ("ARM", "VIS"), 18, "Hélène Marchal",
+        "Nous automatisons des scieries et des papeteries dans l’est de la France, et nos clients "
+        "nous demandent des bras collaboratifs.",
+        "16d 10:20", "fr",
+        since=(("carla", "15d 09:15", _take), ("carla", "14d 11:40", _approves)),
     ),
     Applicant(
         "Osprey Controls", "ospreycontrols.ca", "CA", "BC", "Kelowna", ("technology",), ("FLEET",),

@@ -21,6 +21,12 @@ class Permission(StrEnum):
     ASSET_REVIEW = "asset:review"
     ASSET_WRITE = "asset:write"
     AUDIT_READ = "audit:read"
+    CHECKLIST_FOLLOW = "checklist:follow"
+    CHECKLIST_READ = "checklist:read"
+    CHECKLIST_REVIEW = "checklist:review"
+    CHECKLIST_WAIVE = "checklist:waive"
+    CHECKLIST_WORK = "checklist:work"
+    CHECKLIST_WRITE = "checklist:write"
     COMPANY_EDIT = "company:edit"
     COMPANY_READ = "company:read"
     DEAL_ASSIGN = "deal:assign"
@@ -74,6 +80,8 @@ READING = frozenset(
         Permission.ASSET_FOLLOW,
         Permission.ASSET_READ,
         Permission.AUDIT_READ,
+        Permission.CHECKLIST_FOLLOW,
+        Permission.CHECKLIST_READ,
         Permission.COMPANY_READ,
         Permission.DEAL_LIST,
         Permission.DEAL_READ,

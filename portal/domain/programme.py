@@ -27,6 +27,14 @@ class Programme:
     stalled_days: int = 21
     # A second person looks at what was written for the library, and somebody publishes it.
     asset_review_business_days: int = 2
+    # In how many days a new partner should be active, and how staff and clock go along: when an
+    # item is looked at, how long before its day people are reminded and how often after it, and how
+    # long before it expires it is asked for anew.
+    onboarding_days: int = 30
+    checklist_review_business_days: int = 2
+    checklist_remind_days: int = 3
+    checklist_remind_again_days: int = 7
+    checklist_renew_days: int = 30
     # The monthly access review: since when somebody counts as inactive, from when on as never
     # signed in; when partners are reminded, and until when they and the vendor look at it.
     review_inactive_days: int = 60

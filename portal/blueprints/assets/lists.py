@@ -14,7 +14,7 @@ from portal.core.language import _, chosen_language
 from portal.core.net import once_for_each_reader
 from portal.core.paging import Filter, page_of, ways_to_see
 from portal.core.references import normalise_reference
-from portal.core.text import clean_line
+from portal.core.text import clean_line, either
 from portal.domain.assets.content import KIND_WORDS
 from portal.domain.assets.models import (
     Asset,
@@ -22,7 +22,6 @@ from portal.domain.assets.models import (
     AssetFavourite,
     AssetFolder,
     AssetVersion,
-    either,
 )
 from portal.domain.assets.searching import has_words, ways_by_words
 from portal.domain.people.actor import MemberActor

@@ -13,6 +13,7 @@ from portal.core import previews
 from portal.core.access import visible
 from portal.core.database import db
 from portal.core.language import chosen_language
+from portal.core.text import either
 from portal.domain.assets.content import KIND_WORDS, LANGUAGE_WORDS
 from portal.domain.assets.models import (
     Asset,
@@ -21,7 +22,6 @@ from portal.domain.assets.models import (
     AssetVersion,
     Kind,
     Language,
-    either,
 )
 from portal.domain.people.actor import MemberActor
 

@@ -10,9 +10,10 @@ from portal.core.access import scope_of
 from portal.core.addresses import address
 from portal.core.database import db
 from portal.core.language import _, chosen_language, show_ago, show_due
+from portal.core.text import either
 from portal.core.times import SOMEDAY
 from portal.domain.assets.content import KIND_WORDS
-from portal.domain.assets.models import AssetVersion, Kind, Status, either
+from portal.domain.assets.models import AssetVersion, Kind, Status
 from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
 

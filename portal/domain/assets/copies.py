@@ -13,8 +13,9 @@ from portal.core.actors import Actor
 from portal.core.database import db
 from portal.core.events import record_event
 from portal.core.net import acting_as
+from portal.core.text import either
 from portal.domain.assets.events import E
-from portal.domain.assets.models import Asset, AssetDownload, AssetVersion, either
+from portal.domain.assets.models import Asset, AssetDownload, AssetVersion
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, User

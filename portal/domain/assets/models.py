@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.core.database import Base, Numbered, RowNumber, UTCDateTime, choice
 from portal.core.keeping import KeptFile
 from portal.core.references import new_reference
+from portal.core.text import either
 from portal.core.times import now
 from portal.core.workflow import HasNextAction
 
@@ -64,11 +65,6 @@ _status, _status_check = choice("status", Status)
 _kind, _kind_check = choice("kind", Kind)
 _kind_of_version, _kind_of_version_check = choice("kind", Kind)
 _language, _language_check = choice("language", Language)
-
-
-def either(english: str, french: str, language: str) -> str:
-    """Return a text in "en" or "fr", or in the other language where it is written in one alone."""
-    return (french or english) if language == "fr" else (english or french)
 
 
 class AssetFolder(Numbered, Base):

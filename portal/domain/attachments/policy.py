@@ -11,12 +11,14 @@ from portal.core.database import db
 from portal.core.keeping import held_by
 from portal.core.language import _l
 from portal.domain.attachments.models import Attachment
+from portal.domain.checklists.models import ChecklistItem
 from portal.domain.deals.models import Deal
 from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import Registration
 
-_MODELS: dict[str, Any] = {"DR-": Registration, "DL-": Deal}
+_MODELS: dict[str, Any] = {"DR-": Registration, "DL-": Deal, "CI-": ChecklistItem}
+_WORK = {Registration: P.REGISTRATION_EDIT, Deal: P.DEAL_EDIT, ChecklistItem: P.CHECKLIST_WORK}
 
 
 def _row_of(attachment: Attachment) -> Select[Any]:
@@ -36,9 +38,9 @@ def locked_record_of(attachment: Attachment) -> Any:
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
-def _beside(model: Any, needed: P, words: Any) -> Term:
+def _beside(model: Any, words: Any, *needed: P) -> Term:
     def where(actor: MemberActor) -> ColumnElement[bool] | None:
-        if needed not in actor.permissions:
+        if actor.permissions.isdisjoint(needed):
             return None
         return with_one(model, model.reference == Attachment.record, scope_of(model, actor))
 
@@ -47,8 +49,7 @@ def _beside(model: Any, needed: P, words: Any) -> Term:
 
 def may_attach(actor: MemberActor, record: Any) -> bool:
     """Tell whether the actor works on the record, and so adds and takes away its files."""
-    needed = P.REGISTRATION_EDIT if isinstance(record, Registration) else P.DEAL_EDIT
-    return can(actor, needed, record)
+    return can(actor, _WORK[type(record)], record)
 
 
 def _may_change(actor: MemberActor, attachment: Attachment) -> bool:
@@ -63,8 +64,14 @@ WORKERS = Rule("worker", _l("Who works on the record does this."), _may_change)
 ATTACHMENT = Policy(
     Attachment,
     scope=[
-        _beside(Registration, P.REGISTRATION_READ, _l("They see the registration.")),
-        _beside(Deal, P.DEAL_READ, _l("They see the deal.")),
+        _beside(Registration, _l("They see the registration."), P.REGISTRATION_READ),
+        _beside(Deal, _l("They see the deal."), P.DEAL_READ),
+        _beside(
+            ChecklistItem,
+            _l("They see the item of a checklist."),
+            P.CHECKLIST_READ,
+            P.CHECKLIST_FOLLOW,
+        ),
     ],
     rules={P.FILE_READ: [], P.FILE_REMOVE: [WORKERS]},
 )

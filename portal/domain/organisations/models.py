@@ -77,6 +77,8 @@ class Organisation(Numbered, Base):
     # Whether an access review waits for its administrators: read with the actor, so that home
     # asks for reviews only where there is one.
     has_access_reviews: Mapped[bool] = mapped_column(Boolean, default=False)
+    # The same of checklists of which something is to be done.
+    has_open_checklist: Mapped[bool] = mapped_column(Boolean, default=False)
     account_manager: Mapped[Any] = relationship(
         "Membership",
         primaryjoin="foreign(Organisation.account_manager_id) == Membership.id",

@@ -73,6 +73,8 @@ class MemberActor:
     mail_bounces: str = ""
     # No part of any policy: only whether home has reviews to ask for.
     has_access_reviews: bool = False
+    # The same of checklists.
+    has_open_checklist: bool = False
 
     # What Flask-Login asks of a user.
     is_authenticated = True
@@ -142,6 +144,7 @@ _columns = (
     CHOSEN.label("chosen"),
     Organisation.holds_shares.label("all_hold_shares"),
     Organisation.has_access_reviews,
+    Organisation.has_open_checklist,
 )
 _memberships = (
     select(*_columns)
@@ -202,6 +205,7 @@ def _actor(
         types=tuple(organisation.types),
         holds_shares=membership.holds_shares or all_hold_shares,
         has_access_reviews=organisation.has_access_reviews,
+        has_open_checklist=organisation.has_open_checklist,
         mail_bounces=user.email if user.mail_bounced_at else "",
     )
 

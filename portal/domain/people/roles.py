@@ -16,14 +16,15 @@ EVERYBODY = frozenset(
 # The library of decks, price lists and notes.
 _ASSETS = frozenset({P.ASSET_FAVOURITE, P.ASSET_READ})
 _KEEP_ASSETS = frozenset({P.ASSET_FOLLOW, P.ASSET_REVIEW, P.ASSET_WRITE})
+# How a partner is taken on, and its files, which come before any deal.
+_CHECKLIST = frozenset({P.CHECKLIST_READ, P.CHECKLIST_WORK, P.FILE_READ, P.FILE_REMOVE})
+_TAKE_ON = frozenset({P.CHECKLIST_FOLLOW, P.CHECKLIST_REVIEW, P.CHECKLIST_WAIVE, P.FILE_READ})
 _DEALS = frozenset(
     {
         P.DEAL_CLOSE,
         P.DEAL_EDIT,
         P.DEAL_LIST,
         P.DEAL_READ,
-        P.FILE_READ,
-        P.FILE_REMOVE,
         P.REGISTRATION_ANSWER,
         P.REGISTRATION_CREATE,
         P.REGISTRATION_EDIT,
@@ -52,10 +53,11 @@ _KEEP_INSIDE = frozenset({P.NOTE_WRITE, P.DEAL_ASSESS})
 _SHARE = frozenset({P.SHARE_MAKE, P.SHARE_REVOKE})
 
 PERMISSIONS: dict[Role, frozenset[P]] = {
-    Role.PARTNER_SELLER: _DEALS | _ASSETS,
-    Role.PARTNER_MANAGER: _DEALS | _ASSETS | _REASSIGN,
+    Role.PARTNER_SELLER: _DEALS | _ASSETS | _CHECKLIST,
+    Role.PARTNER_MANAGER: _DEALS | _ASSETS | _CHECKLIST | _REASSIGN,
     Role.PARTNER_ADMINISTRATOR: _DEALS
     | _ASSETS
+    | _CHECKLIST
     | _REASSIGN
     | {P.ACCESS_REVIEW, P.LOG_READ, P.PERSON_ADMINISTER, P.PERSON_HAND_OVER},
     Role.CHANNEL_MANAGER: _FOLLOW
@@ -64,6 +66,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     | _KEEP_ASSETS
     | _KEEP_INSIDE
     | _SHARE
+    | _TAKE_ON
     | {
         P.APPLICATION_DECIDE,
         P.APPLICATION_READ,
@@ -83,7 +86,9 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.PROGRAMME_ADMINISTRATOR: _PARTNERS
     | _KEEP_PARTNERS
     | _KEEP_ASSETS
+    | _TAKE_ON
     | {
+        P.CHECKLIST_WRITE,
         P.ACCESS_EXPLAIN,
         P.APPLICATION_DECIDE,
         P.APPLICATION_READ,
@@ -117,6 +122,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
         P.ACCESS_REVIEW_READ,
         P.ASSET_FOLLOW,
         P.AUDIT_READ,
+        P.CHECKLIST_FOLLOW,
     },
 }
 
@@ -131,7 +137,7 @@ PARTNER_ROLES = frozenset({Role.PARTNER_SELLER, Role.PARTNER_MANAGER, Role.PARTN
 LEADS = frozenset({Role.PARTNER_MANAGER, Role.PARTNER_ADMINISTRATOR})
 
 # What a partner's people may do before their company is active, and whatever its type.
-ANYWHERE = frozenset({P.ACCESS_REVIEW, P.PERSON_ADMINISTER})
+ANYWHERE = frozenset({P.ACCESS_REVIEW, P.PERSON_ADMINISTER}) | _CHECKLIST
 
 # Which partner types register and follow deals.
 DEAL_TYPES = frozenset({PartnerType.RESELLER, PartnerType.DISTRIBUTOR})

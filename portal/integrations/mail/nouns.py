@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.core.language import _, _l, chosen_language
+from portal.core.text import either
 from portal.domain.access_reviews.models import AccessReview
 from portal.domain.access_reviews.models import Status as Reviewed
 from portal.domain.applications.models import Application
-from portal.domain.assets.models import AssetVersion, either
+from portal.domain.assets.models import AssetVersion
 from portal.domain.assets.models import Status as Versioned
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side

@@ -22,7 +22,7 @@ from portal.core.database import db
 from portal.core.forms import bind
 from portal.core.language import _, _n, chosen_language, show_date, show_due
 from portal.core.paging import filters_of, page_of
-from portal.core.text import clean_line
+from portal.core.text import clean_line, either
 from portal.domain.assets.audience import Facets, Reached, facets_of, reached_by
 from portal.domain.assets.content import KIND_WORDS, LANGUAGE_WORDS
 from portal.domain.assets.models import (
@@ -33,7 +33,6 @@ from portal.domain.assets.models import (
     Kind,
     Language,
     Status,
-    either,
 )
 from portal.domain.assets.searching import has_words, ways_by_words
 from portal.domain.assets.workflow import ASSET

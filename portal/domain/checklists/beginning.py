@@ -1,0 +1,102 @@
+"""Which checklists does a new partner get?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.core.events import record_event
+from portal.core.net import system_mode
+from portal.core.times import DAY, now
+from portal.domain.checklist_templates.content import Item, as_kept
+from portal.domain.checklist_templates.models import ChecklistEdition, ChecklistTemplate
+from portal.domain.checklist_templates.models import Status as Templated
+from portal.domain.checklists.events import E
+from portal.domain.checklists.keeping import keep
+from portal.domain.checklists.models import Checklist, ChecklistItem, Status
+from portal.domain.checklists.workflow import CHECKLIST, ITEM, KEEPER
+from portal.domain.organisations.models import Organisation
+from portal.domain.programme import programme
+
+
+def templates_for(session: Session, organisation: Organisation) -> Sequence[ChecklistTemplate]:
+    """Return one template in use for each of its types: that of its tier before that of any."""
+    query = select(ChecklistTemplate).where(
+        ChecklistTemplate.status == Templated.IN_USE,
+        ChecklistTemplate.partner_type.in_(organisation.types),
+        ChecklistTemplate.tier.in_(("", organisation.tier)),
+    )
+    chosen: dict[str, ChecklistTemplate] = {}
+    for template in session.scalars(query.order_by(ChecklistTemplate.tier, ChecklistTemplate.id)):
+        chosen[template.partner_type] = template
+    return list(chosen.values())
+
+
+def begin_all(session: Session, organisation: Organisation) -> int:
+    """Begin the checklists that an onboarding partner has not got yet; return how many.
+
+    One that it had before, of an earlier time as a partner, is gone on with; one that is complete
+    stays so, and staff say when the partner is active again.
+    """
+    with system_mode("keeping a checklist"):
+        query = select(Checklist.template_id).where(Checklist.organisation_id == organisation.id)
+        had = set(session.scalars(query))
+        wanted = templates_for(session, organisation)
+        new = [_begin(session, organisation, one) for one in wanted if one.id not in had]
+        again = select(Checklist).where(
+            Checklist.organisation_id == organisation.id, Checklist.status != Status.COMPLETE
+        )
+        for checklist in session.scalars(again).all():
+            keep(session, checklist)
+        return len(new)
+
+
+def edition_of(session: Session, template: ChecklistTemplate) -> ChecklistEdition:
+    """Return what the template asked when it was published last."""
+    query = select(ChecklistEdition).where(
+        ChecklistEdition.template_id == template.id, ChecklistEdition.number == template.edition
+    )
+    return session.scalars(query).one()
+
+
+def _begin(session: Session, organisation: Organisation, template: ChecklistTemplate) -> Checklist:
+    checklist = Checklist(
+        organisation=organisation,
+        template=template,
+        edition=template.edition,
+        name=template.name,
+        name_fr=template.name_fr,
+        begun_at=now(),
+        due_at=now() + DAY * programme().onboarding_days,
+    )
+    CHECKLIST.start(checklist)
+    session.add(checklist)
+    session.flush()
+    for position, item in enumerate(edition_of(session, template).items):
+        add_item(session, checklist, item, position)
+    session.flush()
+    record_event(E.BEGIN, checklist, KEEPER, session=session)
+    return checklist
+
+
+def add_item(session: Session, checklist: Checklist, item: Item, position: int) -> ChecklistItem:
+    """Ask for one item more; its days count from now."""
+    asked = ChecklistItem(
+        checklist=checklist,
+        organisation_id=checklist.organisation_id,
+        key=item.key,
+        position=position,
+        kept=as_kept(item),
+        owner=item.owner,
+        is_mandatory=item.is_mandatory,
+        # Whoever comes first counts what waits for what.
+        is_blocked=bool(item.after),
+        since=now(),
+        due_at=now() + DAY * item.due_days,
+        has_files=False,
+    )
+    ITEM.start(asked)
+    session.add(asked)
+    return asked

@@ -1,0 +1,162 @@
+"""Which checklists go on without anybody's doing?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import Session
+
+from portal.core.database import looking
+from portal.core.events import record_event
+from portal.core.once import one_by_one
+from portal.core.times import DAY, now
+from portal.domain.checklist_templates.models import ChecklistTemplate
+from portal.domain.checklist_templates.models import Status as Templated
+from portal.domain.checklists.beginning import begin_all
+from portal.domain.checklists.carrying import carry
+from portal.domain.checklists.events import E
+from portal.domain.checklists.keeping import hold, is_theirs_to_do, items_of, keep
+from portal.domain.checklists.models import Checklist, ChecklistItem, ItemStatus
+from portal.domain.checklists.workflow import ITEM, KEEPER
+from portal.domain.organisations.models import Organisation, OrganisationStatus, Side
+from portal.domain.programme import programme
+
+_RUNS_OUT = (ItemStatus.COMPLETE, ItemStatus.IN_PROGRESS, ItemStatus.RETURNED)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that the clock did: what, to which record."""
+
+    what: str
+    reference: str
+
+
+def run(session: Session, is_stopping: Callable[[], bool] = lambda: False) -> Iterator[Step]:
+    """Do everything that is due, each in a transaction of its own. In system mode.
+
+    Whatever moment it is: what a worker that was down has missed is done once, later.
+    """
+    yield from filter(None, one_by_one(session, _due(session), is_stopping))
+
+
+def _due(session: Session) -> list[Callable[[], Step | None]]:
+    with looking(session):
+        return [
+            *(partial(_begin, session, one) for one in session.scalars(_without()).all()),
+            *(partial(_carry, session, one) for one in session.scalars(_behind()).all()),
+            *(partial(_renew, session, one) for one in session.scalars(_running_out()).all()),
+            *(partial(_remind, session, one) for one in session.scalars(_to_remind()).all()),
+        ]
+
+
+def _without() -> Select[int]:
+    """New partners without any checklist, of whose kind one is in use now."""
+    in_use = exists().where(ChecklistTemplate.status == Templated.IN_USE)
+    return (
+        select(Organisation.id)
+        .where(
+            Organisation.side == Side.PARTNER,
+            Organisation.status == OrganisationStatus.ONBOARDING,
+            ~exists().where(Checklist.organisation_id == Organisation.id),
+            in_use,
+        )
+        .order_by(Organisation.id)
+    )
+
+
+def _behind() -> Select[int]:
+    return (
+        select(Checklist.id)
+        .join(ChecklistTemplate, ChecklistTemplate.id == Checklist.template_id)
+        .where(
+            ChecklistTemplate.status == Templated.IN_USE,
+            Checklist.edition < ChecklistTemplate.edition,
+        )
+        .order_by(Checklist.id)
+    )
+
+
+def _running_out() -> Select[int]:
+    soon = now() + DAY * programme().checklist_renew_days
+    return (
+        select(ChecklistItem.id)
+        .where(
+            or_(
+                (ChecklistItem.expires_at <= now()) & ChecklistItem.status.in_(_RUNS_OUT),
+                (ChecklistItem.expires_at <= soon) & (ChecklistItem.status == ItemStatus.COMPLETE),
+            )
+        )
+        .order_by(ChecklistItem.id)
+    )
+
+
+def _to_remind() -> Select[int]:
+    return select(Checklist.id).where(Checklist.remind_at <= now()).order_by(Checklist.id)
+
+
+def _held(session: Session, number: int) -> Checklist:
+    """Return a checklist as it is now, once its partner is locked."""
+    checklist = session.get_one(Checklist, number)
+    hold(session, checklist.organisation_id)
+    session.refresh(checklist)
+    return checklist
+
+
+def _begin(session: Session, number: int) -> Step | None:
+    organisation = hold(session, number)
+    if organisation.status != OrganisationStatus.ONBOARDING:
+        return None
+    begun = begin_all(session, organisation)
+    return Step("begun", organisation.reference) if begun else None
+
+
+def _carry(session: Session, number: int) -> Step | None:
+    checklist = _held(session, number)
+    if checklist.edition >= checklist.template.edition:
+        return None
+    carry(session, checklist)
+    return Step("carried", checklist.reference)
+
+
+def _renew(session: Session, number: int) -> Step | None:
+    item = session.get_one(ChecklistItem, number)
+    hold(session, item.organisation_id)
+    session.refresh(item)
+    if item.expires_at is None or item.status not in _RUNS_OUT:
+        return None
+    if item.expires_at <= now():
+        ITEM.apply(item, "expire", KEEPER)
+        item.expires_at = None
+        what = "expired"
+    elif item.status == ItemStatus.COMPLETE:
+        # From here on it is asked for anew; until its last day it stands in nobody's way.
+        item.due_at = item.expires_at
+        ITEM.apply(item, "renew", KEEPER)
+        what = "to be renewed"
+    else:
+        return None
+    item.since = now()
+    keep(session, item.checklist)
+    return Step(what, item.reference)
+
+
+def _remind(session: Session, number: int) -> Step | None:
+    checklist = _held(session, number)
+    if checklist.remind_at is None or checklist.remind_at > now():
+        return None
+    ahead = now() + DAY * programme().checklist_remind_days
+    late = [
+        one for one in items_of(session, checklist) if is_theirs_to_do(one) and one.due_at <= ahead
+    ]
+    keep(session, checklist)
+    if not late or checklist.organisation.status not in _TAKING_PART:
+        return None
+    record_event(E.REMIND, checklist, KEEPER, session=session, count=len(late))
+    return Step("reminded", checklist.reference)
+
+
+_TAKING_PART = (OrganisationStatus.ONBOARDING, OrganisationStatus.ACTIVE)
