@@ -208,7 +208,7 @@ WORKINGS = {
     "submitter_user_id reviewer_id vendor_seconds_left next_side next_what next_by "
     "next_membership_id is_shared has_files",
     "organisation": "id name_key providers needs_two_factors parent_id account_manager_id version "
-    "has_access_reviews holds_shares",
+    "has_access_reviews has_open_checklist holds_shares",
     "deal_assessment": "deal_id version",
     "note": "id record membership_id author at",
 }

@@ -109,6 +109,9 @@ PAST_THE_ACTOR = {
     ("domain/people/administration.py", "ending a person's sessions"),
     ("domain/people/administration.py", "when somebody was last here"),
     ("domain/claims/operations.py", "claim and conflict check"),
+    ("domain/checklists/beginning.py", "keeping a checklist"),
+    ("domain/checklists/following.py", "keeping a checklist"),
+    ("domain/checklists/keeping.py", "keeping a checklist"),
     ("domain/deals/operations.py", "claim and conflict check"),
     ("domain/deals/working.py", "who of the vendor works on a deal"),
     ("domain/explaining/answers.py", "explaining access"),
@@ -332,7 +335,7 @@ def test_deriving_portfolios_answers_with_numbers(data_app: Flask) -> None:
         session = db.session()
         assert partners_of(session, [rule]) == {number}
         held = present_partners(session, carla)
-        assert len(held) == 3 and all(isinstance(one, int) for one in held)
+        assert len(held) == 4 and all(isinstance(one, int) for one in held)
         # It is in step already.
         assert follow_membership(session, carla) == (0, 0)
         assert not db.session.scalars(select(PortfolioRule)).all()

@@ -139,7 +139,16 @@ def test_who_moves_to_another_company_leaves_the_records_behind(data_app: Flask)
         ("marc", {"Northwind Resale"}),
         ("diego", {"Harbour Distribution", "Northwind Resale", "Lakeside IT"}),
         ("bruno", {"Cobalt Systems"}),
-        ("carla", {"Meridian Robotics", "Harbour Distribution", "Northwind Resale", "Lakeside IT"}),
+        (
+            "carla",
+            {
+                "Meridian Robotics",
+                "Harbour Distribution",
+                "Northwind Resale",
+                "Lakeside IT",
+                "Vosges Automatisme",
+            },
+        ),
         ("sam", {"Meridian Robotics"}),
     ],
 )

@@ -275,7 +275,7 @@ def test_the_page_says_first_who_comes_in_and_goes_out(app: Flask) -> None:
     page = looked_at(pia, carlas, countries="États-Unis", partners="Lakeside IT")
     assert "come in: Cobalt Systems" in page.words.replace("comes", "come")
     # Harbour stays, for it sells there as well.
-    assert "One goes out: Northwind Resale" in page.words
+    assert "2 go out: Northwind Resale, Vosges Automatisme" in page.words
     assert "Northwind Resale" in carla.get("/admin/organisations").words
     again = pia.submit(page, path, again="y", status=422)
     kept = again.soup.select_one("[name=countries]")
