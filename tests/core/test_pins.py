@@ -119,6 +119,7 @@ PAST_THE_ACTOR = {
     ("domain/explaining/subjects.py", "explaining access"),
     ("domain/fields/choices.py", "which fields partners read"),
     ("domain/notifications/audience.py", "choosing an approver"),
+    ("domain/notifications/onboarding.py", "choosing who takes a partner on"),
     ("domain/notifications/audience.py", "whom a share is for"),
     ("domain/organisations/hierarchy.py", "keeping the hierarchy"),
     ("domain/organisations/room.py", "how much an organisation keeps"),

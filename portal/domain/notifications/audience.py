@@ -18,6 +18,7 @@ from portal.domain.applications.models import Application
 from portal.domain.deals.events import E as D
 from portal.domain.deals.models import Deal
 from portal.domain.notifications.library import IN_LIBRARY
+from portal.domain.notifications.onboarding import IN_ONBOARDING
 from portal.domain.people import access_requests, email_changes, invitations
 from portal.domain.people.models import (
     AccessRequest,
@@ -196,6 +197,7 @@ AUDIENCES: dict[str, Audience] = {
     B.CONFIRM: application_reviewers,
     B.ANSWER: application_reviewers,
     **IN_LIBRARY,
+    **IN_ONBOARDING,
     R.SUBMIT: reviewer,
     R.ANSWER: reviewer,
     R.WITHDRAW: reviewer,

@@ -1,4 +1,4 @@
-"""Who must hear by mail of a version of an asset?"""
+"""Who must hear by mail of a version of an asset, and what does the mail say?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.core.events import Event
+from portal.core.language import _l
 from portal.core.net import system_mode
 from portal.domain.assets.events import E
 from portal.domain.assets.models import AssetDownload, AssetVersion
@@ -73,4 +74,52 @@ IN_LIBRARY: Mapping[str, Callable[[Session, Event, Any], Iterable[int]]] = {
     E.WITHDRAW: takers,
     E.EXPIRE: takers,
     E.LINK_BROKEN: keepers,
+}
+
+# tag -> (subject, first sentence, what the link does), as in the wording of all mails.
+LIBRARY_WORDS: Mapping[str, tuple[Any, Any, Any]] = {
+    E.SEND: (
+        _l("To review: %(title)s"),
+        _l("%(who)s wrote “%(title)s” for the library. A second person looks at it first."),
+        _l("Review it"),
+    ),
+    E.APPROVE: (
+        _l("Approved: %(title)s"),
+        _l("%(who)s approved “%(title)s”. It can be published now."),
+        _l("See it"),
+    ),
+    E.RETURN: (
+        _l("Given back: %(title)s"),
+        _l("%(who)s gave “%(title)s” back. What is to be put right stands on its page."),
+        _l("Go on with it"),
+    ),
+    E.PUBLISH: (
+        _l("A new version: %(title)s"),
+        _l(
+            "Version %(number)s of “%(title)s” takes the place of the one that you downloaded. "
+            "What changed: %(note)s"
+        ),
+        _l("See it"),
+    ),
+    E.WITHDRAW: (
+        _l("Withdrawn: %(title)s"),
+        _l(
+            "%(vendor)s has withdrawn “%(title)s”, version %(number)s, which you downloaded. "
+            "Please do not use your copy any more. %(reason)s"
+        ),
+        _l("See your copies"),
+    ),
+    E.EXPIRE: (
+        _l("No longer valid: %(title)s"),
+        _l(
+            "“%(title)s”, version %(number)s, which you downloaded, has reached its last day. "
+            "Please do not use your copy any more."
+        ),
+        _l("See your copies"),
+    ),
+    E.LINK_BROKEN: (
+        _l("A link is broken: %(title)s"),
+        _l("The page to which “%(title)s” leads has not answered twice in a row."),
+        _l("See it"),
+    ),
 }

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from portal.core.language import _l
 from portal.domain.access_reviews.events import E as A
 from portal.domain.applications.events import E as B
-from portal.domain.assets.events import E as L
 from portal.domain.deals.events import E as D
+from portal.domain.notifications.library import LIBRARY_WORDS
+from portal.domain.notifications.onboarding import ONBOARDING_WORDS
 from portal.domain.people import access_requests, email_changes, invitations
 from portal.domain.reassigning.events import E as H
 from portal.domain.registrations.events import E as R
@@ -20,7 +24,9 @@ _SHARED = _l(
 FOOTERS = {S.MAKE: _SHARED, S.CHANGE: _SHARED}
 # tag -> (subject, first sentence, what the link does); filled with what the record names, who did
 # it, the vendor and the recipient's organisation.
-WORDS = {
+WORDS: Mapping[Any, tuple[Any, Any, Any]] = {
+    **LIBRARY_WORDS,
+    **ONBOARDING_WORDS,
     R.SUBMIT: (
         _l("To review: %(company)s"),
         _l("%(who)s registered %(company)s."),
@@ -217,50 +223,6 @@ WORDS = {
             "in have been asked, and you get a mail when they have decided."
         ),
         _l("See your application"),
-    ),
-    L.SEND: (
-        _l("To review: %(title)s"),
-        _l("%(who)s wrote “%(title)s” for the library. A second person looks at it first."),
-        _l("Review it"),
-    ),
-    L.APPROVE: (
-        _l("Approved: %(title)s"),
-        _l("%(who)s approved “%(title)s”. It can be published now."),
-        _l("See it"),
-    ),
-    L.RETURN: (
-        _l("Given back: %(title)s"),
-        _l("%(who)s gave “%(title)s” back. What is to be put right stands on its page."),
-        _l("Go on with it"),
-    ),
-    L.PUBLISH: (
-        _l("A new version: %(title)s"),
-        _l(
-            "Version %(number)s of “%(title)s” takes the place of the one that you downloaded. "
-            "What changed: %(note)s"
-        ),
-        _l("See it"),
-    ),
-    L.WITHDRAW: (
-        _l("Withdrawn: %(title)s"),
-        _l(
-            "%(vendor)s has withdrawn “%(title)s”, version %(number)s, which you downloaded. "
-            "Please do not use your copy any more. %(reason)s"
-        ),
-        _l("See your copies"),
-    ),
-    L.EXPIRE: (
-        _l("No longer valid: %(title)s"),
-        _l(
-            "“%(title)s”, version %(number)s, which you downloaded, has reached its last day. "
-            "Please do not use your copy any more."
-        ),
-        _l("See your copies"),
-    ),
-    L.LINK_BROKEN: (
-        _l("A link is broken: %(title)s"),
-        _l("The page to which “%(title)s” leads has not answered twice in a row."),
-        _l("See it"),
     ),
     invitations.SEND: (
         _l("%(who)s invites you to the partner portal of %(vendor)s"),

@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.core.language import _, _l, chosen_language
+from portal.core.language import _, _l, chosen_language, show_date
 from portal.core.text import either
 from portal.domain.access_reviews.models import AccessReview
 from portal.domain.access_reviews.models import Status as Reviewed
 from portal.domain.applications.models import Application
 from portal.domain.assets.models import AssetVersion
 from portal.domain.assets.models import Status as Versioned
+from portal.domain.checklists.models import Checklist, ChecklistItem
 from portal.domain.deals.models import Deal
-from portal.domain.organisations.models import Side
+from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people import email_changes
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.invitations import token_of
@@ -93,6 +94,35 @@ def _named_version(version: AssetVersion) -> dict[str, Any]:
     }
 
 
+def _checklist(checklist: Checklist, recipient: MemberActor) -> str:
+    is_staff = recipient.side == Side.VENDOR
+    return f"/admin/onboarding/{checklist.reference}" if is_staff else "/checklist"
+
+
+def _item(item: ChecklistItem, recipient: MemberActor) -> str:
+    is_staff = recipient.side == Side.VENDOR
+    return f"{'/admin/onboarding' if is_staff else '/checklist'}/items/{item.reference}"
+
+
+def _named_item(item: ChecklistItem) -> dict[str, Any]:
+    return {
+        "title": item.title_in(chosen_language()),
+        "company": item.checklist.organisation.name,
+        "reason": item.reason,
+        "until": show_date(item.expires_at) if item.expires_at else "",
+    }
+
+
+def _organisation(organisation: Organisation, recipient: MemberActor) -> str:
+    is_staff = recipient.side == Side.VENDOR
+    return f"/admin/organisations/{organisation.reference}" if is_staff else "/"
+
+
+TAKEN_ON = _l(
+    "You get this because you take part in how %(company)s is taken on. The link opens once you "
+    "are signed in."
+)
+
 WORKED_ON_IT = _l(
     "You get this because you worked on %(reference)s at %(organisation)s. You need not do "
     "anything more about it."
@@ -131,6 +161,19 @@ NOUNS: Mapping[str, Noun] = {
             "this. The link opens once you are signed in."
         ),
         is_current=lambda version: version.status != Versioned.SUPERSEDED,
+    ),
+    "CL": Noun(
+        Checklist,
+        _checklist,
+        names=lambda checklist: {"company": checklist.organisation.name},
+        footer=TAKEN_ON,
+    ),
+    "CI": Noun(ChecklistItem, _item, names=_named_item, footer=TAKEN_ON),
+    "OR": Noun(
+        Organisation,
+        _organisation,
+        names=lambda organisation: {"company": organisation.name},
+        footer=TAKEN_ON,
     ),
     "RV": Noun(
         AccessReview,
