@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from portal.core.crashpoints import crash_point
 from portal.core.database import db
@@ -18,8 +19,18 @@ from portal.domain.checklists.workflow import ITEM
 from portal.domain.people.actor import MemberActor
 
 
-def _take(item: ChecklistItem, name: str, actor: MemberActor, **particulars: object) -> None:
-    ITEM.apply(item, name, actor, **particulars)  # type: ignore[arg-type]
+def _take(
+    item: ChecklistItem,
+    name: str,
+    actor: MemberActor,
+    written: Mapping[str, Any] | None = None,
+    **particulars: Any,
+) -> None:
+    """Take a step with what is ``written`` of it, and bring its checklist in line."""
+    ITEM.need(item, name, actor)
+    for field, value in (written or {}).items():
+        setattr(item, field, value)
+    ITEM.apply(item, name, actor, **particulars)
     item.since = now()
     crash_point("item moved, checklist not kept")
     keep(db.session(), item.checklist)
@@ -49,36 +60,37 @@ def submit(item: ChecklistItem, actor: MemberActor, answers: Mapping[str, str]) 
         raise Refused(_("Answer every question first."), item)
     if lacks_file(item):
         raise Refused(_("Add the file first."), item)
-    item.answers = [
+    given = [
         {"key": one.key, "en": one.label, "fr": one.label_fr, "text": answers[one.key]}
         for one in asked
     ]
-    item.files_sealed_at = now()
-    item.sent_by_id, item.sent_by = actor.membership_id, actor.name
-    _take(item, "submit", actor, digest=digest([item.answers, digests_of(item)]))
+    written = {
+        "answers": given,
+        "files_sealed_at": now(),
+        "sent_by_id": actor.membership_id,
+        "sent_by": actor.name,
+    }
+    _take(item, "submit", actor, written, digest=digest([given, digests_of(item)]))
 
 
 def accept(item: ChecklistItem, actor: MemberActor) -> None:
     """Take what was sent for good. Raises WrongState or Denied."""
-    _complete(item)
-    _take(item, "accept", actor)
+    _take(item, "accept", actor, _completion(item))
 
 
 def give_back(item: ChecklistItem, actor: MemberActor, reason: str) -> None:
     """Give back what was sent, with what is to be put right."""
-    item.reason = reason
-    _take(item, "return", actor, words={"reason": reason})
+    _take(item, "return", actor, {"reason": reason}, words={"reason": reason})
 
 
 def do(item: ChecklistItem, actor: MemberActor) -> None:
     """Tick off what staff do themselves."""
-    _complete(item)
-    _take(item, "do", actor)
+    _take(item, "do", actor, _completion(item))
 
 
-def _complete(item: ChecklistItem) -> None:
-    item.reason, item.completed_at = "", now()
-    item.expires_at = end_of(item, now())
+def _completion(item: ChecklistItem) -> dict[str, Any]:
+    moment = now()
+    return {"reason": "", "completed_at": moment, "expires_at": end_of(item, moment)}
 
 
 def end_of(item: ChecklistItem, moment: dt.datetime) -> dt.datetime | None:
@@ -89,11 +101,10 @@ def end_of(item: ChecklistItem, moment: dt.datetime) -> dt.datetime | None:
 
 def waive(item: ChecklistItem, actor: MemberActor, reason: str) -> None:
     """Do without it, with the reason that both sides read."""
-    item.reason, item.expires_at = reason, None
-    _take(item, "waive", actor, words={"reason": reason})
+    written = {"reason": reason, "expires_at": None}
+    _take(item, "waive", actor, written, words={"reason": reason})
 
 
 def ask_again(item: ChecklistItem, actor: MemberActor) -> None:
     """Ask for something after all."""
-    item.reason = ""
-    _take(item, "ask_again", actor)
+    _take(item, "ask_again", actor, {"reason": ""})
