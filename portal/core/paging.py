@@ -77,13 +77,47 @@ def read_cursor(text: str | None) -> tuple[dt.datetime, str] | None:
 NEAR = 2000
 """How many of everybody's rows are looked through before only the reader's are gone through."""
 _EVER = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
+_NEVER = dt.datetime(9999, 12, 30, tzinfo=dt.UTC)
+
+
+class Key(NamedTuple):
+    """By what a list is in order: a moment, then a reference; the newest first, or the oldest."""
+
+    moment: Any
+    reference: Any
+    is_oldest_first: bool = False
+
+    @property
+    def order(self) -> tuple[ColumnElement[Any], ...]:
+        """Return what to sort by."""
+        if self.is_oldest_first:
+            return self.moment.asc(), self.reference.asc()
+        return self.moment.desc(), self.reference.desc()
+
+    def comes_after(self, row: tuple[dt.datetime, str]) -> ColumnElement[bool]:
+        """Return that something comes later in the list than the row with this moment and name."""
+        pair = tuple_(self.moment, self.reference)
+        return pair > row if self.is_oldest_first else pair < row
+
+    def comes_by(self, moment: ColumnElement[dt.datetime]) -> ColumnElement[bool]:
+        """Return that something comes no later in the list than that moment, if there is one."""
+        end = literal(_NEVER if self.is_oldest_first else _EVER, self.moment.type)
+        last = func.coalesce(moment, end)
+        if self.is_oldest_first:
+            return cast(ColumnElement[bool], self.moment <= last)
+        return cast(ColumnElement[bool], self.moment >= last)
+
+    def of_everybody(self) -> Key:
+        """Return the same of the table, past the scopes: it is compared, and never shown."""
+        columns = self.moment.class_.__table__.c
+        return self._replace(moment=columns[self.moment.key], reference=columns[self.reference.key])
 
 
 class Ways(NamedTuple):
     """How a reader's rows are found where no one index leads to all of them, in order.
 
     Of ``conditions`` one holds for each of the rows, and each has an index; ``are_many``: the
-    rows lie in many places, in each a few, so that the ``near`` newest of everybody's are looked
+    rows lie in many places, in each a few, so that the ``near`` first of everybody's are looked
     through before, where ``worth`` says that some of the rows can be expected among them.
     """
 
@@ -118,13 +152,15 @@ def page_of(
     cursor: str | None,
     size: int,
     ways: Ways = ONE_WAY,
+    *,
+    is_oldest_first: bool = False,
 ) -> Page:
-    """Return the page of ``query`` after ``cursor``: newest first, ``size`` rows at most.
+    """Return the page of ``query`` after ``cursor``, ``size`` rows at most; the newest come first.
 
     Reads by key, not by OFFSET: the last page of a million rows costs what the first one does.
     """
-    after = read_cursor(cursor)
-    rows = newest_of(query, time_column, reference_column, size + 1, ways, after)
+    key, after = Key(time_column, reference_column, is_oldest_first), read_cursor(cursor)
+    rows = first_of(query, key, size + 1, ways, after)
     shown = rows[:size]
     next_cursor = None
     if len(rows) > size:
@@ -136,23 +172,22 @@ def page_of(
     return Page([row[0] if len(row) == 1 else row for row in shown], next_cursor, after is None)
 
 
-def newest_of(
+def first_of(
     query: Select[Any],
-    time_column: InstrumentedAttribute[Any],
-    reference_column: InstrumentedAttribute[Any],
+    key: Key,
     count: int,
     ways: Ways = ONE_WAY,
     after: tuple[dt.datetime, str] | None = None,
 ) -> Sequence[Any]:
-    """Return the ``count`` newest rows of ``query``, of those before the key ``after``.
+    """Return the ``count`` first rows of ``query`` by ``key``, of those that come ``after`` a row.
 
     Asked for by all ``ways`` at once a database walks through everybody's rows, or sorts all of
-    the reader's. So whoever sees those of many organisations looks among everybody's newest
-    first, which is enough wherever theirs are not rare; else each way is read by its own index,
+    the reader's. So whoever sees those of many organisations looks among everybody's first ones
+    before, which is enough wherever theirs are not rare; else each way is read by its own index,
     as far as needed, and the rows are put together from these few.
     """
-    first, all_of_them = _steps(query, time_column, reference_column, count, ways, after)
-    rows = [] if first is None else db.session.execute(first).all()
+    near, all_of_them = _steps(query, key, count, ways, after)
+    rows = [] if near is None else db.session.execute(near).all()
     return rows if len(rows) == count else db.session.execute(all_of_them).all()
 
 
@@ -165,54 +200,47 @@ def _steps(query: Select[Any], *asked: Any) -> tuple[Select[Any] | None, Select[
 
 @lru_cache(maxsize=256)
 def _lasting_steps(query: Select[Any], *asked: Any) -> tuple[Select[Any] | None, Select[Any]]:
-    first, all_of_them = _steps_now(query, *asked)
-    return None if first is None else lasting(first), lasting(all_of_them)
+    near, all_of_them = _steps_now(query, *asked)
+    return None if near is None else lasting(near), lasting(all_of_them)
 
 
 def _steps_now(
     query: Select[Any],
-    time_column: InstrumentedAttribute[Any],
-    reference_column: InstrumentedAttribute[Any],
+    key: Key,
     count: int,
     ways: Ways,
     after: tuple[dt.datetime, str] | None,
 ) -> tuple[Select[Any] | None, Select[Any]]:
-    order = time_column.desc(), reference_column.desc()
     if after is not None:
-        key: ColumnElement[bool] = tuple_(time_column, reference_column) < after
-        query = query.where(key)
-    query = query.order_by(*order).limit(fixed(count))
-    first = None
+        query = query.where(key.comes_after(after))
+    query = query.order_by(*key.order).limit(fixed(count))
+    near = None
     if ways.are_many:
-        first = query.where(time_column >= _near(time_column, reference_column, after, ways.near))
-        first = first if ways.worth is None else first.where(ways.worth)
+        near = query.where(key.comes_by(_last_near(key.of_everybody(), after, ways.near)))
+        near = near if ways.worth is None else near.where(ways.worth)
     if len(ways.conditions) == 1:
         query = query.where(ways.conditions[0])
     elif ways.conditions and query.whereclause is not None:
         few = [
-            select(reference_column)
+            select(key.reference)
             .where(query.whereclause, way)
-            .order_by(*order)
+            .order_by(*key.order)
             .limit(fixed(count))
             .subquery()
             for way in ways.conditions
         ]
-        query = query.where(reference_column.in_(union_all(*(select(one) for one in few))))
-    return first, query
+        query = query.where(key.reference.in_(union_all(*(select(one) for one in few))))
+    return near, query
 
 
-def _near(
-    time_column: Any, reference_column: Any, after: Any, count: int
+def _last_near(
+    key: Key, after: tuple[dt.datetime, str] | None, count: int
 ) -> ColumnElement[dt.datetime]:
-    """Return the moment of the last row that is near, whoever's: it is compared, never shown."""
-    table = time_column.class_.__table__.c
-    moment, reference = table[time_column.key], table[reference_column.key]
-    query = (
-        select(moment)
-        .order_by(moment.desc(), reference.desc())
-        .offset(fixed(count))
-        .limit(fixed(1))
-    )
+    """Return the moment of the last of everybody's rows that is near."""
+    query = select(key.moment).order_by(*key.order).offset(fixed(count)).limit(fixed(1))
+    if key.moment.nullable:
+        # What has no such moment yet is in no such list, and stands first or last in the index.
+        query = query.where(key.moment.is_not(None))
     if after is not None:
-        query = query.where(tuple_(moment, reference) < after)
-    return func.coalesce(query.scalar_subquery(), literal(_EVER, moment.type))
+        query = query.where(key.comes_after(after))
+    return query.scalar_subquery()

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import false, select, update
 
 from portal.core import paging
 from portal.core.access import visible
@@ -28,27 +28,30 @@ KEYS: dict[Any, Any] = {
 MOMENT = dt.datetime(2026, 11, 20, 15, 0, 0, 250, tzinfo=dt.UTC)
 
 
-def pages(query: Any, size: int) -> Iterator[Page]:
+def pages(query: Any, size: int, **order: bool) -> Iterator[Page]:
     """Turn over page after page."""
     cursor = None
     while True:
-        page = page_of(query, Deal.changed_at, Deal.reference, cursor, size)
+        page = page_of(query, Deal.changed_at, Deal.reference, cursor, size, **order)
         yield page
         cursor = page.next_cursor
         if cursor is None:
             return
 
 
-def test_every_row_is_shown_once_though_all_times_are_equal(data_app: Flask) -> None:
+@pytest.mark.parametrize("is_oldest_first", [False, True])
+def test_every_row_is_shown_once_though_all_times_are_equal(
+    data_app: Flask, is_oldest_first: bool
+) -> None:
     with everything(data_app) as session:
         session.execute(update(Deal).values(changed_at=MOMENT))
         session.commit()
         all_of_them = set(session.scalars(select(Deal.reference)))
         assert len(all_of_them) > 10
         for size in (1, 3, 7, 1000):
-            turned = list(pages(select(Deal), size))
+            turned = list(pages(select(Deal), size, is_oldest_first=is_oldest_first))
             shown = [deal.reference for page in turned for deal in page.rows]
-            assert sorted(shown, reverse=True) == shown
+            assert sorted(shown, reverse=not is_oldest_first) == shown
             assert len(shown) == len(set(shown)) == len(all_of_them)
             assert [page.is_first for page in turned] == [True] + [False] * (len(turned) - 1)
             assert all(len(page.rows) == size for page in turned[:-1])
@@ -63,21 +66,24 @@ def wide_readers() -> list[Any]:
 
 @pytest.mark.parametrize("near", [0, 4, 2000])
 @pytest.mark.parametrize("model", [Deal, Registration])
+@pytest.mark.parametrize("is_oldest_first", [False, True])
 def test_who_sees_many_organisations_misses_no_row_however_far_apart_theirs_are(
-    data_app: Flask, monkeypatch: pytest.MonkeyPatch, model: Any, near: int
+    data_app: Flask, model: Any, near: int, is_oldest_first: bool
 ) -> None:
-    monkeypatch.setattr(paging, "NEAR", near)
     with everything(data_app) as session:
         readers = wide_readers()
         assert {reader.role for reader in readers} > {Role.CHANNEL_MANAGER}
         for reader in readers:
             query = visible(model, reader)
-            order = model.changed_at.desc(), model.reference.desc()
-            slowly = [row.reference for row in session.scalars(query.order_by(*order))]
+            key = paging.Key(*KEYS[model], is_oldest_first)
+            slowly = [row.reference for row in session.scalars(query.order_by(*key.order))]
             for size in (2, 1000):
-                ways, cursor, shown = paging.ways_to_see(model, reader), None, []
+                ways = paging.ways_to_see(model, reader)._replace(near=near)
+                cursor, shown = None, []
                 while cursor or not shown:
-                    page = page_of(query, *KEYS[model], cursor, size, ways)
+                    page = page_of(
+                        query, *KEYS[model], cursor, size, ways, is_oldest_first=is_oldest_first
+                    )
                     shown += [row.reference for row in page.rows]
                     cursor = page.next_cursor
                     if not page.rows:
@@ -102,6 +108,35 @@ def test_newest_first_and_stable_while_rows_are_added(data_app: Flask) -> None:
         )
         second = page_of(select(Deal), Deal.changed_at, Deal.reference, first.next_cursor, 5)
         assert not seen & {deal.reference for deal in second.rows}
+
+
+def test_the_oldest_come_first_where_a_list_says_so_and_the_near_ones_are_enough(
+    data_app: Flask,
+) -> None:
+    with everything(data_app) as session:
+        whole = session.scalars(select(Deal.reference).order_by(Deal.changed_at, Deal.reference))
+        oldest = list(whole)
+        turned = [row.reference for page in pages(select(Deal), 4, is_oldest_first=True)
+                  for row in page.rows]  # fmt: skip
+        assert turned == oldest
+        # Where the near ones fill the page, the reader's own ways are not gone.
+        nowhere = paging.Ways((false(),), True, near=10)
+        key = paging.Key(Deal.changed_at, Deal.reference, is_oldest_first=True)
+        for after in (None, read_cursor(write_cursor(MOMENT.replace(year=2000), "DL-00000000"))):
+            found = paging.first_of(select(Deal), key, 5, nowhere, after)
+            assert [row[0].reference for row in found] == oldest[:5]
+        assert not paging.first_of(select(Deal), key, 20, nowhere)
+
+
+def test_what_has_no_moment_yet_keeps_nobody_from_the_near_ones(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        decided = select(Registration).where(Registration.decided_at.is_not(None))
+        key = paging.Key(Registration.decided_at, Registration.reference)
+        whole = list(session.scalars(decided.order_by(*key.order)))
+        nowhere = paging.Ways((false(),), True, near=6)
+        assert [row[0] for row in paging.first_of(decided, key, 3, nowhere)] == whole[:3]
+        # Bounded all the same: what lies farther is asked by the reader's own ways.
+        assert not paging.first_of(decided, key, 8, nowhere)
 
 
 def test_columns_page_like_entities(data_app: Flask) -> None:

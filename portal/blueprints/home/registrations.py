@@ -13,7 +13,7 @@ from portal.core.database import db, fixed
 from portal.core.drafts import kept_paths
 from portal.core.fields import shows
 from portal.core.net import once_for_each_reader
-from portal.core.paging import newest_of, ways_to_see
+from portal.core.paging import Key, first_of, ways_to_see
 from portal.core.references import reference_in
 from portal.core.workflow import PARTNER, VENDOR
 from portal.domain.organisations.models import Side
@@ -33,8 +33,8 @@ _COLUMNS = (
     Registration.value_minor, Registration.currency, Registration.next_side, Registration.next_by,
     Registration.made_at, Registration.changed_at,
 )  # fmt: skip
-_KEY = Registration.changed_at, Registration.reference
-_LATEST = tuple(column.desc() for column in _KEY)
+_BY_KEY = Key(Registration.changed_at, Registration.reference)
+_LATEST = _BY_KEY.order
 # The vendor's turns all have their target, drafts have none: they wait after what is dated.
 _SOONEST = (Registration.next_by, Registration.id)
 _DATED_FIRST = (Registration.next_by.is_(None), *_SOONEST)
@@ -65,7 +65,7 @@ def registrations_of(actor: MemberActor, most: int) -> Registrations:
         found[row.part].append(row)
     ways = ways_to_see(Registration, actor)
     if ways.are_many and _sees_lists(actor):
-        found[_DECIDED] = list(newest_of(_decided(actor), *_KEY, LATEST, ways))
+        found[_DECIDED] = list(first_of(_decided(actor), _BY_KEY, LATEST, ways))
     found[_MINE].sort(key=_soonest)
     found[_DECIDED].sort(key=_latest, reverse=True)
     is_told = shows(actor, TARGET)
