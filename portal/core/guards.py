@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, has_request_context, request
@@ -171,8 +171,16 @@ def _lock_whole(actor: Actor, model: type[Any], whole: str, by: str, name: str |
     looking = _named(actor, model, by, False).with_only_columns(getattr(model, whole))
     number = db.session.scalar(looking, {"named": name})
     (key,) = model.__table__.c[whole].foreign_keys
-    locking = select(key.column).where(key.column == number).with_for_update(key_share=True)
-    db.session.execute(locking)
+    outer = _model_of(key.column.table)
+    column: InstrumentedAttribute[Any] = getattr(outer, key.column.key)
+    locking = select(column).where(column == number)
+    db.session.execute(locking.with_for_update(of=outer, key_share=True))
+
+
+@cache
+def _model_of(table: Any) -> type[Any]:
+    """Return the model of a table: its rows are read inside the actor's scope as all others."""
+    return next(one.class_ for one in Base.registry.mappers if one.local_table is table)
 
 
 def _is_gone(model: type[M], record: M, actor: Actor) -> bool:
