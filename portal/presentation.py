@@ -140,6 +140,8 @@ def way_to(reference: str) -> str | None:
         else "people.review_record",
         "AV": "admin.assets.show" if P.ASSET_FOLLOW in actor.permissions else None,
         "AS": "admin.assets.usage" if P.ASSET_FOLLOW in actor.permissions else "assets.show",
+        "CL": "admin.onboarding.show" if P.CHECKLIST_FOLLOW in actor.permissions else None,
+        "CI": "admin.onboarding.show_item" if P.CHECKLIST_FOLLOW in actor.permissions else None,
     }.get(reference[:2])
     return address(endpoint, reference=reference) if endpoint else None
 

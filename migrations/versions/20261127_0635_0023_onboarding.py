@@ -69,11 +69,11 @@ def upgrade() -> None:
     sa.UniqueConstraint('organisation_id', 'template_id', name=op.f('uq_checklist_organisation_id_template_id')),
     sa.UniqueConstraint('reference', name=op.f('uq_checklist_reference'))
     )
-    op.create_index('ix_checklist_due', 'checklist', ['due_at', 'waiting_since', 'reference'], unique=False)
+    op.create_index('ix_checklist_complete', 'checklist', ['completed_at', 'reference'], unique=False)
     op.create_index('ix_checklist_remind', 'checklist', ['remind_at'], unique=False)
     op.create_index(op.f('ix_checklist_template_id'), 'checklist', ['template_id'], unique=False)
     op.create_index('ix_checklist_turn', 'checklist', ['turn', 'waiting_since', 'reference'], unique=False)
-    op.create_index('ix_checklist_waiting', 'checklist', ['waiting_since', 'reference'], unique=False)
+    op.create_index('ix_checklist_waiting', 'checklist', ['waiting_since', 'reference', 'due_at'], unique=False)
 
     op.create_table('checklist_edition',
     sa.Column('template_id', ROW, nullable=False),
@@ -124,6 +124,9 @@ def upgrade() -> None:
     op.create_index('ix_checklist_item_next', 'checklist_item', ['next_side', 'next_by', 'id'], unique=False)
     op.create_index('ix_checklist_item_organisation', 'checklist_item', ['organisation_id', 'position'], unique=False)
 
+    # Whose new partners stand in nobody's portfolio.
+    op.create_index('ix_portfolio_entry_organisation', 'portfolio_entry', ['organisation_id'], unique=False)
+
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("has_open_checklist", sa.Boolean(), nullable=False, server_default=sa.false())
@@ -134,6 +137,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take the schema back; checklists are lost, the files of their items alone stay."""
+    op.drop_index('ix_portfolio_entry_organisation', table_name='portfolio_entry')
     for table in TABLES:
         op.drop_table(table)
     with op.batch_alter_table("organisation") as batch:

@@ -57,8 +57,12 @@ def files_card(record: Any, actor: MemberActor, problems: Sequence[str] = ()) ->
         "has_room": len(lines) < MOST,
         "most": MOST,
         "accept": f"image/*,{ACCEPT}",
-        "url": url_for(f"attachments.attach_to_{record.__tablename__}", reference=record.reference),
+        "url": _address_of(record) if may_change else "",
     }
+
+
+def _address_of(record: Any) -> str:
+    return url_for(f"attachments.attach_to_{record.__tablename__}", reference=record.reference)
 
 
 def said_size(size: int) -> str:

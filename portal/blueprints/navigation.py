@@ -52,6 +52,13 @@ _TABS = (
         P.APPLICATION_READ,
         "admin.applications",
     ),
+    (
+        "admin.onboarding.index",
+        _l("Onboarding"),
+        "onboarding",
+        P.CHECKLIST_FOLLOW,
+        "admin.onboarding",
+    ),
     ("people.index", _l("People"), "people", P.PERSON_ADMINISTER, "people"),
     ("admin.people.index", _l("People"), "people", P.PERSON_READ, "admin.people"),
     ("admin.outbox.index", _l("Outbox"), "outbox", P.OUTBOX_READ, "admin.outbox"),

@@ -11,7 +11,9 @@ from portal.core.language import _l
 # By the code that stands in the address as ``said``. A sentence that names something of the
 # record is the page's own.
 SAID: dict[str, Any] = {
+    "accepted": _l("You accepted it."),
     "approved": _l("You approved it. It can be published now."),
+    "asked_again": _l("It is asked for again."),
     "at_hand": _l("It stands among your favourites."),
     "away": _l("It stands among your favourites no more."),
     "attached": _l("The file is attached."),
@@ -23,6 +25,7 @@ SAID: dict[str, Any] = {
     "fields": _l("Saved. It holds from everybody’s next page on."),
     "given_back": _l("It is back with its author, who hears of it by mail."),
     "handed": _l("It is handed over. Whoever has it now hears of it by mail."),
+    "live": _l("That was the last one. The partner is active now, and both sides hear of it."),
     "moved": _l("It stands at its new stage."),
     "noted": _l("Your note is kept."),
     "out": _l("Signed out everywhere."),
@@ -30,12 +33,15 @@ SAID: dict[str, Any] = {
     "planned": _l("The next step is set."),
     "removed": _l("The file is gone."),
     "recalled": _l("It is withdrawn. Whoever downloaded it hears of it by mail."),
+    "returned": _l("It is back with the partner, who reads what you wrote."),
     "same": _l("It stands at that stage already."),
     "saved": _l("Saved."),
     "scheduled": _l("It goes out on its day."),
     "sent": _l("It is sent for review."),
     "shared": _l("It is shared. They hear of it by mail."),
+    "ticked": _l("It is done."),
     "unshared": _l("The share has ended. They no longer see it."),
+    "waived": _l("It is not asked for any more. The partner reads why."),
     "withdrawn": _l("You withdrew it. The reviewer hears of it by mail."),
 }
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from portal.blueprints.home.applications import waiting_applications
 from portal.blueprints.home.library import waiting_versions
 from portal.blueprints.home.reviews import waiting_reviews
+from portal.blueprints.home.taking_on import items_with_us
 from portal.core.access import scope_of
 from portal.core.addresses import address
 from portal.core.database import db, fixed
@@ -102,6 +103,7 @@ def turns_of(actor: MemberActor, registrations: Sequence[Any], after: int = 0) -
     if actor.has_access_reviews:
         turns += [Turn(**told) for told in waiting_reviews(actor, most)]
     turns += [Turn(**told) for told in waiting_versions(actor, most)]
+    turns += [Turn(**told) for told in items_with_us(actor, most)]
     turns.sort(key=lambda turn: turn.by)
     return Turns(_with_owners(turns[after:most], actor), len(turns) > most)
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.core.crashpoints import crash_point
+from portal.core.database import db
 from portal.core.language import _
 from portal.core.net import system_mode
 from portal.core.times import DAY, now
@@ -100,8 +101,12 @@ def _count(checklist: Checklist, items: Sequence[ChecklistItem]) -> None:
 
 
 def _place(checklist: Checklist, items: Sequence[ChecklistItem]) -> None:
-    """Say at which item it stands: what waits for the vendor comes before what the partner does."""
+    """Say at which item it stands: what waits for the vendor comes before what the partner does.
+
+    One that is not mandatory counts where a mandatory one waits for it.
+    """
     waiting = [item for item in items if item.next_side and item.is_mandatory]
+    waiting = waiting or [item for item in items if item.next_side]
     for side in (VENDOR, PARTNER):
         of_side = [item for item in waiting if item.next_side == side]
         if of_side:
@@ -166,6 +171,20 @@ def _mark(session: Session, organisation: Organisation) -> None:
     session.flush()
     is_open = _open_ones(session, organisation) or _to_do(session, organisation)
     write_beside(organisation, "has_open_checklist", is_open)
+
+
+def makes_active(item: ChecklistItem) -> bool:
+    """Tell whether a new partner becomes active once nothing is to be done with this item."""
+    checklist, organisation = item.checklist, item.checklist.organisation
+    is_next = item.is_mandatory and not item.is_done and checklist.total - checklist.done == 1
+    if not is_next or organisation.status != OrganisationStatus.ONBOARDING:
+        return False
+    others = select(Checklist.id).where(
+        Checklist.organisation_id == organisation.id,
+        Checklist.status != Status.COMPLETE,
+        Checklist.id != checklist.id,
+    )
+    return db.session.scalar(others.limit(1)) is None
 
 
 def _go_live(session: Session, organisation: Organisation) -> None:

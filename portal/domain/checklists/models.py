@@ -20,7 +20,7 @@ from portal.domain.checklist_templates.models import ChecklistTemplate
 from portal.domain.organisations.models import Organisation
 
 NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
-"""Since when a checklist waits that waits for nobody: after all that do."""
+"""Since when a complete checklist waits: after all that wait for somebody."""
 
 
 class Status(StrEnum):
@@ -86,9 +86,10 @@ class Checklist(Numbered, Base):
     __table_args__ = (
         _status_check,
         UniqueConstraint("organisation_id", "template_id"),
-        Index("ix_checklist_waiting", "waiting_since", "reference"),
+        # Which are overdue is found in the index that is gone through.
+        Index("ix_checklist_waiting", "waiting_since", "reference", "due_at"),
         Index("ix_checklist_turn", "turn", "waiting_since", "reference"),
-        Index("ix_checklist_due", "due_at", "waiting_since", "reference"),
+        Index("ix_checklist_complete", "completed_at", "reference"),
         Index("ix_checklist_remind", "remind_at"),
     )
     __mapper_args__ = {"version_id_col": version}

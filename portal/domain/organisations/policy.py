@@ -65,6 +65,13 @@ def is_in_portfolio(column: Any, membership_id: Any) -> ColumnElement[bool]:
     return asked_of_each(select(entry.c.organisation_id).where(is_pair), entry)
 
 
+def is_followed(column: Any) -> ColumnElement[bool]:
+    """Return that ``column`` names an organisation in anybody's portfolio."""
+    entry = PortfolioEntry.__table__
+    is_its = entry.c.organisation_id == column
+    return asked_of_each(select(entry.c.organisation_id).where(is_its), entry)
+
+
 def led_by_family(column: Any) -> Callable[[MemberActor], ColumnElement[bool]]:
     """Return for a term that ``column`` is among an actor's family, which is read first."""
     return lambda actor: column.in_(family_ids(actor.organisation_id))

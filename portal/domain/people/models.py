@@ -120,6 +120,7 @@ class PortfolioEntry(Base):
     __tablename__ = "portfolio_entry"
     membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    __table_args__ = (Index("ix_portfolio_entry_organisation", "organisation_id"),)
 
 
 class Invitation(Numbered, Base):

@@ -25,13 +25,16 @@ from portal.domain.timeline.sentences import entry_of, vendors_person
 from portal.domain.timeline.values import Said, changes_of
 
 OF_PERSON = "membership:"
-# What a record holds is told only to whoever may read such records.
+# What a record holds is told only to whoever may read such records, by any of these permissions.
 _CONTENT = {
-    "AF-": P.ASSET_FOLLOW,
-    "AP-": P.APPLICATION_READ,
-    "AV-": P.ASSET_FOLLOW,
-    "DL-": P.DEAL_READ,
-    "DR-": P.REGISTRATION_READ,
+    "AF-": {P.ASSET_FOLLOW},
+    "AP-": {P.APPLICATION_READ},
+    "AV-": {P.ASSET_FOLLOW},
+    "CI-": {P.CHECKLIST_FOLLOW, P.CHECKLIST_READ},
+    "CL-": {P.CHECKLIST_FOLLOW, P.CHECKLIST_READ},
+    "CT-": {P.CHECKLIST_FOLLOW},
+    "DL-": {P.DEAL_READ},
+    "DR-": {P.REGISTRATION_READ},
 }
 _UNTOLD = "…"
 STARTED = "viewing:start"
@@ -104,7 +107,7 @@ def _customers(lines: Sequence[Line], reader: MemberActor) -> dict[str, str]:
     found: dict[str, str] = {}
     for model, prefix in ((Registration, "DR-"), (Deal, "DL-")):
         named = {line.record for line in lines if line.record.startswith(prefix)}
-        if named and _CONTENT[prefix] in reader.permissions:
+        if named and _CONTENT[prefix] & reader.permissions:
             query = visible(model, reader).with_only_columns(model.reference, model.company)
             rows = db.session.execute(query.where(model.reference.in_(named)))
             found |= {row.reference: row.company for row in rows}
@@ -114,7 +117,7 @@ def _customers(lines: Sequence[Line], reader: MemberActor) -> dict[str, str]:
 def _is_told(chain: str, reader: MemberActor) -> bool:
     """Whoever reads no such records reads that something happened to one, not what it says."""
     needed = _CONTENT.get(chain[:3])
-    return needed is None or needed in reader.permissions
+    return needed is None or bool(needed & reader.permissions)
 
 
 def _line(

@@ -15,6 +15,8 @@ from portal.core.outbox import Delivery
 from portal.domain.access_reviews.models import AccessReview
 from portal.domain.applications.models import Application
 from portal.domain.assets.models import AssetFolder, AssetVersion
+from portal.domain.checklist_templates.models import ChecklistTemplate
+from portal.domain.checklists.models import Checklist, ChecklistItem
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation, Side
 from portal.domain.people.actor import MemberActor
@@ -30,24 +32,30 @@ VIEWINGS = ("viewing:start", "viewing:end")
 VIEWED = "membership:"
 
 
+# Whose events one reads with the record, by any of these permissions.
+_READ_WITH: tuple[tuple[type[Any], frozenset[str]], ...] = (
+    (Registration, frozenset({P.REGISTRATION_READ})),
+    (Deal, frozenset({P.DEAL_READ})),
+    (Organisation, frozenset({P.ORGANISATION_READ})),
+    (Application, frozenset({P.APPLICATION_READ})),
+    (AccessReview, frozenset({P.ACCESS_REVIEW, P.ACCESS_REVIEW_READ})),
+    (AssetVersion, frozenset({P.ASSET_FOLLOW})),
+    (AssetFolder, frozenset({P.ASSET_FOLLOW})),
+    (ChecklistItem, frozenset({P.CHECKLIST_READ, P.CHECKLIST_FOLLOW})),
+    (Checklist, frozenset({P.CHECKLIST_READ, P.CHECKLIST_FOLLOW})),
+    (ChecklistTemplate, frozenset({P.CHECKLIST_FOLLOW})),
+)
+
+
 def _of_seen_records(actor: MemberActor) -> Condition | None:
     """Events of records that the actor sees; a partner only those meant for both sides."""
-    parts: list[Condition] = []
-    if P.REGISTRATION_READ in actor.permissions:
-        parts.append(_is_of(Registration, scope_of(Registration, actor)))
-    if P.DEAL_READ in actor.permissions:
-        parts.append(_is_of(Deal, scope_of(Deal, actor)))
-    if P.ORGANISATION_READ in actor.permissions:
-        parts.append(_is_of(Organisation, scope_of(Organisation, actor)))
+    parts = [
+        _is_of(model, scope_of(model, actor))
+        for model, needed in _READ_WITH
+        if needed & actor.permissions
+    ]
     if P.COMPANY_READ in actor.permissions:
         parts.append(_is_of(Organisation, Organisation.id == actor.organisation_id))
-    if P.APPLICATION_READ in actor.permissions:
-        parts.append(_is_of(Application, scope_of(Application, actor)))
-    if {P.ACCESS_REVIEW, P.ACCESS_REVIEW_READ} & actor.permissions:
-        parts.append(_is_of(AccessReview, scope_of(AccessReview, actor)))
-    if P.ASSET_FOLLOW in actor.permissions:
-        parts.append(_is_of(AssetVersion, scope_of(AssetVersion, actor)))
-        parts.append(_is_of(AssetFolder, scope_of(AssetFolder, actor)))
     if not parts:
         return None
     seen_events = and_(or_(*parts), _no_drafts_of_others(actor))

@@ -15,6 +15,7 @@ from portal.blueprints.admin.organisations.forms import (
     values_of,
 )
 from portal.blueprints.admin.organisations.lists import candidates, named
+from portal.blueprints.admin.organisations.taking_on import onboarding_of
 from portal.blueprints.filing import said_room
 from portal.blueprints.reading import Email, Phone
 from portal.core.access import can, visible
@@ -71,6 +72,7 @@ def record_page(organisation: Organisation, actor: MemberActor) -> dict[str, Any
         "reaches": REACH_OF_THEIRS,
         "entries": timeline(organisation.reference, actor, current_app.config["VENDOR_SHORT_NAME"]),
         "standings": STANDING_WORDS,
+        **onboarding_of(organisation, actor),
     }
 
 

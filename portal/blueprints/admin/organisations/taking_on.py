@@ -1,0 +1,42 @@
+"""How far is a partner with its onboarding, as its own page says it?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, url_for
+
+from portal.core.access import visible
+from portal.core.database import db
+from portal.core.language import _, chosen_language
+from portal.core.workflow import PARTNER, VENDOR
+from portal.domain.checklists.models import Checklist
+from portal.domain.checklists.workflow import CHECKLIST
+from portal.domain.organisations.models import Organisation, OrganisationStatus
+from portal.domain.people.actor import MemberActor
+from portal.domain.permissions import Permission as P
+
+TEMPLATES = "admin.checklists.index"
+
+
+def onboarding_of(organisation: Organisation, actor: MemberActor) -> dict[str, Any]:
+    """Return the partner's checklists with how far each is, or that a new partner has none."""
+    if P.CHECKLIST_FOLLOW not in actor.permissions:
+        return {"checklists": [], "lacks_checklist": False}
+    query = visible(Checklist, actor).where(Checklist.organisation_id == organisation.id)
+    found = db.session.scalars(query.order_by(Checklist.id)).all()
+    words, language = {VENDOR: _("With us"), PARTNER: _("With the partner")}, chosen_language()
+    is_new = organisation.status == OrganisationStatus.ONBOARDING
+    return {
+        "checklists": [
+            {
+                "checklist": one,
+                "name": one.name_in(language),
+                "state": CHECKLIST.state_of(one),
+                "turn": words.get(one.turn),
+            }
+            for one in found
+        ],
+        "lacks_checklist": is_new and not found,
+        "templates_url": url_for(TEMPLATES) if TEMPLATES in current_app.view_functions else None,
+    }
