@@ -129,6 +129,8 @@ def way_to(reference: str) -> str | None:
     if reference[:2] == "OR" and P.COMPANY_READ in actor.permissions:
         return address("company.show")
     is_staff = P.REVIEW_READ in actor.permissions
+    if reference[:2] == "CL" and P.CHECKLIST_READ in actor.permissions:
+        return address("onboarding.index")
     endpoint = {
         "DR": "admin.review.show" if is_staff else "registrations.show",
         "DL": "deals.show",
@@ -141,7 +143,9 @@ def way_to(reference: str) -> str | None:
         "AV": "admin.assets.show" if P.ASSET_FOLLOW in actor.permissions else None,
         "AS": "admin.assets.usage" if P.ASSET_FOLLOW in actor.permissions else "assets.show",
         "CL": "admin.onboarding.show" if P.CHECKLIST_FOLLOW in actor.permissions else None,
-        "CI": "admin.onboarding.show_item" if P.CHECKLIST_FOLLOW in actor.permissions else None,
+        "CI": "admin.onboarding.show_item"
+        if P.CHECKLIST_FOLLOW in actor.permissions
+        else "onboarding.show",
     }.get(reference[:2])
     return address(endpoint, reference=reference) if endpoint else None
 

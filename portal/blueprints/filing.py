@@ -16,6 +16,7 @@ from portal.core.language import _, _l, locale
 from portal.domain.attachments.operations import MOST
 from portal.domain.attachments.policy import may_attach
 from portal.domain.attachments.records import attachments_of, may_go
+from portal.domain.checklists.models import ChecklistItem
 from portal.domain.organisations.models import Organisation
 from portal.domain.organisations.room import WITHOUT_LIMIT, limit_of, used_by
 from portal.domain.people.actor import MemberActor
@@ -57,12 +58,16 @@ def files_card(record: Any, actor: MemberActor, problems: Sequence[str] = ()) ->
         "has_room": len(lines) < MOST,
         "most": MOST,
         "accept": f"image/*,{ACCEPT}",
-        "url": _address_of(record) if may_change else "",
+        "asks": _asks(record),
+        "url": url_for(f"attachments.attach_to_{record.__tablename__}", reference=record.reference),
     }
 
 
-def _address_of(record: Any) -> str:
-    return url_for(f"attachments.attach_to_{record.__tablename__}", reference=record.reference)
+def _asks(record: Any) -> str:
+    """Return what the field for the first file is called."""
+    if isinstance(record, ChecklistItem):
+        return _("Add the file, or take a photo of it")
+    return _("Add files, such as an offer or a photo")
 
 
 def said_size(size: int) -> str:

@@ -25,6 +25,7 @@ class Tab:
 # endpoint, label, icon, the permission that shows it, the blueprint that makes it current
 _TABS = (
     ("home.index", _l("Home"), "home", P.HOME_READ, "home"),
+    ("onboarding.index", _lc("tab", "Checklist"), "review", P.CHECKLIST_READ, "onboarding"),
     ("admin.review.index", _l("Review"), "review", P.REVIEW_READ, "admin.review"),
     ("deals.index", _l("Deals"), "deals", P.DEAL_LIST, "deals"),
     ("registrations.create", _l("Register"), "plus", P.REGISTRATION_CREATE, None),
@@ -75,7 +76,11 @@ def tabs_of(actor: MemberActor, blueprint: str, endpoint: str) -> list[Tab]:
     for name, label, icon, permission, current in _TABS:
         # The security administrator has everybody's people on one list, the own among them.
         is_doubled = name == "people.index" and P.PERSON_READ in actor.permissions
-        if permission not in actor.permissions or permission in actor.withheld or is_doubled:
+        # Who has nothing to do there reaches it from the company's page.
+        is_over = name == "onboarding.index" and not actor.has_open_checklist
+        if permission not in actor.permissions or permission in actor.withheld:
+            continue
+        if is_doubled or is_over:
             continue
         is_primary = name == "registrations.create"
         words = _("My deals") if name == "deals.index" and actor.side == "partner" else str(label)

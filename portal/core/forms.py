@@ -48,11 +48,14 @@ def _nested(item: Any) -> bool:
     return isinstance(item, (list, tuple, dict))
 
 
-def bind(form_class: type[F], obj: Any = None, **values: Any) -> F:
-    """Return the form for this request: posted text, else a kept draft, else ``obj``'s values."""
+def bind(form_class: type[F], obj: Any = None, *, path: str | None = None, **values: Any) -> F:
+    """Return the form for this request: posted text, else a kept draft, else ``obj``'s values.
+
+    ``path`` is the address of the form where that is not the page's own.
+    """
     if request.method == "POST":
         return form_class(formdata=request.form, obj=obj, **values)
-    draft = drafts.offered()
+    draft = drafts.offered(path)
     if draft is None:
         return form_class(formdata=None, obj=obj, **values)
     form = form_class(formdata=drafts.as_form(draft), obj=obj, **values)

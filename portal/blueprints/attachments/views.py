@@ -14,12 +14,13 @@ from portal.core import previews
 from portal.core.file_limits import takes_files
 from portal.core.files import incoming, send
 from portal.core.guards import requires
-from portal.core.language import _
+from portal.core.language import _, chosen_language
 from portal.core.limits import limiter
 from portal.core.pages import done, invalid, is_htmx, render
 from portal.domain.attachments import operations
 from portal.domain.attachments.models import Attachment
 from portal.domain.attachments.policy import record_of
+from portal.domain.checklists.models import ChecklistItem
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.room import has_room_for
 from portal.domain.permissions import Permission as P
@@ -32,12 +33,26 @@ def _page_of(record: Any) -> str:
     return url_for(f"attachments.files_of_{record.__tablename__}", reference=record.reference)
 
 
+def _way_back(record: Any, said: str) -> str:
+    """Return where one lands after a whole form: an item's files stand on its own page alone."""
+    if not isinstance(record, ChecklistItem):
+        return saying(_page_of(record), said)
+    return saying(url_for("onboarding.show", reference=record.reference), said) + "#files"
+
+
+def _name_of(record: Any) -> str:
+    if isinstance(record, ChecklistItem):
+        return record.title_in(chosen_language())
+    return record.company or _("No customer yet")
+
+
 def _show(record: Any, problems: list[str], is_refused: bool = False, **more: bool) -> Response:
     answer = invalid if is_refused else render
     return answer(
         "attachments/index.html",
         "components/files.html",
         record=record,
+        name=_name_of(record),
         files=files_card(record, member(), problems=problems) | more,
     )
 
@@ -64,6 +79,13 @@ def files_of_deal(deal: Deal) -> Response:
     return _show(deal, [])
 
 
+@bp.get("/checklist/items/<reference:reference>/files")
+@requires(P.FILE_READ, ChecklistItem)
+def files_of_checklist_item(item: ChecklistItem) -> Response:
+    """Show the files of an item of a checklist, to either side."""
+    return _show(item, [])
+
+
 @bp.post("/registrations/<reference:reference>/files")
 @takes_files(refuse=_refuse)
 @limiter.limit(OFTEN)
@@ -82,6 +104,15 @@ def attach_to_deal(deal: Deal) -> Response:
     return _attach(deal)
 
 
+@bp.post("/checklist/items/<reference:reference>/files")
+@takes_files(refuse=_refuse)
+@limiter.limit(OFTEN)
+@requires(P.CHECKLIST_WORK, ChecklistItem, beside=True)
+def attach_to_checklist_item(item: ChecklistItem) -> Response:
+    """Keep files beside an item that is to be done."""
+    return _attach(item)
+
+
 def _attach(record: Any) -> Response:
     files = incoming()
     problems = operations.attach(record, member(), files)
@@ -91,7 +122,7 @@ def _attach(record: Any) -> Response:
         return _show(record, problems, is_refused=True)
     url = saying(_page_of(record), "attached")
     if not problems and not is_htmx():
-        return done(url, record.reference)
+        return done(_way_back(record, "attached"), record.reference)
     # Some were taken: they stay, and it is said which were not.
     g.answer_url, g.answer_reference = url, record.reference
     return _show(record, problems)
@@ -120,4 +151,4 @@ def remove(attachment: Attachment) -> Response:
     if is_htmx():
         g.answer_url, g.answer_reference = _page_of(record), record.reference
         return _show(record, [])
-    return done(saying(_page_of(record), "removed"), record.reference)
+    return done(_way_back(record, "removed"), record.reference)

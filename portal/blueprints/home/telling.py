@@ -9,10 +9,13 @@ from portal.core.database import db
 from portal.core.drafts import as_form, kept_paths, offered
 from portal.core.language import _
 from portal.core.references import reference_in
+from portal.core.times import DAY, now
 from portal.domain.organisations.models import OrganisationStatus, Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
 from portal.domain.registrations.models import Registration, Status
+
+NEWS = DAY * 7
 
 
 def told(actor: MemberActor) -> str:
@@ -36,11 +39,25 @@ def told(actor: MemberActor) -> str:
     return _("Your draft is kept; it names no customer yet.") if is_typed else ""
 
 
-def awaited(actor: MemberActor) -> str:
-    """Return what somebody waits for whose company is not active yet, or nothing."""
+def awaited(actor: MemberActor, has_turns: bool) -> str:
+    """Return what somebody waits for whose company is not active yet, or nothing.
+
+    With a checklist it is its last item; ``has_turns``: some of it waits for them.
+    """
     if actor.side != Side.PARTNER or actor.status == OrganisationStatus.ACTIVE:
         return ""
     vendor = current_app.config["VENDOR_SHORT_NAME"]
+    if actor.has_open_checklist:
+        last = _(
+            "With the last item of the checklist %(company)s becomes active, and what you do with"
+            " %(vendor)s opens here.",
+            vendor=vendor,
+            company=actor.organisation_name,
+        )
+        if has_turns:
+            return last
+        rest = _("What is left is with %(vendor)s or with your colleagues.", vendor=vendor)
+        return f"{rest} {last}"
     sentence = _(
         "%(vendor)s is setting up %(company)s. Once your company is active, what you do together"
         " opens here.",
@@ -51,6 +68,19 @@ def awaited(actor: MemberActor) -> str:
         return sentence
     more = _("You can invite your colleagues already.")
     return f"{sentence} {more}"
+
+
+def welcomed(actor: MemberActor) -> str:
+    """Return that their company is active, for some days from then on, or nothing."""
+    is_partner = actor.side == Side.PARTNER and actor.status == OrganisationStatus.ACTIVE
+    if not is_partner or actor.active_at is None or now() - actor.active_at > NEWS:
+        return ""
+    vendor = current_app.config["VENDOR_SHORT_NAME"]
+    return _(
+        "%(company)s is active. What you do with %(vendor)s is open to you now.",
+        company=actor.organisation_name,
+        vendor=vendor,
+    )
 
 
 def _typed_name(reference: str) -> str:

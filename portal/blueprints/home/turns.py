@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from portal.blueprints.home.applications import waiting_applications
 from portal.blueprints.home.library import waiting_versions
+from portal.blueprints.home.onboarding import waiting_items
 from portal.blueprints.home.reviews import waiting_reviews
 from portal.blueprints.home.taking_on import items_with_us
 from portal.core.access import scope_of
@@ -104,6 +105,8 @@ def turns_of(actor: MemberActor, registrations: Sequence[Any], after: int = 0) -
         turns += [Turn(**told) for told in waiting_reviews(actor, most)]
     turns += [Turn(**told) for told in waiting_versions(actor, most)]
     turns += [Turn(**told) for told in items_with_us(actor, most)]
+    if actor.has_open_checklist:
+        turns += [Turn(**told) for told in waiting_items(actor)]
     turns.sort(key=lambda turn: turn.by)
     return Turns(_with_owners(turns[after:most], actor), len(turns) > most)
 

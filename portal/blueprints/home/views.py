@@ -8,7 +8,7 @@ from portal.blueprints.acting import member
 from portal.blueprints.home import bp
 from portal.blueprints.home.registrations import TARGET, registrations_of
 from portal.blueprints.home.standing import standings
-from portal.blueprints.home.telling import awaited, told
+from portal.blueprints.home.telling import awaited, told, welcomed
 from portal.blueprints.home.turns import FARTHEST, SOONEST, greeting, turns_of
 from portal.core.fields import shows
 from portal.core.guards import requires
@@ -45,7 +45,8 @@ def index() -> Response:
         undecided=standings(registrations.undecided, is_told),
         decided=standings(registrations.decided, is_told),
         told=told(actor),
-        awaited=awaited(actor),
+        awaited=awaited(actor, bool(turns.shown)),
+        welcomed=welcomed(actor),
         is_staff=actor.side == Side.VENDOR,
         bounces=actor.mail_bounces,
     )

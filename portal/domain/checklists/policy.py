@@ -59,13 +59,19 @@ def _terms(column: Any) -> list[Term]:
     ]
 
 
+def owned_by(role: Role) -> frozenset[Owner]:
+    """Return whose items people of that role do."""
+    owned = {Owner.ANYBODY}
+    if role in LEADS:
+        owned.add(Owner.LEAD)
+    if role == Role.PARTNER_ADMINISTRATOR:
+        owned.add(Owner.ADMINISTRATOR)
+    return frozenset(owned)
+
+
 def owns(actor: MemberActor, item: ChecklistItem) -> bool:
     """Tell whether the item is for people of the actor's role."""
-    if item.owner == Owner.ADMINISTRATOR:
-        return actor.role == Role.PARTNER_ADMINISTRATOR
-    if item.owner == Owner.LEAD:
-        return actor.role in LEADS
-    return item.owner == Owner.ANYBODY
+    return item.owner in owned_by(actor.role)
 
 
 OWNERS = Rule(
@@ -88,6 +94,7 @@ ITEM = Policy(
         P.CHECKLIST_WORK: [OWNERS],
         P.CHECKLIST_REVIEW: [],
         P.CHECKLIST_WAIVE: [],
+        P.FILE_READ: [],
         KEEP: [],
     },
 )

@@ -75,6 +75,8 @@ class MemberActor:
     has_access_reviews: bool = False
     # The same of checklists.
     has_open_checklist: bool = False
+    # When their company became active last: no part of any policy, home says it for some days.
+    active_at: dt.datetime | None = None
 
     # What Flask-Login asks of a user.
     is_authenticated = True
@@ -145,6 +147,7 @@ _columns = (
     Organisation.holds_shares.label("all_hold_shares"),
     Organisation.has_access_reviews,
     Organisation.has_open_checklist,
+    Organisation.active_at,
 )
 _memberships = (
     select(*_columns)
@@ -206,6 +209,7 @@ def _actor(
         holds_shares=membership.holds_shares or all_hold_shares,
         has_access_reviews=organisation.has_access_reviews,
         has_open_checklist=organisation.has_open_checklist,
+        active_at=organisation.active_at,
         mail_bounces=user.email if user.mail_bounced_at else "",
     )
 

@@ -57,8 +57,7 @@ def test_what_is_over_ones_limit_says_who_decides(app: Flask, sign_in: SignIn) -
 def test_a_company_in_onboarding_reads_what_it_waits_for(sign_in: SignIn) -> None:
     theo = sign_in("theo")
     home = theo.get("/")
-    assert "Meridian is setting up Maple Onboard. Once your company is active" in home.words
-    assert "You can invite your colleagues already." in home.words
+    assert "With the last item of the checklist Maple Onboard becomes active" in home.words
     refused = theo.get("/registrations", status=403)
     assert "Your company is being set up. This opens as soon as it is active." in refused.words
     assert "Your role does not include this" not in refused.words
