@@ -141,6 +141,7 @@ def way_to(reference: str) -> str | None:
         if P.ACCESS_REVIEW_READ in actor.permissions
         else "people.review_record",
         "AV": "admin.assets.show" if P.ASSET_FOLLOW in actor.permissions else None,
+        "CT": "admin.checklists.show" if P.CHECKLIST_FOLLOW in actor.permissions else None,
         "AS": "admin.assets.usage" if P.ASSET_FOLLOW in actor.permissions else "assets.show",
         "CL": "admin.onboarding.show" if P.CHECKLIST_FOLLOW in actor.permissions else None,
         "CI": "admin.onboarding.show_item"

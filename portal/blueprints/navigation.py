@@ -60,6 +60,13 @@ _TABS = (
         P.CHECKLIST_FOLLOW,
         "admin.onboarding",
     ),
+    (
+        "admin.checklists.index",
+        _l("Checklists"),
+        "checklists",
+        P.CHECKLIST_WRITE,
+        "admin.checklists",
+    ),
     ("people.index", _l("People"), "people", P.PERSON_ADMINISTER, "people"),
     ("admin.people.index", _l("People"), "people", P.PERSON_READ, "admin.people"),
     ("admin.outbox.index", _l("Outbox"), "outbox", P.OUTBOX_READ, "admin.outbox"),

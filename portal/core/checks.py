@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from wtforms import Field
 from wtforms.validators import DataRequired, StopValidation, ValidationError
@@ -54,6 +55,28 @@ class IsPhone:
             field.data = clean_phone(field.data or "", form.home_country())
         except NotANumber:
             raise ValidationError(str(self.sentence)) from None
+
+
+class IsPage:
+    """Refuse what is no address of a page that anybody could open, with ``sentence``."""
+
+    def __init__(self, sentence: Any) -> None:
+        self.sentence = sentence
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        if field.data and not _is_page(field.data):
+            raise ValidationError(str(self.sentence))
+
+
+def _is_page(text: str) -> bool:
+    """Tell whether a text is the address of a page outside, without a name and password."""
+    try:
+        parts = urlsplit(text)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    is_web = parts.scheme in ("http", "https") and "." in host.strip(".")
+    return is_web and "@" not in parts.netloc and text.isprintable() and " " not in text
 
 
 class AtMost:

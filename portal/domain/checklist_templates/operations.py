@@ -63,20 +63,26 @@ def edit(template: ChecklistTemplate, actor: MemberActor, values: Mapping[str, A
         if name not in WRITTEN:
             raise KeyError(name)
         setattr(template, name, values[name])
+    # Whoever is halfway reads the name of the edition that they follow.
+    template.is_changed = template.is_changed or bool({"name", "name_fr"} & set(changed))
     record_event(E.EDIT, template, actor)
 
 
 def keep_item(template: ChecklistTemplate, actor: MemberActor, item: Item) -> Item:
-    """Write an item anew, or add it at the end where it has no key yet; raises Circle, Refused."""
+    """Write an item anew, or add it at the end where it has no key yet; raises Circle, Refused.
+
+    What kind it is stays: somebody may have done it already as what it was.
+    """
     items = template.items
     place = next((number for number, one in enumerate(items) if one.key == item.key), None)
     if place is None:
-        if len(items) >= MOST:
-            raise Refused(_("A checklist has at most %(num)d items.", num=MOST), template)
+        need_room(template)
         item = replace(item, key=item.key or new_key())
         items.append(item)
     elif items[place] == item:
         return item
+    elif items[place].kind != item.kind:
+        raise Refused(_("An item stays what it is: take it out and write a new one."), template)
     else:
         items[place] = item
     if circle := circle_of(items):
@@ -84,6 +90,12 @@ def keep_item(template: ChecklistTemplate, actor: MemberActor, item: Item) -> It
     _write(template, items)
     record_event(E.ITEM, template, actor, words={"title": item.title or item.title_fr})
     return item
+
+
+def need_room(template: ChecklistTemplate) -> None:
+    """Raise Refused where one item more is one too many."""
+    if len(template.kept) >= MOST:
+        raise Refused(_("A checklist has at most %(num)d items.", num=MOST), template)
 
 
 def remove_item(template: ChecklistTemplate, actor: MemberActor, key: str) -> None:

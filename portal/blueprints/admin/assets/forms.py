@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import request
 from wtforms.validators import ValidationError
 
+from portal.core.checks import IsPage
 from portal.core.database import db
 from portal.core.forms import Day, Form, Line, Pick, PickSome, Text, Tick
 from portal.core.language import _, _l, chosen_language
@@ -26,17 +26,6 @@ from portal.domain.programme import programme
 
 MOST_TAGS, LONGEST_TAG = 12, 30
 _READERS = {"en": _l("English"), "fr": _l("French")}
-
-
-def _is_address(text: str) -> bool:
-    """Tell whether a text is the address of a page outside, without a name and password."""
-    try:
-        parts = urlsplit(text)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    is_web = parts.scheme in ("http", "https") and "." in host.strip(".")
-    return is_web and "@" not in parts.netloc and text.isprintable() and " " not in text
 
 
 class AudienceForm(Form):
@@ -97,6 +86,11 @@ class VersionForm(AudienceForm):
     link = Line(
         _l("Link to a page outside"),
         maximum=500,
+        validators=[
+            IsPage(
+                _l("Link: give the whole address of the page, such as https://example.com/prices.")
+            )
+        ],
         render_kw={"inputmode": "url", "autocapitalize": "none", "spellcheck": "false"},
     )
     text = Text(_l("Text in English"), maximum=20_000)
@@ -137,13 +131,6 @@ class VersionForm(AudienceForm):
                     num=MOST_TAGS,
                     length=LONGEST_TAG,
                 )
-            )
-
-    def validate_link(self, field: Line) -> None:
-        """Take the address of a page that anybody could open."""
-        if field.data and not _is_address(field.data):
-            raise ValidationError(
-                _("Link: give the whole address of the page, such as https://example.com/prices.")
             )
 
     def validate_valid_until(self, field: Day) -> None:
