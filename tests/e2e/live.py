@@ -22,6 +22,7 @@ from portal.core.transactions import record_aside
 from portal.domain.applications.applying import token_of
 from portal.domain.applications.models import Application
 from portal.domain.applications.operations import take
+from portal.domain.checklists import clock as checklist_clock
 from portal.domain.people.invitations import make_link
 from portal.domain.people.models import Membership, User
 from portal.domain.registrations.models import Status
@@ -187,6 +188,11 @@ class Live:
     def registrations_of(self, company: str) -> list[tuple]:
         """Return (reference, status) of every registration of that company."""
         return self.ask("SELECT reference, status FROM registration WHERE company = ?", company)
+
+    def lets_the_clock_run(self) -> None:
+        """Have done what the worker does with checklists once a minute."""
+        with everything(self._inside()) as session:
+            list(checklist_clock.run(session))
 
     def tidy(self) -> None:
         """Remove what an earlier test typed and never sent, so that no test begins with it."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, url_for
-
 from portal.core.access import visible
 from portal.core.database import db
 from portal.core.language import _, chosen_language
@@ -15,8 +13,6 @@ from portal.domain.checklists.workflow import CHECKLIST
 from portal.domain.organisations.models import Organisation, OrganisationStatus
 from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
-
-TEMPLATES = "admin.checklists.index"
 
 
 def onboarding_of(organisation: Organisation, actor: MemberActor) -> dict[str, Any]:
@@ -38,5 +34,4 @@ def onboarding_of(organisation: Organisation, actor: MemberActor) -> dict[str, A
             for one in found
         ],
         "lacks_checklist": is_new and not found,
-        "templates_url": url_for(TEMPLATES) if TEMPLATES in current_app.view_functions else None,
     }
