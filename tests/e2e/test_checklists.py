@@ -25,7 +25,7 @@ def test_a_checklist_is_written_and_put_in_use(
     pia: Person = person("pia", js=js, size=SMALL)
     pia.is_signed_in()
     pia.opens("/admin/checklists")
-    pia.tap("Write a new one")
+    pia.tap("Write a new checklist")
     pia.type("Name in English", name)
     pia.choose("For which type of partner?", "Technology")
     pia.choose("For one tier alone?", "Gold" if js else "Silver")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.checklist_pages import template_called, writer_pages
 from tests.e2e.library_pages import librarian_pages, reader_pages
 from tests.e2e.live import Live
 from tests.e2e.pages import (
@@ -166,6 +167,28 @@ def test_pages_of_the_library(
         somebody = person(short, **speaking(language))
         somebody.is_signed_in()
         reading.read_all(somebody, pages)
+
+
+def test_pages_of_checklists(
+    person: Callable[..., Any], live: Live, reading: Reading, language: str
+) -> None:
+    pia = person("pia", **speaking(language))
+    pia.is_signed_in()
+    reading.read_all(pia, writer_pages(live))
+    here = template_called(live, "New resellers")
+    pia.opens(f"{here}/items/new/form")
+    pia.page.locator("#field-due_days").fill("")
+    pia.page.locator(".actions button.primary").click()
+    pia.page.locator(".errors").wait_for()
+    reading.read(pia, "item, wrong")
+    pia.page.locator("#field-due_days").fill("3")
+    for name in ("title", "questions"):
+        pia.page.locator(f"#field-{name}").fill("Which?")
+    pia.page.locator(".actions button.primary").click()
+    pia.page.wait_for_url("**said=saved*")
+    reading.read(pia, "checklist, changed since")
+    pia.opens(f"{here}/publication")
+    reading.read(pia, "checklist, put in use again")
 
 
 @pytest.mark.long
