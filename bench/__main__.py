@@ -10,13 +10,13 @@ import time
 os.environ["QUAYSIDE_DEMO"] = "1"
 os.environ.setdefault("SECRET_KEY", "only-for-measuring-" + "x" * 40)
 
-from bench import endurance, hierarchy, large, library, lighthouse, speed, weight, writes
+from bench import boards, endurance, hierarchy, large, library, lighthouse, speed, weight, writes
 from bench.report import Report
 from bench.servers import databases
 
 PARTS = (
-    "weight", "sqlite", "postgresql", "hierarchy", "library", "writes", "memory", "large", "start",
-    "lighthouse",
+    "weight", "sqlite", "postgresql", "hierarchy", "library", "boards", "writes", "memory", "large",
+    "start", "lighthouse",
 )  # fmt: skip
 
 
@@ -29,7 +29,8 @@ def main() -> int:
     sizes = (1_000, 100_000, 1_000_000) if is_long else (1_000, 100_000)
     report, began = Report(), time.monotonic()
     on_each = {
-        "hierarchy": hierarchy.measure, "library": library.measure, "writes": writes.measure,
+        "hierarchy": hierarchy.measure, "library": library.measure, "boards": boards.measure,
+        "writes": writes.measure,
     }  # fmt: skip
     with databases() as made:
         if "start" in parts:

@@ -92,7 +92,7 @@ def grow(url: str) -> None:
 _BLANK = {
     "side": Side.PARTNER, "status": "active", "types": ["reseller"], "tier": "", "countries": [],
     "domains": [], "providers": [], "needs_two_factors": False, "holds_shares": False,
-    "has_access_reviews": False, "version": 1,
+    "has_access_reviews": False, "has_open_checklist": False, "version": 1,
 }  # fmt: skip
 
 

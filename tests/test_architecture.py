@@ -24,6 +24,7 @@ TABLES = {
     "domain/organisations/models.py",
     "domain/organisations/policy.py",
     "domain/people/policy.py",
+    "domain/portfolios/size.py",
     "domain/products/policy.py",
     "domain/shares/holding.py",
 }

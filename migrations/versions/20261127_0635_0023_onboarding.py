@@ -72,8 +72,7 @@ def upgrade() -> None:
     op.create_index('ix_checklist_complete', 'checklist', ['completed_at', 'reference'], unique=False)
     op.create_index('ix_checklist_remind', 'checklist', ['remind_at'], unique=False)
     op.create_index(op.f('ix_checklist_template_id'), 'checklist', ['template_id'], unique=False)
-    op.create_index('ix_checklist_turn', 'checklist', ['turn', 'waiting_since', 'reference'], unique=False)
-    op.create_index('ix_checklist_waiting', 'checklist', ['waiting_since', 'reference', 'due_at'], unique=False)
+    op.create_index('ix_checklist_waiting', 'checklist', ['waiting_since', 'reference', 'turn', 'due_at'], unique=False)
 
     op.create_table('checklist_edition',
     sa.Column('template_id', ROW, nullable=False),
@@ -122,7 +121,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_checklist_item_expires', 'checklist_item', ['expires_at'], unique=False)
     op.create_index('ix_checklist_item_next', 'checklist_item', ['next_side', 'next_by', 'id'], unique=False)
-    op.create_index('ix_checklist_item_organisation', 'checklist_item', ['organisation_id', 'position'], unique=False)
+    op.create_index('ix_checklist_item_organisation', 'checklist_item', ['organisation_id', 'next_side'], unique=False)
 
     # Whose new partners stand in nobody's portfolio.
     op.create_index('ix_portfolio_entry_organisation', 'portfolio_entry', ['organisation_id'], unique=False)

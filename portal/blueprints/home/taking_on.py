@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from portal.core.access import scope_of
 from portal.core.addresses import address
@@ -16,10 +16,11 @@ from portal.core.workflow import VENDOR
 from portal.domain.checklist_templates.content import Kind, item_from
 from portal.domain.checklists.models import ChecklistItem, ItemStatus
 from portal.domain.organisations.models import Organisation
-from portal.domain.organisations.policy import is_followed
+from portal.domain.organisations.policy import is_followed, led_by_portfolio
 from portal.domain.people.actor import CLOSED, MemberActor
 from portal.domain.people.models import Role
 from portal.domain.permissions import Permission as P
+from portal.domain.portfolios.size import is_large
 
 _COLUMNS = (
     ChecklistItem.reference, ChecklistItem.kept, ChecklistItem.status, ChecklistItem.next_by,
@@ -37,31 +38,30 @@ def items_with_us(actor: MemberActor, most: int) -> list[dict[str, Any]]:
     """
     if P.CHECKLIST_REVIEW not in actor.permissions:
         return []
-    return [_card(row) for row in db.session.execute(_next_items(actor, most))]
+    is_small = actor.role == Role.CHANNEL_MANAGER and not is_large(actor)
+    return [_card(row) for row in db.session.execute(_next_items(actor, most, is_small))]
 
 
 @once_for_each_reader
-def _next_items(actor: MemberActor, most: int) -> Any:
-    return (
+def _next_items(actor: MemberActor, most: int, is_small: bool) -> Any:
+    is_set: ColumnElement[bool] = ChecklistItem.kept["kind"].as_string() == Kind.ACCOUNT
+    query = (
         select(*_COLUMNS)
         .join_from(ChecklistItem, Organisation, Organisation.id == ChecklistItem.organisation_id)
-        .where(
-            scope_of(ChecklistItem, actor),
-            ChecklistItem.next_side == VENDOR,
-            Organisation.status.not_in(CLOSED),
-            _is_theirs(actor),
-        )
+        .where(scope_of(ChecklistItem, actor), Organisation.status.not_in(CLOSED))
         .order_by(ChecklistItem.next_by, ChecklistItem.id)
         .limit(fixed(most + 1))
     )
-
-
-def _is_theirs(actor: MemberActor) -> ColumnElement[bool]:
-    is_set: ColumnElement[bool] = ChecklistItem.kept["kind"].as_string() == Kind.ACCOUNT
+    if is_small:
+        # Said in such a way that no database begins at everybody's items that are with us.
+        is_ours = func.coalesce(ChecklistItem.next_side, "") == VENDOR
+        is_led = led_by_portfolio(ChecklistItem.organisation_id)(actor)
+        return query.where(is_led, is_ours, ~is_set)
+    query = query.where(ChecklistItem.next_side == VENDOR)
     if actor.role == Role.CHANNEL_MANAGER:
-        return ~is_set
-    is_followed_up = is_followed(ChecklistItem.organisation_id)
-    return or_(Organisation.account_manager_id == actor.membership_id, ~is_followed_up, is_set)
+        return query.where(~is_set)
+    is_own = Organisation.account_manager_id == actor.membership_id
+    return query.where(or_(is_own, ~is_followed(ChecklistItem.organisation_id), is_set))
 
 
 def _card(row: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from portal.domain.checklists import operations
 from portal.domain.checklists.models import Checklist, ChecklistItem, ItemStatus, Status
 from portal.domain.organisations.models import Organisation, OrganisationStatus
+from portal.domain.people.actor import actor_from
 from portal.domain.people.models import PortfolioEntry
 from tests.browser import Browser, Page
 from tests.domain.world import everything, membership_of
@@ -66,8 +67,6 @@ def finish_but(app: Flask, *left: str) -> None:
 
 
 def actor(short: str) -> Any:
-    from portal.domain.people.actor import actor_from
-
     return actor_from(membership_of(short))
 
 
@@ -127,7 +126,11 @@ def test_an_empty_board_says_what_it_is_for(app: Flask, sign_in: SignIn) -> None
     assert page.soup.select_one("input[type=search]") is None
 
 
-def test_a_channel_manager_has_the_portfolio_alone(app: Flask, sign_in: SignIn) -> None:
+@pytest.mark.parametrize("is_large", [False, True])
+def test_a_channel_manager_has_the_portfolio_alone(
+    app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, is_large: bool
+) -> None:
+    monkeypatch.setattr("portal.blueprints.admin.onboarding.board.is_large", lambda _: is_large)
     carla = sign_in("carla")
     assert companies(carla.get(BOARD)) == [VOSGES]
     carla.get(f"{BOARD}/{checklist_of(app, VOSGES)}")
@@ -333,3 +336,17 @@ def test_the_partners_page_says_how_far_it_is(app: Flask, sign_in: SignIn) -> No
         session.commit()
     without = pia.get(f"/admin/organisations/{names[MAPLE]}")
     assert "No checklist is in use for its kind" in without.words
+
+
+def test_who_waits_for_something_optional_is_not_lost_from_sight(
+    app: Flask, sign_in: SignIn
+) -> None:
+    reference = item_of(app, "call")
+    with everything(app) as session:
+        call = session.scalars(select(ChecklistItem).filter_by(reference=reference)).one()
+        call.kept = {**call.kept, "after": ["colleague"]}
+        session.commit()
+    finish_but(app, "call")
+    page = sign_in("pia").get(f"{BOARD}?view=partner")
+    assert MAPLE in companies(page)
+    assert "Bring in a colleague" in page.words

@@ -20,11 +20,11 @@ from portal.domain.checklist_templates.content import item_from
 from portal.domain.checklists.models import NEVER, Checklist, ChecklistItem
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import CLOSED, MemberActor
+from portal.domain.portfolios.size import is_large
 
 SIZE = 25
 NEAR = 8 * SIZE
-"""How many of everybody's are looked through before a portfolio is: there are few partners in all
-beside what else stands in lists."""
+"""How many of everybody's are looked through before a large portfolio is."""
 VIEWS = {"us": _l("With us"), "partner": _l("With the partner"), "overdue": _l("Overdue")}
 COMPLETE = "complete"
 _COLUMNS = (
@@ -58,7 +58,9 @@ def board_page(actor: MemberActor) -> dict[str, Any]:
 def _page(actor: MemberActor, view: str, typed: str) -> Page:
     """Return those who wait, the longest first, or those who are through, the last first."""
     query = _select(actor).where(*_called(typed))
-    after, ways = request.args.get("after"), ways_to_see(Checklist, actor)._replace(near=NEAR)
+    after, ways = request.args.get("after"), ways_to_see(Checklist, actor)
+    if ways.are_many:
+        ways = ways._replace(are_many=is_large(actor), near=NEAR)
     if view == COMPLETE:
         done = query.where(Checklist.completed_at.is_not(None))
         return page_of(done, Checklist.completed_at, Checklist.reference, after, SIZE, ways)
