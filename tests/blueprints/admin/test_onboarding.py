@@ -336,6 +336,7 @@ def test_the_partners_page_says_how_far_it_is(app: Flask, sign_in: SignIn) -> No
         session.commit()
     without = pia.get(f"/admin/organisations/{names[MAPLE]}")
     assert "No checklist is in use for its kind" in without.words
+    assert without.soup.select_one("main a[href='/admin/checklists']") is not None
 
 
 def test_who_waits_for_something_optional_is_not_lost_from_sight(
