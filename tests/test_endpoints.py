@@ -18,6 +18,7 @@ NAMES = {
     "reference": "DR-00000000",
     "key": "00000000-0000-4000-8000-000000000000",
     "step": "customer",
+    "kind": "form",
     "number": 1,
 }
 FOREIGN_HOSTS = (

@@ -15,6 +15,7 @@ from sqlalchemy.sql.schema import Column
 from portal.core.database import Base
 from tests.matrix.oracle import (
     AUDITORS,
+    CHECKLIST_FOLLOWERS,
     COMPANY_READERS,
     EXPLAINERS,
     LIBRARY,
@@ -29,7 +30,7 @@ from tests.matrix.oracle import (
 
 CANARY = re.compile(r"qzx\d{5}x")
 REFERENCE = re.compile(
-    r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC|RV|RI|SH|VW|AR|FI|AP|AS|AV|AF)-[0-9A-HJKMNP-TV-Z]{8}\b"
+    r"\b(?:DR|DL|OR|PE|SE|IN|IL|EC|RV|RI|SH|VW|AR|FI|AP|AS|AV|AF|CT|CL|CI)-[0-9A-HJKMNP-TV-Z]{8}\b"
 )
 
 # Every text that people write or read. What is not here is a code, a key or a digest, and is
@@ -45,6 +46,10 @@ TEXTS: Mapping[str, str] = {
     "reason",
     "attachment": "name added_by",
     "change": "before after",
+    "checklist": "name name_fr",
+    "checklist_edition": "kept",
+    "checklist_item": "kept answers sent_by reason",
+    "checklist_template": "name name_fr kept",
     "deal": "company customer_key domain city contact_name contact_email contact_phone "
     "own_reference next_step",
     "delivery": "reason",
@@ -84,6 +89,9 @@ CODES: Mapping[str, str] = {
     "attachment": "reference record",
     "chain_head": "chain hash previous",
     "change": "field",
+    "checklist": "reference status turn",
+    "checklist_item": "reference key owner status next_side next_what",
+    "checklist_template": "reference partner_type tier status",
     "claim": "customer_key country",
     "deal": "reference country region stage currency loss_reason next_side next_what",
     "deal_assessment": "risk",
@@ -187,6 +195,8 @@ def _with(value: Any, word: str) -> str | None:
         held = json.loads(text)
         if not held:
             return None
+        if asked := _asked_with(held, word):
+            return json.dumps(asked)
         if isinstance(held, dict):
             return json.dumps({name: f"{inner} {word}" for name, inner in held.items()})
         if isinstance(held[0], list) and len(held[0]) == 3:
@@ -197,6 +207,25 @@ def _with(value: Any, word: str) -> str | None:
     if value is None or text == "":
         return None if value is None else word
     return f"{word}.{text}" if "." in text and " " not in text else f"{text} {word}"
+
+
+# Of an item of a checklist: what people wrote, among the codes.
+WRITTEN = frozenset("title title_fr help help_fr label label_fr en fr text".split())
+
+
+def _asked_with(held: Any, word: str) -> Any:
+    """Return items or answers with the canary in every text, None where ``held`` is neither."""
+    if isinstance(held, list):
+        found = [_asked_with(one, word) for one in held if isinstance(one, dict)]
+        return found if found and all(found) else None
+    if not ({"title", "text", "label"} & held.keys() and "key" in held):
+        return None
+    return {
+        name: f"{inner} {word}"
+        if name in WRITTEN
+        else (_asked_with(inner, word) or inner if isinstance(inner, list) else inner)
+        for name, inner in held.items()
+    }
 
 
 def reached_by(rows: Mapping[str, list[Mapping[str, Any]]], audience: int) -> frozenset[int]:
@@ -270,6 +299,10 @@ class Readers:
             "asset_version": lambda who, one: who.knows(facts[one.row["reference"]]),
             "attachment": lambda who, one: who.knows(facts[one.row["reference"]]),
             "change": lambda who, one: self.knows_change(who, one.row),
+            "checklist": lambda who, one: who.knows(facts[one.row["reference"]]),
+            "checklist_edition": lambda who, _one: who.short in CHECKLIST_FOLLOWERS,
+            "checklist_item": lambda who, one: who.knows(facts[one.row["reference"]]),
+            "checklist_template": lambda who, one: who.knows(facts[one.row["reference"]]),
             "deal": lambda who, one: who.knows(self.deals[one.row["id"]]),
             "delivery": lambda who, _one: who.short in OUTBOX_READERS,
             "draft": lambda who, one: one.row["membership_id"] == who.membership,

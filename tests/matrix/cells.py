@@ -6,11 +6,13 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from flask import Flask
 from werkzeug.routing import Rule
 
 from portal.core.times import now
+from tests.matrix import taken_on
 from tests.matrix.oracle import (
     APPROVED,
     ASKED,
@@ -27,9 +29,20 @@ from tests.matrix.oracle import (
     Facts,
 )
 from tests.matrix.planting import EXTRA, LENT, OPEN, SUMMIT, TOPIC, WON
+from tests.matrix.taken_on import FIRST
 from tests.matrix.world import TAKERS, World, slots
 
-SHOWS = ("registrations.show", "admin.review.show", "deals.show", "admin.organisations.show")
+# What shows a record, and in which column of its table stands what it is told by.
+SHOWS: Mapping[str, str] = {
+    "registrations.show": "company",
+    "admin.review.show": "company",
+    "deals.show": "company",
+    "admin.organisations.show": "name",
+    "onboarding.show": "kept",
+    "admin.onboarding.show": "name",
+    "admin.onboarding.show_item": "kept",
+    "admin.checklists.show": "name",
+}
 # Relations beyond the five of the matrix; tried where a record is read.
 FARTHER = ("grandchild", "above", "sibling")
 ABSENT = {
@@ -48,6 +61,9 @@ ABSENT = {
     "asset": "AS-00000000",
     "version": "AV-00000000",
     "folder": "AF-00000000",
+    "checklist template": "CT-00000000",
+    "checklist": "CL-00000000",
+    "checklist item": "CI-00000000",
     "delivery": "00000000-0000-4000-8000-000000000000",
 }
 _today = now().date()
@@ -90,8 +106,14 @@ ASSET = {
     "text_fr": "Nouveau", "types": "reseller", "tiers": "Gold", "countries": "Canada",
     "products": "ARM", "languages": "fr", "valid_from": "", "valid_until": _soon,
 }  # fmt: skip
+FRESH_ITEM = {
+    "title": "Fresh item", "title_fr": "Nouvel élément", "help": "Fresh", "help_fr": "Nouveau",
+    "questions": "Which ones?", "questions_fr": "Lesquels?", "link": "https://fresh.example/",
+    "owner": "administrator", "due_days": "9", "renew_months": "6", "is_mandatory": "y",
+}  # fmt: skip
 NEED = "They lift boxes all day, and two people are ill."
 FORMS: Mapping[str, Mapping[str, str]] = {
+    "attachments.attach_to_checklist_item": {},
     "attachments.attach_to_deal": {},
     "attachments.attach_to_registration": {},
     "attachments.remove": {},
@@ -117,6 +139,25 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "admin.assets.send_for_review": {},
     "admin.assets.take_file_out": {},
     "admin.assets.withdraw": {"reason": "A price was wrong."},
+    "admin.checklists.add": FRESH_ITEM,
+    "admin.checklists.create": {
+        "name": "Fresh",
+        "name_fr": "Nouveau",
+        "partner_type": "referral",
+        "tier": "Gold",
+    },
+    "admin.checklists.edit": {"name": "Fresh", "name_fr": "Nouveau"},
+    "admin.checklists.edit_item": FRESH_ITEM,
+    "admin.checklists.move": {"down": FIRST},
+    "admin.checklists.publish": {},
+    "admin.checklists.remove": {},
+    "admin.checklists.retire": {},
+    "admin.onboarding.accept": {},
+    "admin.onboarding.ask_again": {},
+    "admin.onboarding.do": {},
+    "admin.onboarding.give_back": {"reason": "The second page is missing."},
+    "admin.onboarding.waive": {"reason": "Another one says the same."},
+    "onboarding.send": {"answer_question": "Between Laval and Drummondville."},
     "assets.keep_at_hand": {},
     "assets.put_away": {},
     "admin.organisations.change_status": {"step": "suspend", "reason": "They did not pay."},
@@ -215,6 +256,11 @@ PAGE_OF: Mapping[str, str] = {
     "admin.assets.discard": "/admin/assets/versions/{}",
     "admin.assets.send_for_review": "/admin/assets/versions/{}",
     "admin.assets.take_file_out": "/admin/assets/versions/{}/file",
+    "admin.checklists.move": "/admin/checklists/{}",
+    "admin.onboarding.accept": "/admin/onboarding/items/{}",
+    "admin.onboarding.ask_again": "/admin/onboarding/items/{}",
+    "admin.onboarding.do": "/admin/onboarding/items/{}",
+    "onboarding.send": "/checklist/items/{}",
     "assets.keep_at_hand": "/assets/{}",
     "assets.put_away": "/assets/{}",
     "admin.organisations.move": "/admin/organisations/{}/move?parent=" + SUMMIT,
@@ -235,7 +281,7 @@ PAGE_OF: Mapping[str, str] = {
 
 # What a write leaves behind: the events it records, and the tables it may write besides events
 # and the form's key. A dash says: no event. A plus says: this one at least once; a star: some
-# that begin like that.
+# that begin like that; a question mark: this one, or not.
 LEAVES: Mapping[str, tuple[str, str]] = {
     "account.end_one": ("session:revoke", "login_session"),
     "account.end_others": ("session:revoke session:revoke", "login_session"),
@@ -267,6 +313,23 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "admin.assets.send_for_review": ("asset:send", "asset_version delivery"),
     "admin.assets.take_file_out": ("asset:edit", "asset_version kept_file"),
     "admin.assets.withdraw": ("asset:withdraw", "asset_version asset asset_download delivery"),
+    "admin.checklists.add": ("checklist_template:item", "checklist_template"),
+    "admin.checklists.create": ("checklist_template:create", "checklist_template"),
+    "admin.checklists.edit": ("checklist_template:edit", "checklist_template"),
+    "admin.checklists.edit_item": ("checklist_template:item", "checklist_template"),
+    "admin.checklists.move": ("checklist_template:order", "checklist_template"),
+    "admin.checklists.publish": ("checklist_template:publish",
+                                 "checklist_template checklist_edition"),
+    "admin.checklists.remove": ("checklist_template:remove", "checklist_template"),
+    "admin.checklists.retire": ("checklist_template:retire", "checklist_template"),
+    "admin.onboarding.accept": ("checklist_item:accept", "checklist_item checklist organisation"),
+    "admin.onboarding.ask_again": ("checklist_item:ask_again",
+                                   "checklist_item checklist organisation delivery"),
+    "admin.onboarding.do": ("checklist_item:do", "checklist_item checklist organisation"),
+    "admin.onboarding.give_back": ("checklist_item:return",
+                                   "checklist_item checklist organisation delivery"),
+    "admin.onboarding.waive": ("checklist_item:waive", "checklist_item checklist organisation"),
+    "onboarding.send": ("checklist_item:submit", "checklist_item checklist organisation delivery"),
     "assets.keep_at_hand": ("-", "asset_favourite"),
     "assets.put_away": ("-", "asset_favourite"),
     "admin.organisations.change_status": ("organisation:suspend", "organisation"),
@@ -289,7 +352,8 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "admin.inside.assess": ("deal:assess", "deal_assessment change"),
     "admin.inside.note_deal": ("note:write", "note"),
     "admin.inside.note_registration": ("note:write", "note"),
-    "company.edit": ("organisation:keep", "organisation change"),
+    # The checklist of a new partner follows who and what is there.
+    "company.edit": ("organisation:keep", "organisation change checklist"),
     "admin.review.hand_over": ("registration:hand_over", "registration change delivery"),
     "deals.assign": ("deal:assign", "deal change delivery"),
     "deals.edit": ("deal:edit", "deal deal_word change"),
@@ -308,14 +372,14 @@ LEAVES: Mapping[str, tuple[str, str]] = {
                       "access_request membership user invitation delivery"),
     "people.decline": ("request:decline", "access_request delivery"),
     "people.change": ("person:change", "membership change"),
-    "people.deactivate": ("person:deactivate", "membership login_session"),
+    "people.deactivate": ("person:deactivate", "membership login_session checklist"),
     "people.hand_over": ("registration:reassign* deal:reassign* person:hand_over person:take_over",
                          "deal registration change delivery"),
     "people.invite": ("person:add invitation:send", "membership user invitation delivery"),
     "people.invite_many": ("person:add invitation:send person:invite_many",
                            "invitation_list membership user invitation delivery"),
     "people.invite_again": ("invitation:send", "invitation delivery"),
-    "people.reactivate": ("person:reactivate", "membership"),
+    "people.reactivate": ("person:reactivate", "membership checklist"),
     "people.uninvite": ("person:uninvite", "membership invitation"),
     "registrations.answer": ("registration:answer", "registration question delivery change"),
     "registrations.create": ("registration:create", "registration"),
@@ -328,6 +392,10 @@ LEAVES: Mapping[str, tuple[str, str]] = {
                            "registration registration_product registration_activity"),
     "registrations.submit": ("registration:submit", "registration receipt delivery"),
     "registrations.withdraw": ("registration:withdraw", "registration delivery"),
+    # The first file begins it.
+    "attachments.attach_to_checklist_item": (
+        "file:attach checklist_item:begin?",
+        "attachment kept_file checklist_item checklist organisation delivery"),
     "attachments.attach_to_deal": ("file:attach", "attachment kept_file deal delivery"),
     "attachments.attach_to_registration": ("file:attach",
                                            "attachment kept_file registration delivery"),
@@ -357,8 +425,8 @@ TAKING: Mapping[str, str] = {"assets.download": "asset:take", "assets.follow": "
 # What brings a file, and under which name.
 UPLOADS = frozenset(
     {
-        "admin.assets.put_file", "attachments.attach_to_deal",
-        "attachments.attach_to_registration",
+        "admin.assets.put_file", "attachments.attach_to_checklist_item",
+        "attachments.attach_to_deal", "attachments.attach_to_registration",
     }
 )  # fmt: skip
 
@@ -449,7 +517,8 @@ def address(rule: Rule, name: str, step: str = "") -> str:
     if not rule.arguments:
         return rule.rule
     head = rule.rule.partition("<")[0]
-    tail = re.sub("<[^>]*>", "1", rule.rule.partition(">")[2])
+    tail = re.sub("<any[^>]*>", "form", rule.rule.partition(">")[2])
+    tail = re.sub("<[^>]*>", FIRST, tail)
     if step:
         tail = "/" + step
     return head + name + tail
@@ -484,16 +553,9 @@ def _records(
     """Yield the holder's records in the states that matter; out of sight one state does."""
     ask = RECORDS[rule.endpoint, method]
     planted, person = world.planted, world.people[short]
-    if ask.kind in ("file", "share"):
-        yield from (_files if ask.kind == "file" else _shares)(world, short, holder)
-    elif ask.kind == "application":
-        yield from _applications(world, relation)
-    elif ask.kind in ("asset", "version", "folder"):
-        yield from _library(world, relation, rule.endpoint, ask)
-    elif ask.kind in ("access review", "access item"):
-        yield from _reviews(world, short, holder, relation, ask.kind)
-    elif ask.kind in ("organisation", "session", "person", "delivery", "list", "request"):
-        yield from _others(world, short, holder, relation, rule, ask.kind)
+    of_another_kind = _others_of(world, short, holder, relation, rule, method)
+    if of_another_kind is not None:
+        yield from of_another_kind
     elif ask.kind == "deal":
         ready = world.facts[planted.deals[holder, OPEN]]
         yield ready
@@ -511,6 +573,33 @@ def _records(
         found = [planted.references.get((holder, state)) for state in states]
         for reference in [one for one in found if one] or [seen.reference]:
             yield world.facts[reference]
+
+
+def _others_of(
+    world: World, short: str, holder: str, relation: str, rule: Rule, method: str
+) -> Iterator[Facts] | None:
+    """Return the records of a kind that is neither a registration nor a deal, None for those."""
+    ask = RECORDS[rule.endpoint, method]
+    place = world.facts[world.planted.references[holder, DRAFT]].organisation
+    taken_on_there = (
+        taken_on.chosen(world, short, place, relation, rule.endpoint, method, ask)
+        if ask.kind.startswith("checklist") or (ask.kind == "file" and relation not in LENT)
+        else iter(())
+    )
+    if ask.kind == "file":
+        return chain(_files(world, short, holder), taken_on_there)
+    if ask.kind == "share":
+        return _shares(world, short, holder)
+    if ask.kind.startswith("checklist"):
+        return taken_on_there
+    if ask.kind == "application":
+        return _applications(world, relation)
+    if ask.kind in ("asset", "version", "folder"):
+        return _library(world, relation, rule.endpoint, ask)
+    if ask.kind in ("access review", "access item"):
+        return _reviews(world, short, holder, relation, ask.kind)
+    is_other = ask.kind in ("organisation", "session", "person", "delivery", "list", "request")
+    return _others(world, short, holder, relation, rule, ask.kind) if is_other else None
 
 
 def _shares(world: World, short: str, holder: str) -> Iterator[Facts]:
@@ -609,8 +698,8 @@ def form_place(world: World, cell: Cell) -> str:
         )
         return f"/admin/assets/versions/{name}"
     if cell.facts is not None and cell.facts.kind == "file":
-        kind = "deals" if cell.facts.of.startswith("DL") else "registrations"
-        return f"/{kind}/{cell.facts.of}/files"
+        kinds = {"DL": "deals", "DR": "registrations", "CI": "checklist/items"}
+        return f"/{kinds[cell.facts.of[:2]]}/{cell.facts.of}/files"
     return PAGE_OF.get(cell.endpoint, cell.path).format(name)
 
 

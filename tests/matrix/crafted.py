@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ from portal.core.database import Base
 from portal.core.times import at
 from tests.browser import BASE, fields_of
 from tests.core.test_filetypes import PDF
+from tests.matrix import taken_on
 from tests.matrix.canaries import REFERENCE
 from tests.matrix.cells import (
     ABSENT,
@@ -41,6 +43,7 @@ from tests.matrix.oracle import (
     expect,
 )
 from tests.matrix.planting import EXTRA, LARGE, OPEN, TOPIC
+from tests.matrix.taken_on import FIRST
 from tests.matrix.walk import Walk
 from tests.matrix.world import Change, World, normalised, slots
 
@@ -49,6 +52,9 @@ PATHS = {
     "deal": ("/deals/{}",),
     "organisation": ("/admin/organisations/{}",),
     "person": ("/admin/people/{}", "/people/{}"),
+    "checklist": ("/admin/onboarding/{}",),
+    "checklist item": ("/checklist/items/{}", "/admin/onboarding/items/{}"),
+    "checklist template": ("/admin/checklists/{}",),
     "access review": ("/admin/access/reviews/{}", "/people/review/{}"),
 }
 
@@ -199,6 +205,10 @@ CHANGING = frozenset(
 ) | {"results"}
 
 
+# Of an item or a question of a checklist that was written just now.
+_NEW_KEY = re.compile(r"\b[0-9a-f]{12}\b")
+
+
 def poison(world: World) -> dict[str, str]:
     """Return a value for every column name of every model, each as harmful as its type allows."""
     stranger = world.people["bruno"]
@@ -270,7 +280,11 @@ def _effect(walk: Walk, cell: Cell, extras: Mapping[str, str]) -> list[Any]:
 def _row(world: World, change: Change) -> tuple[str, str, str]:
     table, op, place = change
     values = world.row(table, place)
-    kept = sorted((name, str(value)) for name, value in values.items() if name not in CHANGING)
+    kept = sorted(
+        (name, _NEW_KEY.sub("KEY", str(value)))
+        for name, value in values.items()
+        if name not in CHANGING
+    )
     return table, op, str(kept)
 
 
@@ -281,10 +295,11 @@ def _ready(world: World, ask: Ask, side: str) -> str:
     """
     planted, home = world.planted, world.people["ana"].organisation
     ready = next((state for state, status in ask.by_state.items() if status == 303), "")
-    if ask.kind == "deal":
-        return planted.deals["ana", OPEN]
-    if ask.kind == "file":
-        return planted.files[planted.deals["ana", OPEN]]
+    if ask.kind in ("deal", "file"):
+        deal = planted.deals["ana", OPEN]
+        return planted.files[deal] if ask.kind == "file" else deal
+    if ask.kind.startswith("checklist"):
+        return taken_on.ready(world, home, ask.kind, ready)
     if ask.kind in ("session", "share"):
         return (planted.devices if ask.kind == "session" else planted.shares)["ana"]
     if ask.kind in ("access review", "access item"):
@@ -376,6 +391,9 @@ def _record_of(world: World, endpoint: str, method: str, holder: str) -> Facts |
         return next(one for one in world.facts.values() if one.kind == kind)
     references: dict[str, Callable[[], str]] = {
         "asset": lambda: planted.assets["open"],
+        "checklist": lambda: planted.checklists[sent.organisation],
+        "checklist item": lambda: planted.items[sent.organisation, FIRST],
+        "checklist template": lambda: planted.templates[DRAFT],
         "deal": lambda: planted.deals[holder, OPEN],
         "folder": lambda: TOPIC,
         "version": lambda: planted.versions["open"][0],

@@ -49,6 +49,19 @@ LISTS: dict[str, tuple[str, Callable[[Facts], bool], str, str]] = {
         "status",
         "draft in_review approved scheduled published superseded withdrawn",
     ),
+    "onboarding.index": ("/checklist", lambda facts: facts.kind == "checklist item", "", ""),
+    "admin.onboarding.index": (
+        "/admin/onboarding",
+        lambda facts: facts.kind == "checklist" and facts.state != "complete",
+        "view",
+        "us partner",
+    ),
+    "admin.checklists.index": (
+        "/admin/checklists",
+        lambda facts: facts.kind == "checklist template",
+        "",
+        "",
+    ),
     "admin.access.reviews": (
         "/admin/access/reviews",
         lambda facts: facts.kind == "access review",
@@ -56,11 +69,14 @@ LISTS: dict[str, tuple[str, Callable[[Facts], bool], str, str]] = {
         "open with_security signed_off",
     ),
 }
+# On small screens first: no table, and no list of many pages.
+WITHOUT_TABLE = ("/checklist",)
 # Where one can search, and the text by which each record is found there.
 SEARCHES = {
     "assets.index": ("/assets", "asset_version", "title"),
     "admin.assets.index": ("/admin/assets", "asset_version", "title"),
     "deals.index": ("/deals", "deal", "company"),
+    "admin.onboarding.index": ("/admin/onboarding", "organisation", "name"),
     "admin.organisations.index": ("/admin/organisations", "organisation", "name"),
     "admin.people.index": ("/admin/people", "user", "email"),
 }
@@ -97,6 +113,8 @@ def _listed(walk: Walk, path: str) -> set[str]:
     while following:
         text = walk.ask("GET", following).text
         rows = text.partition("<tbody>")[2].partition("</tbody>")[0]
+        if path in WITHOUT_TABLE:
+            rows = text.partition("<main")[2].partition("</main>")[0]
         found |= set(REFERENCE.findall(rows))
         more = _NEXT.search(text)
         following = more[1].replace("&amp;", "&") if more else None
@@ -135,15 +153,19 @@ def _found(walk: Walk, path: str, word: str, bare: bool = True) -> str:
 
 def check_cursors(walk: Walk) -> Iterator[str]:
     """Yield what is wrong when a list is asked to go on after somebody else's record."""
-    for path, kind in (("/deals", "deal"), ("/registrations", "registration")):
-        if walk.short not in PAGES[f"{kind}s.index", "GET"][0]:
+    for endpoint, path, kind, column in (
+        ("deals.index", "/deals", "deal", "changed_at"),
+        ("registrations.index", "/registrations", "registration", "changed_at"),
+        ("admin.onboarding.index", "/admin/onboarding", "checklist", "waiting_since"),
+    ):
+        if walk.short not in PAGES[endpoint, "GET"][0]:
             continue
         strange = [
             row for row in walk.world.rows[kind]
             if not walk.person.knows(walk.world.facts[row["reference"]])
         ][:3]  # fmt: skip
         for row in strange:
-            moment = re.sub(r"[-:]", "", row["changed_at"]).replace(" ", "T")
+            moment = re.sub(r"[-:]", "", row[column]).replace(" ", "T")
             typed = row["reference"]
             after = f"{moment}~{typed}"
             answer = walk.ask("GET", f"{path}?{urlencode({'after': after})}", echoed=(typed,))

@@ -85,6 +85,18 @@ LIBRARY = frozenset(
 LIBRARIANS = frozenset("carla pia".split())
 LIBRARY_READERS = LIBRARIANS | {"axel"}
 PUBLISHERS = frozenset({"pia"})
+# How partners are taken on: who follows it for which partners, reviews what was sent, and writes
+# what is asked. Of a partner's people everybody reads the own company's, and does what is for them.
+TAKEN_ON = REGISTERING | frozenset("sofia ivo rosa theo sven".split())
+TAKERS_ON = frozenset("carla pia".split())
+CHECKLIST_FOLLOWERS = TAKERS_ON | {"axel"}
+CHECKLIST_WRITERS = frozenset({"pia"})
+_AT_THE_HEAD = frozenset("nadia theo hugo olive".split())
+DOERS: Mapping[str, frozenset[str]] = {
+    "administrator": _AT_THE_HEAD,
+    "lead": _AT_THE_HEAD | frozenset("diego marc bruno sofia ivo sven".split()),
+    "staff": frozenset(),
+}
 # Who sees the portal as others do, and as which of the vendor's own people.
 VIEWERS: Mapping[str, frozenset[str]] = {
     "carla": frozenset(),
@@ -157,6 +169,11 @@ PAGES: Mapping[tuple[str, str], tuple[frozenset[str], int]] = {
     ("people.review", "GET"): (ADMINISTRATORS, 200),
     ("admin.access.reviews", "GET"): (ACCESS_READERS, 200),
     ("people.requests", "GET"): (ADMINISTRATORS, 200),
+    ("onboarding.index", "GET"): (TAKEN_ON, 200),
+    ("admin.onboarding.index", "GET"): (CHECKLIST_FOLLOWERS, 200),
+    ("admin.checklists.index", "GET"): (CHECKLIST_FOLLOWERS, 200),
+    ("admin.checklists.create", "GET"): (CHECKLIST_WRITERS, 200),
+    ("admin.checklists.create", "POST"): (CHECKLIST_WRITERS, 303),
 }
 
 # Writes before which whoever signed in a while ago is asked again: these always, and a decision
@@ -238,6 +255,17 @@ TURNS = {OPEN: "partner", OPEN_DONE: "partner", HANDED: "vendor", HANDED_DONE: "
 # Of an application under review, where a partner is the same company.
 SAME_COMPANY, ALONE = "under_review same", "under_review alone"
 JUDGED = (REVIEWED, SAME_COMPANY, ALONE)
+# An item of a checklist that is to be done; one may also wait for another, be told by the data or
+# be done by staff. A template that is empty, was written anew, or of whose kind another is in use.
+TO_DO = ("not_started", "in_progress", "returned", "expired")
+TO_WAIVE = tuple(
+    f"{state}{how}"
+    for state in (*TO_DO, SUBMITTED)
+    for how in ("", " ours", " derived", " waiting", " ours waiting", " derived waiting")
+)
+TO_TICK = ("not_started ours", "in_progress ours", "expired ours")
+IN_USE, WRITTEN_ANEW, EMPTY = "in_use", "in_use changed", "draft empty"
+TO_PUBLISH = (DRAFT, WRITTEN_ANEW, "retired")
 RECORDS: Mapping[tuple[str, str], Ask] = {
     ("registrations.show", "GET"): Ask("registration", "know", 200, {DRAFT: 302}),
     ("registrations.step", "GET"): Ask("registration", "work", 302, {DRAFT: 200}),
@@ -334,7 +362,9 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("attachments.attach_to_deal", "POST"): Ask("deal", "take part", 409, {OPEN: 303}),
     ("attachments.download", "GET"): Ask("file", "know", 200),
     ("attachments.preview", "GET"): Ask("file", "know", 200),
-    ("attachments.remove", "POST"): Ask("file", "take away", 409, {DRAFT: 303, OPEN: 303}),
+    ("attachments.remove", "POST"): Ask(
+        "file", "take away", 409, {DRAFT: 303, OPEN: 303, **dict.fromkeys(TO_DO, 303)}
+    ),
     ("shares.share_deal", "GET"): Ask("deal", "share", 200),
     ("shares.share_deal", "POST"): Ask("deal", "share", 303),
     ("shares.share_registration", "GET"): Ask("registration", "share", 200, {DRAFT: 409}),
@@ -422,6 +452,70 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("people.accept", "POST"): Ask("request", "know", 303),
     ("people.decline", "GET"): Ask("request", "know", 200),
     ("people.decline", "POST"): Ask("request", "know", 303),
+    ("onboarding.show", "GET"): Ask("checklist item", "read checklist", 200),
+    ("onboarding.send", "GET"): Ask("checklist item", "do item", 302),
+    ("onboarding.send", "POST"): Ask("checklist item", "do item", 409, dict.fromkeys(TO_DO, 303)),
+    ("attachments.files_of_checklist_item", "GET"): Ask("checklist item", "know", 200),
+    ("attachments.attach_to_checklist_item", "POST"): Ask(
+        "checklist item", "do item", 409, dict.fromkeys(TO_DO, 303)
+    ),
+    ("admin.onboarding.show", "GET"): Ask("checklist", "follow checklist", 200),
+    ("admin.onboarding.show_item", "GET"): Ask("checklist item", "follow checklist", 200),
+    ("admin.onboarding.accept", "POST"): Ask(
+        "checklist item", "review item", 409, {SUBMITTED: 303}
+    ),
+    ("admin.onboarding.give_back", "GET"): Ask(
+        "checklist item", "review item", 409, {SUBMITTED: 200}
+    ),
+    ("admin.onboarding.give_back", "POST"): Ask(
+        "checklist item", "review item", 409, {SUBMITTED: 303}
+    ),
+    ("admin.onboarding.do", "POST"): Ask(
+        "checklist item", "review item", 409, dict.fromkeys(TO_TICK, 303)
+    ),
+    ("admin.onboarding.waive", "GET"): Ask(
+        "checklist item", "waive item", 409, dict.fromkeys(TO_WAIVE, 200)
+    ),
+    ("admin.onboarding.waive", "POST"): Ask(
+        "checklist item", "waive item", 409, dict.fromkeys(TO_WAIVE, 303)
+    ),
+    ("admin.onboarding.ask_again", "POST"): Ask(
+        "checklist item", "waive item", 409, {"waived": 303, "waived ours": 303}
+    ),
+    ("admin.checklists.show", "GET"): Ask("checklist template", "follow checklist", 200),
+    ("admin.checklists.edit", "GET"): Ask("checklist template", "write checklist", 200),
+    ("admin.checklists.edit", "POST"): Ask("checklist template", "write checklist", 303),
+    ("admin.checklists.choose", "GET"): Ask("checklist template", "write checklist", 200),
+    ("admin.checklists.add", "GET"): Ask("checklist template", "write checklist", 200),
+    ("admin.checklists.add", "POST"): Ask("checklist template", "write checklist", 303),
+    # Of an item that is not there.
+    ("admin.checklists.edit_item", "GET"): Ask(
+        "checklist template", "write checklist", 200, {EMPTY: 404}
+    ),
+    ("admin.checklists.edit_item", "POST"): Ask(
+        "checklist template", "write checklist", 303, {EMPTY: 404}
+    ),
+    ("admin.checklists.move", "POST"): Ask(
+        "checklist template", "write checklist", 303, {EMPTY: 404}
+    ),
+    ("admin.checklists.remove", "GET"): Ask(
+        "checklist template", "write checklist", 200, {EMPTY: 404}
+    ),
+    ("admin.checklists.remove", "POST"): Ask(
+        "checklist template", "write checklist", 303, {EMPTY: 404}
+    ),
+    ("admin.checklists.publish", "GET"): Ask(
+        "checklist template", "write checklist", 409, dict.fromkeys(TO_PUBLISH, 200)
+    ),
+    ("admin.checklists.publish", "POST"): Ask(
+        "checklist template", "write checklist", 409, dict.fromkeys(TO_PUBLISH, 303)
+    ),
+    ("admin.checklists.retire", "GET"): Ask(
+        "checklist template", "write checklist", 409, {IN_USE: 200, WRITTEN_ANEW: 200}
+    ),
+    ("admin.checklists.retire", "POST"): Ask(
+        "checklist template", "write checklist", 409, {IN_USE: 303, WRITTEN_ANEW: 303}
+    ),
 }
 
 
@@ -513,11 +607,19 @@ class Person:
             return (
                 facts.owner == self.membership if is_list else self.administers(facts.organisation)
             )
-        if facts.kind in ("application", "asset", "version", "folder"):
-            is_applied = facts.kind == "application"
-            return self.knows_applied(facts) if is_applied else self.knows_asset(facts)
         if facts.kind == "person":
             return self.knows_person(facts.owner, facts.organisation)
+        of_kind = {
+            "application": self.knows_applied,
+            "asset": self.knows_asset,
+            "version": self.knows_asset,
+            "folder": self.knows_asset,
+            "checklist": self.knows_checklist,
+            "checklist item": self.knows_checklist,
+            "checklist template": self.knows_checklist,
+        }.get("checklist" if facts.of.startswith("CI") else facts.kind)
+        if of_kind is not None:
+            return of_kind(facts)
         if facts.kind == "session":
             return self.knows_session(facts.user)
         if facts.kind == "share":
@@ -583,6 +685,20 @@ class Person:
         is_for_them = self.short in LIBRARY and self.membership in facts.reaches
         return is_for_them or self.short in LIBRARY_READERS
 
+    def knows_checklist(self, facts: Facts) -> bool:
+        """Tell whether the person may know of a checklist, an item, its files, or a template."""
+        is_template = facts.kind == "checklist template"
+        if self.side == "partner":  # nothing of a company below, nor above
+            is_own = facts.organisation == self.organisation
+            return is_own and not is_template and self.short in EVERYBODY
+        if self.short == "carla" and not is_template:
+            return facts.organisation in self.portfolio
+        return self.short in CHECKLIST_FOLLOWERS
+
+    def does(self, item: Facts) -> bool:
+        """Tell whether an item of a checklist, or of its files, is for the person."""
+        return self.side == "partner" and self.short in DOERS.get(item.role, EVERYBODY)
+
     def knows_session(self, user: int) -> bool:
         """Tell whether the person may know where a user is signed in."""
         return user == self.user or self.short in SECURERS
@@ -610,6 +726,8 @@ class Person:
             return answer
         if need == "take part" and self.shared.get(facts.reference) == "edit":
             return True
+        if need == "take away" and facts.of.startswith("CI"):
+            return self.does(facts)
         if need == "take away":
             is_lent = facts.of.startswith("DL") and self.shared.get(facts.of) == "edit"
             return is_lent or self.relation(facts) in MAY[self.short]["work"]
@@ -658,6 +776,12 @@ class Person:
             # Whoever wrote it last does not stand for it as the second person.
             "review library": self.short in LIBRARIANS and not is_mine,
             "publish library": self.short in PUBLISHERS,
+            "read checklist": self.side == "partner",
+            "do item": self.does(facts),
+            "follow checklist": self.short in CHECKLIST_FOLLOWERS,
+            "review item": self.short in TAKERS_ON,
+            "waive item": self.short in TAKERS_ON,
+            "write checklist": self.short in CHECKLIST_WRITERS,
             "view as": facts.kind == "person" and self.views_as(facts),
             "set portfolios": self.short in PARTNER_KEEPERS and facts.role == "channel_manager",
             "reassign": self.short in REASSIGNERS and not is_partner,

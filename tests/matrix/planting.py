@@ -58,6 +58,7 @@ from portal.domain.shares.models import Level, Share
 from portal.domain.shares.operations import end_of, revoke, share
 from tests.domain.assets.writing import bring
 from tests.matrix.records import deal_of, device_of, file_of, registration_of, typed_text
+from tests.matrix.taken_on import plant_taken_on
 
 STAFF = tuple(one.short for one in PERSONAS if one.organisation == MERIDIAN)
 PARTNERS = tuple(one for one in PERSONAS if one.short not in STAFF)
@@ -113,6 +114,11 @@ class Planted:
     """Open to everybody with the library, a favourite of all, for nobody, and over."""
     versions: dict[str, list[str]] = field(default_factory=dict)
     """By state, and of the assets by their names."""
+    templates: dict[str, str] = field(default_factory=dict)
+    """By what can be done with it: a checklist template."""
+    # By organisation, and of the items by their key too.
+    checklists: dict[int, str] = field(default_factory=dict)
+    items: dict[tuple[int, str], str] = field(default_factory=dict)
 
 
 def plant(session: Session) -> Planted:
@@ -161,6 +167,7 @@ def plant(session: Session) -> Planted:
     _asked(session, planted)
     _applied(session, planted)
     _stocked(session, planted)
+    plant_taken_on(session, planted)
     cole, lena = planted.holders[EXTRA], planted.holders["lena"]
     other = Membership(
         user=cole.user,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.core.changes import Changed
 from portal.core.events import record_event
 from portal.core.times import now
-from portal.demo_personas import HARBOUR, LAKESIDE, MERIDIAN, NORTHWIND, SUMMIT
+from portal.demo_personas import HARBOUR, LAKESIDE, MAPLE, MERIDIAN, NORTHWIND, SUMMIT
 from portal.domain.deals.models import Deal, Stage
 from portal.domain.fields.models import FieldSetting
 from portal.domain.organisations.models import Organisation, OrganisationStatus, Side
@@ -52,6 +52,8 @@ def plant_quiet(session: Session, planted: Planted) -> None:
     # Sees more than Northwind's administrator; through the second nobody sees beyond a portfolio.
     _member(session, places[NORTHWIND], "wide-1", Role.PARTNER_MANAGER, Reach.FAMILY)
     _member(session, places[LAKESIDE], "wide-2", Role.PARTNER_MANAGER, Reach.FAMILY)
+    # One more, so that whoever is deactivated there leaves two: its checklist asks for two.
+    _member(session, places[MAPLE], "third", Role.PARTNER_SELLER, Reach.OWN)
     below = places[f"{LAKESIDE} Below"]
     session.add(PortfolioEntry(membership_id=planted.holders["carla"].id, organisation_id=below.id))
     shut = add_organisation(

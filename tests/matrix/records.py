@@ -59,8 +59,9 @@ def file_of(session: Session, record: Any) -> Attachment:
     )  # fmt: skip
     session.add(made)
     model: Any = type(record)
+    kept_as_is = {"changed_at": model.changed_at} if hasattr(model, "changed_at") else {}
     marking = update(model).where(model.id == record.id)
-    session.execute(marking.values(has_files=True, changed_at=model.changed_at))
+    session.execute(marking.values(has_files=True, **kept_as_is))
     session.flush()
     return made
 

@@ -15,6 +15,7 @@ from portal.core.access import can, missing_rules, policies, terms_of, wants_fre
 from portal.core.database import db
 from portal.core.guards import guard_of
 from portal.core.net import acting_as, system_mode
+from portal.domain.checklists.models import Checklist, ChecklistItem
 from portal.domain.deals.models import Deal
 from portal.domain.people.actor import MemberActor, actor_of_membership
 from portal.domain.permissions import Permission as P
@@ -29,10 +30,12 @@ from tests.matrix.oracle import (
     RECORDS,
     Facts,
 )
+from tests.matrix.taken_on import reasons_of
 from tests.matrix.world import World
 
 # What the doors do not tell of a permission, because they lead to the own company alone.
 BESIDE: Mapping[tuple[str, str], str] = {
+    ("checklist", P.CHECKLIST_READ): "read checklist",
     ("organisation", P.COMPANY_READ): "read company",
     ("organisation", P.COMPANY_EDIT): "edit company",
 }
@@ -147,11 +150,13 @@ def check_reasons(world: World, short: str) -> Iterator[str]:
     person, readers = world.people[short], world.readers
     with world.app.app_context():
         actor = acting(world, short)
-        for model in (Deal, Registration, Product):
+        for model in (Deal, Registration, Product, Checklist, ChecklistItem):
             wanted: dict[str, set[int]] = {}
             for row in world.rows[model.__tablename__]:
                 if model is Product:
                     reasons = readers.product_reasons(person, row["id"])
+                elif model in (Checklist, ChecklistItem):
+                    reasons = reasons_of(person, world.facts[row["reference"]])
                 else:
                     reasons = person.reasons(world.facts[row["reference"]])
                 for reason in reasons:

@@ -13,6 +13,7 @@ from portal.core.net import acting_as, system_mode
 from portal.domain.people.actor import actor_of_membership
 from tests.matrix.canaries import Readers
 from tests.matrix.oracle import (
+    CHECKLIST_FOLLOWERS,
     COMPANY_READERS,
     FIELD_DECIDERS,
     LIBRARY,
@@ -67,6 +68,10 @@ GRANTS: Mapping[str, Grant] = {
     "audience_value": lambda _readers, who, _row: who.short in LIBRARY_READERS,
     "attachment": _record,
     "change": lambda readers, who, row: readers.knows_change(who, row),
+    "checklist": _record,
+    "checklist_edition": lambda _readers, who, _row: who.short in CHECKLIST_FOLLOWERS,
+    "checklist_item": _record,
+    "checklist_template": _record,
     "deal": _record,
     "deal_assessment": lambda readers, who, row: who.side == "vendor" and _deal(readers, who, row),
     "deal_product": _deal,

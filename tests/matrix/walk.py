@@ -221,10 +221,10 @@ class Walk:
     def _look_for_record(self, cell: Cell, text: str) -> None:
         """A page that the person may read really shows the record."""
         assert cell.facts is not None
-        column = "name" if cell.facts.kind == "organisation" else "company"
+        table, column = cell.facts.kind.replace(" ", "_"), SHOWS[cell.endpoint]
         wanted = next(
             one.word for one in self.world.canaries
-            if (one.table, one.column) == (cell.facts.kind, column)
+            if (one.table, one.column) == (table, column)
             and one.row["reference"] == cell.facts.reference
         )  # fmt: skip
         if wanted not in text:
@@ -299,9 +299,16 @@ class Walk:
 
 
 def _are(tags: Sequence[str], wanted: Sequence[str]) -> bool:
-    """Tell whether the events are those that are wanted; a star stands for all that follow it."""
+    """Tell whether the events are those that are wanted.
+
+    A star stands for all that follow it, a question mark for one that need not be there.
+    """
     parts = [
-        rf"(?:{re.escape(one[:-1])}\S* )+" if one.endswith("*") else re.escape(one + " ")
+        rf"(?:{re.escape(one[:-1])}\S* )+"
+        if one.endswith("*")
+        else f"(?:{re.escape(one[:-1])} )?"
+        if one.endswith("?")
+        else re.escape(one + " ")
         for one in wanted
     ]
     return re.fullmatch("".join(parts), "".join(f"{tag} " for tag in tags)) is not None

@@ -45,6 +45,8 @@ from tests.matrix.oracle import (
 )
 from tests.matrix.planting import EXTRA, HOLDER, LAPSED, LENT, STAFF, Planted, plant
 from tests.matrix.quiet import QUIET, plant_quiet
+from tests.matrix.taken_on import facts_of as taken_on
+from tests.matrix.taken_on import is_sealed
 
 SHORTS = (*(one.short for one in PERSONAS), EXTRA, HOLDER, LAPSED, "visitor")
 # What a refusal itself may write, and the kept text of a form that met a conflict.
@@ -148,9 +150,7 @@ class World:
         self.rows = rows
         self.facts = {facts.reference: facts for facts in _facts(rows)}
         self.facts |= {
-            row["reference"]: replace(
-                self.facts[row["record"]], kind="file", reference=row["reference"], of=row["record"]
-            )
+            row["reference"]: _file(rows, row, self.facts[row["record"]])
             for row in rows["attachment"]
         }
         self.versions = {
@@ -158,7 +158,8 @@ class World:
             for table in (
                 "registration", "deal", "organisation", "membership", "share",
                 "access_review", "access_review_item", "access_request", "application",
-                "asset_version", "asset_folder",
+                "asset_version", "asset_folder", "checklist_template", "checklist",
+                "checklist_item",
             )
             for row in rows[table]
         }  # fmt: skip
@@ -338,6 +339,12 @@ def _shared_record(
     return next(one for one in rows[table] if one["id"] == row[f"{table}_id"])
 
 
+def _file(rows: Mapping[str, list[Mapping[str, Any]]], row: Mapping[str, Any], of: Facts) -> Facts:
+    """Return a file as the oracle needs it: in the state of the record beside which it is kept."""
+    state = f"{of.state} sealed" if is_sealed(rows, row) else of.state
+    return replace(of, kind="file", reference=row["reference"], of=row["record"], state=state)
+
+
 def _applications(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
     same = {row["application_id"] for row in rows["application_match"] if row["answer"] == "same"}
     compared = {row["application_id"] for row in rows["application_match"]}
@@ -421,6 +428,7 @@ def _facts(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Facts]:
         yield Facts("request", row["reference"], organisation=row["organisation_id"] or 0)
     yield from _applications(rows)
     yield from _library(rows)
+    yield from taken_on(rows)
     for row in rows["invitation_list"]:
         yield Facts("list", row["reference"], "", row["organisation_id"], row["made_by_id"])
     sides = {row["id"]: row["side"] for row in rows["organisation"]}

@@ -16,6 +16,8 @@ from portal.core.references import normalise_reference
 from portal.domain.access_reviews.models import AccessReview
 from portal.domain.applications.models import Application
 from portal.domain.assets.models import Asset, AssetVersion
+from portal.domain.checklist_templates.models import ChecklistTemplate
+from portal.domain.checklists.models import Checklist, ChecklistItem
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import CLOSED, MemberActor, actor_from
@@ -33,6 +35,9 @@ MODELS: dict[str, type[Any]] = {
     "AP": Application,
     "AS": Asset,
     "AV": AssetVersion,
+    "CT": ChecklistTemplate,
+    "CL": Checklist,
+    "CI": ChecklistItem,
 }
 MODEL_WORDS = {
     Registration: _l("Registration"),
@@ -44,6 +49,9 @@ MODEL_WORDS = {
     Application: _l("Application"),
     Asset: _l("Asset"),
     AssetVersion: _l("Version of an asset"),
+    ChecklistTemplate: _l("Checklist template"),
+    Checklist: _l("Checklist"),
+    ChecklistItem: _l("Item of a checklist"),
 }
 MOST = 20
 """Memberships that one e-mail address can name."""

@@ -20,6 +20,7 @@ from portal.core.paging import SEPARATOR
 from portal.core.references import normalise_reference
 from portal.core.times import DAY
 from portal.domain.access_reviews.models import AccessReview
+from portal.domain.checklists.models import Checklist, ChecklistItem
 from portal.domain.deals.models import Deal
 from portal.domain.organisations.models import Side
 from portal.domain.people.actor import MemberActor
@@ -126,7 +127,7 @@ def _of_organisation(organisation_id: int) -> ColumnElement[bool]:
             with_one(
                 model, model.reference == Event.chain, model.organisation_id == organisation_id
             )
-            for model in (Registration, Deal, AccessReview)
+            for model in (Registration, Deal, AccessReview, Checklist, ChecklistItem)
         ),
     )
 
