@@ -13,6 +13,7 @@ import pytest
 from tests.e2e.checklist_pages import template_called, writer_pages
 from tests.e2e.library_pages import librarian_pages, reader_pages
 from tests.e2e.live import Live
+from tests.e2e.onboarding_pages import checklist_pages, item_to_answer
 from tests.e2e.pages import (
     Page,
     applicant_pages,
@@ -189,6 +190,25 @@ def test_pages_of_checklists(
     reading.read(pia, "checklist, changed since")
     pia.opens(f"{here}/publication")
     reading.read(pia, "checklist, put in use again")
+
+
+def test_pages_of_a_new_partner(
+    person: Callable[..., Any], live: Live, reading: Reading, language: str
+) -> None:
+    theo = person("theo", **speaking(language))
+    theo.is_signed_in()
+    reading.read_all(theo, checklist_pages(live))
+    theo.opens(item_to_answer(live))
+    reading.read(theo, "item, questions")
+    theo.page.locator(".actions button.primary").click()
+    theo.page.locator(".errors").wait_for()
+    reading.read(theo, "item, questions, wrong")
+    theo.opens("/checklist")
+    theo.page.locator("details summary").first.click()
+    reading.read(theo, "checklist, what is done")
+    marc = person("marc", **speaking(language))
+    marc.is_signed_in()
+    reading.read_all(marc, [("checklist, none", "/checklist")])
 
 
 @pytest.mark.long

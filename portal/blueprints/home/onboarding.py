@@ -11,14 +11,15 @@ from portal.core.database import db
 from portal.core.language import _, chosen_language, show_due
 from portal.domain.checklist_templates.content import item_from
 from portal.domain.checklists.models import Checklist, ChecklistItem, ItemStatus
-from portal.domain.checklists.steps import ONCE_MORE, soonest_first, theirs
+from portal.domain.checklists.steps import BUTTON_WORDS, ONCE_MORE, soonest_first, theirs
 from portal.domain.checklists.workflow import ITEM
 from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
 
 _COLUMNS = (
     ChecklistItem.reference, ChecklistItem.status, ChecklistItem.kept, ChecklistItem.due_at,
-    ChecklistItem.position, ChecklistItem.reason, Checklist.done, Checklist.total,
+    ChecklistItem.position, ChecklistItem.is_mandatory, ChecklistItem.reason, Checklist.done,
+    Checklist.total,
 )  # fmt: skip
 
 
@@ -41,11 +42,10 @@ def waiting_items(actor: MemberActor) -> list[dict[str, Any]]:
 def _card(row: Any, actor: MemberActor, by: Any) -> dict[str, Any]:
     due = show_due(row.due_at)
     action = ITEM.states[ItemStatus(row.status)].next_action
-    words = str(action.words) if action else _("Open")
     is_again = row.status in ONCE_MORE
     done = _("%(done)s of %(total)s done", done=row.done, total=row.total)
     return {
-        "title": words if is_again else _("Next step"),
+        "title": str(action.words) if is_again and action else _("Next step"),
         "subject": item_from(row.kept).title_in(chosen_language()),
         "amount": "",
         "detail": row.reason if row.status == ItemStatus.RETURNED else done,
@@ -53,6 +53,8 @@ def _card(row: Any, actor: MemberActor, by: Any) -> dict[str, Any]:
         "due_exact": due.exact,
         "tone": due.tone,
         "url": address("onboarding.show", reference=row.reference),
-        "button": _("Open") if is_again or P.CHECKLIST_WORK in actor.withheld else words,
+        "button": _("Open")
+        if P.CHECKLIST_WORK in actor.withheld
+        else str(BUTTON_WORDS[row.status]),
         "by": by,
     }

@@ -14,6 +14,7 @@ from portal.core.workflow import PARTNER, VENDOR
 from portal.domain.checklist_templates.content import Owner
 from portal.domain.checklists.models import ChecklistItem, ItemStatus
 from portal.domain.checklists.policy import owned_by
+from portal.domain.checklists.steps import BUTTON_WORDS
 from portal.domain.checklists.workflow import ITEM
 from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
@@ -50,7 +51,6 @@ def line_of(item: ChecklistItem, actor: MemberActor, waits_for: Sequence[str]) -
     is_vendors = item.next_side == VENDOR
     is_waiting = not is_over and not is_vendors and item.owner != Owner.STAFF
     due = show_due(item.due_at) if is_waiting else None
-    action = state.next_action
     may_work = P.CHECKLIST_WORK not in actor.withheld
     return Line(
         reference=item.reference,
@@ -63,7 +63,7 @@ def line_of(item: ChecklistItem, actor: MemberActor, waits_for: Sequence[str]) -
         due_tone=due.tone if due else "accent",
         notes=_notes(item, actor, waits_for),
         reason=item.reason if item.status == ItemStatus.RETURNED else "",
-        button=str(action.words) if action and may_work else _("Open"),
+        button=str(BUTTON_WORDS.get(item.status, _("Open"))) if may_work else _("Open"),
         is_over=is_over,
         is_theirs=item.next_side == PARTNER and item.owner in owned_by(actor.role),
     )
