@@ -24,6 +24,9 @@ from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import MemberActor, actor_from
 from portal.domain.people.models import Membership
 
+INSURANCE, SAFETY = "Attestation 2025.pdf", "Safety certificate.pdf"
+"""How the files are called that a partner has sent."""
+
 
 def write_templates(memberships: Mapping[str, Membership]) -> None:
     """Write what new partners are asked, and put it in use; call in system mode."""
@@ -73,9 +76,9 @@ def take_on(session: Session, clock: Clock, memberships: Mapping[str, Membership
 
 def _certificate() -> Incoming:
     lines = ["Maple Onboard inc.", "2 000 000 $", "Québec"]
-    return take("Attestation 2025.pdf", spooled(pdf("Attestation d’assurance", lines)))
+    return take(INSURANCE, spooled(pdf("Attestation d’assurance", lines)))
 
 
 def _safety() -> Incoming:
     lines = ["Théo Gagnon", "Safety training passed"]
-    return take("Safety certificate.pdf", spooled(pdf("Certificate", lines)))
+    return take(SAFETY, spooled(pdf("Certificate", lines)))

@@ -17,7 +17,7 @@ from portal.core.keeping import KeptFile
 from portal.core.net import acting_as, system_mode
 from portal.core.outbox import Delivery
 from portal.core.times import now
-from portal.demo import enclosures
+from portal.demo import enclosures, taking_on
 from portal.domain.assets.models import AssetVersion
 from portal.domain.attachments.models import Attachment
 from portal.domain.claims.models import Claim
@@ -30,6 +30,7 @@ from portal.domain.registrations import operations
 from portal.domain.registrations.models import Registration, Status
 
 ENCLOSED = {one.name for one in vars(enclosures).values() if isinstance(one, enclosures.Enclosure)}
+ENCLOSED |= {taking_on.INSURANCE, taking_on.SAFETY}
 NEED = "They want to stop stacking pallets by hand on line 2 before summer."
 
 

@@ -119,6 +119,7 @@ class ChecklistItem(Numbered, HasNextAction, Base):
     checklist_id: Mapped[int] = mapped_column(ForeignKey("checklist.id"))
     checklist: Mapped[Checklist] = relationship()
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    organisation: Mapped[Organisation] = relationship()
     # Which item of the template it is, and what that asks in the edition that it follows.
     key: Mapped[str] = mapped_column(String(40))
     position: Mapped[int] = mapped_column()
