@@ -25,8 +25,7 @@ def papers(tmp_path: Path) -> list[Path]:
 
 
 def puts_in(pia: Person, paper: Path, js: bool) -> None:
-    """Put a file into the draft that is open; with JavaScript it goes up as it is chosen."""
-    pia.tap("Put a file in")
+    """Put a file in on the page that is open; with JavaScript it goes up as it is chosen."""
     pia.page.set_input_files("#field-files", paper)
     if not js:
         pia.tap("Put it in")
@@ -62,6 +61,7 @@ def test_from_the_staff_to_the_phone_and_back(
     pia.choose("What is it?", "Presentation")
     pia.choose("Topic", "Sell")
     pia.choose("Language of the content", "English and French")
+    pia.tap("Save, then whom it is for")
     pia.tick("Reseller")
     if not js:
         pia.tap("Count whom it reaches")
@@ -86,6 +86,7 @@ def test_from_the_staff_to_the_phone_and_back(
     pia.tap("Go on writing")
     pia.type("What changed, in English", "The second page is new.")
     pia.tap("Save")
+    pia.tap("Put a file in")
     puts_in(pia, papers[1], js)
     goes_out(pia, carla)
     ana.opens("/assets/copies")

@@ -19,7 +19,8 @@ from portal.core.pages import done, render
 from portal.core.transactions import record_aside
 from portal.domain.assets import operations
 from portal.domain.assets.copies import copies_of, note_taking
-from portal.domain.assets.models import Asset, AssetVersion
+from portal.domain.assets.models import Asset, AssetVersion, Status
+from portal.domain.assets.workflow import ASSET
 from portal.domain.permissions import Permission as P
 
 ONE = "/assets/<reference:reference>"
@@ -41,7 +42,8 @@ def index() -> Response:
 def copies() -> Response:
     """Say of everything that the person took along whether it is still good."""
     rows = copies_of(member(), chosen_language())
-    return render("assets/copies.html", rows=rows)
+    withdrawn = ASSET.states[Status.WITHDRAWN].label
+    return render("assets/copies.html", rows=rows, withdrawn=withdrawn)
 
 
 @bp.get(ONE)

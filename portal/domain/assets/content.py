@@ -40,7 +40,8 @@ def index_words(session: Session, version: AssetVersion) -> None:
     Titles, tags and products come first; of a long text the rest is left out.
     """
     session.execute(delete(AssetWord).where(AssetWord.version_id == version.id))
-    codes = [one.value for one in version.audience.values if one.facet == Facet.PRODUCT]
+    meant = version.audience.values if version.audience is not None else ()
+    codes = [one.value for one in meant if one.facet == Facet.PRODUCT]
     names: list[str] = []
     if codes:
         asked = select(Product.name, Product.name_fr).where(Product.code.in_(codes))

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from portal.core import previews
 from portal.core.events import EventKind, declare
-from portal.core.language import _l
+from portal.core.language import _l, _lc
 
 
 class E(StrEnum):
@@ -55,7 +55,7 @@ declare(
     _inside(E.CALL_OFF, _l("%(who)s called its publication off")),
     _inside(E.PUBLISH, _l("It was published as version %(number)s"), _number),
     _inside(E.SUPERSEDE, _l("Version %(number)s took its place"), _number),
-    _inside(E.WITHDRAW, _l("%(who)s withdrew it"), _number, _some({"reason"})),
+    _inside(E.WITHDRAW, _lc("version", "%(who)s withdrew it"), _number, _some({"reason"})),
     _inside(E.EXPIRE, _l("Its time was over"), _number),
     _inside(E.LINK_BROKEN, _l("Its link does not work any more"), _some({"problem"})),
     _inside(E.LINK_MENDED, _l("Its link works again")),

@@ -165,8 +165,9 @@ class AssetVersion(Numbered, HasNextAction, Base):
     kind: Mapped[str] = mapped_column(_kind_of_version)
     folder_id: Mapped[int] = mapped_column(ForeignKey("asset_folder.id"))
     folder: Mapped[AssetFolder] = relationship()
-    audience_id: Mapped[int] = mapped_column(ForeignKey("audience.id"))
-    audience: Mapped[Audience] = relationship()
+    # None until somebody has said whom it is for: without, nobody is sent it to review.
+    audience_id: Mapped[int | None] = mapped_column(ForeignKey("audience.id"))
+    audience: Mapped[Audience | None] = relationship()
     title: Mapped[str] = mapped_column(String(120))
     title_fr: Mapped[str] = mapped_column(String(120), default="")
     summary: Mapped[str] = mapped_column(String(500), default="")

@@ -40,11 +40,11 @@ WRITTEN = (
 
 
 def create(actor: MemberActor, values: Mapping[str, Any]) -> AssetVersion:
-    """Begin an asset with its first version, a draft."""
+    """Begin an asset with its first version, a draft; whom it is for may be said later."""
     asset = Asset(folder_id=values["folder"].id, kind=values["kind"])
     db.session.add(asset)
     db.session.flush()
-    return _begin(asset, actor, values)
+    return _begin(asset, actor, {"audience": None, **values})
 
 
 def begin_version(asset: Asset, actor: MemberActor) -> AssetVersion:
@@ -213,6 +213,7 @@ def expire(session: Session, version: AssetVersion, actor: Actor) -> None:
     """Take it out of use because its last day is over."""
     asset = hold(session, version.asset)
     ASSET.apply(version, "expire", actor, number=version.number or 0)
+    crash_point("expired, not taken out")
     _take_out(session, asset, version)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from portal.core.actors import Actor
-from portal.core.language import _, _l
+from portal.core.language import _, _l, _lc
 from portal.core.times import add_business_time, business_days
 from portal.core.workflow import VENDOR, Next, State, Transition, Workflow
 from portal.domain.assets.events import E
@@ -28,7 +28,9 @@ def author(version: AssetVersion) -> int:
 
 
 def is_complete(version: AssetVersion, _actor: Actor) -> Any:
-    """Refuse what hands nothing out, or says neither language's title."""
+    """Refuse what nobody has said whom it is for, and what hands nothing out."""
+    if version.audience_id is None:
+        return _("Say whom it is for first.")
     if not version.has_content:
         return _("Add a file, a link or a text first.")
     return None
@@ -59,7 +61,7 @@ ASSET = Workflow(
         S.SCHEDULED: State(_l("Scheduled"), "info"),
         S.PUBLISHED: State(_l("Published"), "ok"),
         S.SUPERSEDED: State(_l("Superseded"), "neutral"),
-        S.WITHDRAWN: State(_l("Withdrawn"), "bad"),
+        S.WITHDRAWN: State(_lc("version", "Withdrawn"), "bad"),
     },
     transitions=[
         Transition("send", some(S.DRAFT), S.IN_REVIEW, P.ASSET_WRITE, E.SEND,

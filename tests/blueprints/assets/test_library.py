@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 from flask import Flask
@@ -12,7 +13,8 @@ from portal.blueprints.admin.assets.forms import day_of, first_moment
 from portal.core.database import db
 from portal.core.times import DAY
 from portal.domain.assets.models import Asset, AssetDownload, AssetVersion, Status
-from tests.browser import Browser
+from tests.browser import Browser, fields_of
+from tests.domain.assets.writing import written
 from tests.domain.world import everything
 from tests.figures import record
 
@@ -117,17 +119,17 @@ def test_staff_write_review_publish_and_recall(app: Flask, sign_in: SignIn) -> N
     )
     typed = {
         "title": "Winter prices", "title_fr": "Prix d’hiver", "kind": "pricing", "folder": folder,
-        "language": "both", "countries": "Canada", "tags": "winter, hiver",
+        "language": "both", "tags": "winter, hiver",
     }  # fmt: skip
     assert pia.submit(page, **{**typed, "title": "", "title_fr": ""}).status == 422
-    counted = pia.submit(page, **{**typed, "types": "reseller", "count": "1"})
-    assert counted.status == 422 and "people at" in counted.words
     written = pia.submit(page, **typed)
     assert written.status == 303
-    here = written.location.partition("?")[0]
-    page = pia.get(here)
-    refused = pia.submit(page, "/sending")
-    assert refused.status == 409 and "Add a file, a link or a text first." in refused.words
+    here, _slash, step = written.location.partition("?")[0].rpartition("/")
+    assert step == "audience"
+    page = pia.get(f"{here}/audience")
+    assert pia.submit(page, countries="Atlantis").status == 422
+    next_step = pia.submit(page, types="reseller", countries="Canada")
+    assert next_step.status == 303 and next_step.location.startswith(f"{here}/file")
     page = pia.get(f"{here}/file")
     sent = pia.upload(page, "/file", {"winter.pdf": b"%PDF-1.4\n" + b"x" * 90})
     assert sent.status == 303
@@ -152,9 +154,36 @@ def test_staff_write_review_publish_and_recall(app: Flask, sign_in: SignIn) -> N
 
 def test_an_audience_that_matches_nobody_is_asked_about(app: Flask, sign_in: SignIn) -> None:
     pia = sign_in("pia")
-    page = pia.get("/admin/assets/audience?tiers=Bronze&countries=Japan&languages=fr")
+    page = pia.get("/admin/assets/reach?tiers=Bronze&countries=Japan&languages=fr")
     assert "Nobody, as it stands" in page.words
-    assert "There is no country called" in pia.get("/admin/assets/audience?countries=Xyz").words
+    assert "There is no country called" in pia.get("/admin/assets/reach?countries=Xyz").words
+
+
+def test_whom_it_is_for_is_said_before_it_goes_on(app: Flask, sign_in: SignIn) -> None:
+    """Nobody's silence makes something everybody's."""
+    with everything(app) as session:
+        values = {"audience": None, "title": "Unsaid", "text": ""}
+        here = f"/admin/assets/versions/{written(session, **values).reference}"
+        session.commit()
+    pia = sign_in("pia")
+    page = pia.get(here)
+    assert "Nobody has said yet." in page.words and "Send for review" not in page.words
+    assert pia.submit(pia.get(f"{here}/edit"), text="Words").status == 303
+    # Whoever sends it all the same, with another form's keys.
+    keys = fields_of(pia.get(f"{here}/audience").form())
+    refused = pia.post(f"{here}/sending", keys)
+    assert refused.status == 409 and "Say whom it is for first." in refused.words
+    form = pia.get(f"{here}/audience")
+    everybody = re.search(r"(\d+) people at (\d+) companies", form.words)
+    counted = pia.submit(form, countries="Canada", count="1")
+    canada = re.search(r"(\d+) people at (\d+) companies", counted.words)
+    assert everybody and canada and counted.status == 422
+    assert 0 < int(canada[1]) < int(everybody[1]) and 0 < int(canada[2]) < int(everybody[2])
+    # What is left empty and saved is for everybody, and said so beside how many that are.
+    assert pia.submit(form).location.partition("?")[0] == here
+    page = pia.get(here)
+    assert "Every partner that has the library." in page.words and everybody[0] in page.words
+    assert pia.submit(page, "/sending").status == 303
 
 
 def test_usage_is_shown_and_exported(app: Flask, sign_in: SignIn) -> None:

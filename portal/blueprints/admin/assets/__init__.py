@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("assets", __name__)
 
-from portal.blueprints.admin.assets import folders, publishing, usage, views  # noqa: E402, F401
+from portal.blueprints.admin.assets import audience, folders, publishing, usage, views  # noqa: E402, F401

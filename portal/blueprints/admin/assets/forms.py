@@ -10,14 +10,13 @@ from flask import request
 from wtforms.validators import ValidationError
 
 from portal.core.checks import IsPage
-from portal.core.database import db
 from portal.core.forms import Day, Form, Line, Pick, PickSome, Text, Tick
 from portal.core.language import _, _l, chosen_language
 from portal.core.text import several
 from portal.core.times import DAY, now
-from portal.domain.assets.audience import audience_like, facets_of
+from portal.domain.assets.audience import facets_of
 from portal.domain.assets.content import KIND_WORDS, LANGUAGE_WORDS
-from portal.domain.assets.models import AssetFolder, AssetVersion, Facet, Kind, Language
+from portal.domain.assets.models import AssetFolder, AssetVersion, Audience, Facet, Kind, Language
 from portal.domain.customers.places import NoCountry, countries_called, country_name
 from portal.domain.organisations.models import PartnerType
 from portal.domain.people.roles import ASSET_TYPES, TYPE_WORDS
@@ -49,28 +48,26 @@ class AudienceForm(Form):
         language = chosen_language()
         self.products.choices = [(one.code, one.name_in(language)) for one in offered]
         self.languages.choices = [(code, str(words)) for code, words in _READERS.items()]
-        self.codes: list[str] = []
 
     def validate_countries(self, field: Line) -> None:
         """Take codes, or names in either language, separated by commas."""
-        self.codes = []
         try:
-            self.codes = countries_called(field.data)
+            countries_called(field.data)
         except NoCountry as no:
             raise ValidationError(_("There is no country called %(name)s.", name=no.name)) from None
 
     def facets(self) -> dict[Facet, Sequence[str]]:
-        """Return the rule; asked once the form was judged."""
+        """Return the rule; raises NoCountry where one is named that there is not."""
         return {
             Facet.TYPE: self.types.data or (),
             Facet.TIER: self.tiers.data or (),
-            Facet.COUNTRY: self.codes,
+            Facet.COUNTRY: countries_called(self.countries.data),
             Facet.PRODUCT: self.products.data or (),
             Facet.LANGUAGE: self.languages.data or (),
         }
 
 
-class VersionForm(AudienceForm):
+class VersionForm(Form):
     """What one version says of itself, and what it hands out where that is no file."""
 
     title = Line(_l("Title in English"), maximum=120)
@@ -152,7 +149,6 @@ class VersionForm(AudienceForm):
             **{name: getattr(self, name).data or "" for name in same},
             "folder": self.topics[self.folder.data],
             "tags": several(self.tags.data),
-            "audience": audience_like(db.session(), self.facets()),
             "valid_from": first_moment(self.valid_from.data),
             "valid_until": first_moment(self.valid_until.data, DAY),
         }
@@ -173,10 +169,22 @@ def day_of(moment: dt.datetime | None, is_end: bool = False) -> dt.date | None:
     return (moment - dt.timedelta(seconds=is_end)).astimezone(zone).date()
 
 
+def rule_of(audience: Audience | None) -> dict[str, Any]:
+    """Return what the form holds of an audience before anybody chooses; nothing of none."""
+    if audience is None:
+        return {}
+    facets, language = facets_of(audience), chosen_language()
+    return {
+        "types": facets[Facet.TYPE],
+        "tiers": facets[Facet.TIER],
+        "countries": ", ".join(country_name(code, language) for code in facets[Facet.COUNTRY]),
+        "products": facets[Facet.PRODUCT],
+        "languages": facets[Facet.LANGUAGE],
+    }
+
+
 def values_of(version: AssetVersion) -> dict[str, Any]:
     """Return what the form holds of a version before anybody types."""
-    facets, language = facets_of(version.audience), chosen_language()
-    countries = [country_name(code, language) for code in facets[Facet.COUNTRY]]
     same = (
         "title", "title_fr", "summary", "summary_fr", "kind", "language", "note", "note_fr", "link",
         "text", "text_fr",
@@ -185,11 +193,6 @@ def values_of(version: AssetVersion) -> dict[str, Any]:
         **{name: getattr(version, name) for name in same},
         "folder": version.folder.reference,
         "tags": ", ".join(version.tags),
-        "types": facets[Facet.TYPE],
-        "tiers": facets[Facet.TIER],
-        "countries": ", ".join(countries),
-        "products": facets[Facet.PRODUCT],
-        "languages": facets[Facet.LANGUAGE],
         "valid_from": day_of(version.valid_from),
         "valid_until": day_of(version.valid_until, is_end=True),
     }

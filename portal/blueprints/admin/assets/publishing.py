@@ -26,7 +26,7 @@ from portal.domain.permissions import Permission as P
 def publish(version: AssetVersion) -> Response:
     """Say how many it reaches and who is told, and let partners have it."""
     ASSET.need(version, "schedule", member())
-    counted = reach_of(facets_of(version.audience))
+    counted = reach_of(facets_of(version.audience) if version.audience is not None else None)
     form = bind(PublishForm, people=counted["reached"].people)
     if request.method == "POST" and form.validate():
         operations.publish(version, member())

@@ -9,12 +9,7 @@ from flask import current_app, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager
 
-from portal.blueprints.admin.assets.forms import (
-    AudienceForm,
-    VersionForm,
-    day_of,
-    values_of,
-)
+from portal.blueprints.admin.assets.forms import VersionForm, day_of, values_of
 from portal.blueprints.filing import said_size
 from portal.core import previews
 from portal.core.access import can, visible
@@ -87,12 +82,7 @@ def version_form(version: AssetVersion | None = None) -> VersionForm:
     """Return the form of a version, or of a new asset."""
     topics = db.session.scalars(select(AssetFolder)).all()
     data = values_of(version) if version is not None else {}
-    return bind(VersionForm, data=data, offered=offered_products(), topics=topics)
-
-
-def audience_form() -> AudienceForm:
-    """Return whom the address's values mean, for counting."""
-    return AudienceForm(formdata=request.args, offered=offered_products())
+    return bind(VersionForm, data=data, topics=topics)
 
 
 def said_reach(reached: Reached) -> str:
@@ -102,16 +92,16 @@ def said_reach(reached: Reached) -> str:
     return f"{people} {companies}"
 
 
-def reach_of(facets: Facets) -> dict[str, Any]:
-    """Return what is said of how many an audience reaches."""
-    reached = reached_by(facets)
+def reach_of(facets: Facets | None) -> dict[str, Any]:
+    """Return what is said of how many an audience reaches; without one it is nobody."""
+    reached = Reached(0, 0) if facets is None else reached_by(facets)
     return {"reached": reached, "reach": said_reach(reached)}
 
 
 def record_page(version: AssetVersion, actor: MemberActor) -> dict[str, Any]:
     """Return the context of a version's page: state, what it hands out, for whom, what is next."""
     language, asset = chosen_language(), version.asset
-    facets = facets_of(version.audience)
+    facets = facets_of(version.audience) if version.audience is not None else None
     others = db.session.scalars(
         visible(AssetVersion, actor)
         .where(AssetVersion.asset_id == asset.id, AssetVersion.id != version.id)
@@ -134,7 +124,7 @@ def record_page(version: AssetVersion, actor: MemberActor) -> dict[str, Any]:
         and not can(actor, P.ASSET_REVIEW, version),
         "title": version.title_in(language),
         "facts": _facts(version, language),
-        "audience": _audience_said(facets, language),
+        "audience": _audience_said(facets, language) if facets is not None else None,
         **reach_of(facets),
         "drawn": previews.first_of([version.file_id]) if version.file_id else {},
         "size": said_size(version.file_size) if version.file_id else "",

@@ -9,13 +9,7 @@ from flask import Response, abort, request, url_for
 from portal.blueprints.acting import member
 from portal.blueprints.admin.assets import bp
 from portal.blueprints.admin.assets.forms import ReturnForm, VersionForm
-from portal.blueprints.admin.assets.showing import (
-    audience_form,
-    list_page,
-    reach_of,
-    record_page,
-    version_form,
-)
+from portal.blueprints.admin.assets.showing import list_page, record_page, version_form
 from portal.blueprints.saying import saying
 from portal.core import previews
 from portal.core.file_limits import takes_files
@@ -49,22 +43,15 @@ def index() -> Response:
     return render("admin/assets/index.html", **list_page(member()))
 
 
-@bp.get("/assets/audience")
-@requires(P.ASSET_WRITE)
-def audience() -> Response:
-    """Say how many people and companies the chosen audience reaches."""
-    form = audience_form()
-    counted = reach_of(form.facets()) if form.validate() else {"reached": None, "reach": ""}
-    return render("admin/assets/audience.html", "admin/assets/_reach.html", form=form, **counted)
-
-
 @bp.route("/assets/new", methods=["GET", "POST"])
 @requires(P.ASSET_WRITE)
 def create() -> Response:
-    """Begin an asset with its first version."""
+    """Begin an asset with its first version, and go on to whom it is for."""
     form = version_form()
-    if _is_sent() and form.validate():
-        return done_with(operations.create(member(), form.values()), "saved")
+    if request.method == "POST" and form.validate():
+        version = operations.create(member(), form.values())
+        url = url_for("admin.assets.audience", reference=version.reference)
+        return done(saying(url, "saved"), version.reference)
     return _form_page(form, None)
 
 
@@ -74,31 +61,16 @@ def edit(version: AssetVersion) -> Response:
     """Write a draft."""
     operations.need_draft(version)
     form = version_form(version)
-    if _is_sent() and form.validate():
+    if request.method == "POST" and form.validate():
         operations.edit(version, member(), form.values())
         return done_with(version, "saved")
     return _form_page(form, version)
 
 
-def _is_sent() -> bool:
-    """Tell whether the form is to be kept, and not only asked whom it reaches."""
-    return request.method == "POST" and "count" not in request.form
-
-
 def _form_page(form: VersionForm, version: AssetVersion | None) -> Response:
-    # Counted without scripts: nothing is written, so the form's key stays good.
-    is_counting = "count" in request.form
-    if is_counting:
-        form.countries.validate(form)
-    counted = reach_of(form.facets()) if is_counting else {}
-    answer = invalid if is_counting or form.errors else render
-    return answer(
-        "admin/assets/edit.html",
-        "admin/assets/_edit.html",
-        form=form,
-        version=version,
-        **{"reached": None, "reach": "", **counted},
-    )
+    answer = invalid if form.errors else render
+    page = "admin/assets/edit.html", "admin/assets/_edit.html"
+    return answer(*page, form=form, version=version)
 
 
 @bp.get(ONE)
