@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from portal.core.crashpoints import crash_point
+
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -41,7 +43,9 @@ def one_by_one(
             return
         try:
             answer = work()
+            crash_point("worked, not committed")
             session.commit()
+            crash_point("work committed")
         except Exception:  # what is wrong with one keeps no other from going on
             session.rollback()
             log.exception("a work of the worker's clock failed; the next turn tries again")
