@@ -14,11 +14,14 @@ from typing import Any, cast
 
 import psutil
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from bench import world
 from bench.client import Site, Unexpected
 from bench.report import Report
 from bench.servers import Databases, serve
+from portal.core.net import system_mode
+from portal.domain.assets.models import Asset, AssetFolder, AssetVersion, Kind, Language, Status
 
 MEGABYTE = 1024 * 1024
 SIZE = 2048 * MEGABYTE - MEGABYTE
@@ -27,11 +30,11 @@ MOST_GROWTH = 16
 LOOK = 0.05  # seconds
 FORM = "attachments.attach_to_deal"
 _FIELD = re.compile(rb'name="(csrf_token|submission_key|version)" value="([^"]*)"')
-_LINK = re.compile(rb'href="(/files/[^"/]+)" download')
+_LINK = re.compile(rb'href="([^"]+)" download')
 
 
 def create() -> Flask:
-    """Return the portal with a deal's form that takes one file of two gigabytes."""
+    """Return the portal with a deal's form that takes two gigabytes, as an asset's does."""
     from portal import create_app
     from portal.core.files import Limits
 
@@ -41,33 +44,59 @@ def create() -> Flask:
 
 
 def measure(report: Report, databases: Databases) -> None:
-    """Send the file to one web worker, fetch it again, and watch the worker's memory."""
+    """Send the file by either form to one web worker, fetch it again, and watch its memory."""
     url = databases.url("sqlite", 1000, report.say)
     (deal,) = world.open_deals(url, world.SELLER, 1)
+    files = f"/deals/{deal}/files"
+    _measure(report, databases, "a deal's form", world.SELLER, files, files)
+    version = f"/admin/assets/versions/{draft(url)}"
+    _measure(report, databases, "an asset's form", world.LIBRARIAN, f"{version}/file", version)
+
+
+def _measure(
+    report: Report, databases: Databases, title: str, reader: world.Reader, page: str, shown_on: str
+) -> None:
+    url = databases.url("sqlite", 1000, report.say)
     with serve("bench.large:create()", url, databases.folder, workers=1) as server:
         (worker,) = server.workers()
-        browser = server.signed_in(world.SELLER)
-        page = f"/deals/{deal}/files"
+        browser = server.signed_in(reader)
         browser.fetch(page)
         before = worker.memory_info().rss
         with _watched(worker) as peak:
             began = time.monotonic()
             digest = _send(browser, page)
             sent = time.monotonic() - began
-            shown = browser.fetch(page, Accept_Encoding="identity").body
+            shown = browser.fetch(shown_on, Accept_Encoding="identity").body
             link = _LINK.findall(shown)[-1].decode()
             began = time.monotonic()
             is_same = _fetch(browser, link) == digest
             fetched = time.monotonic() - began
         growth = (peak() - before) / MEGABYTE
     report.figure(
-        "memory of one web worker while 2 GB go up and down",
+        f"memory of one web worker while 2 GB go up by {title} and down",
         f"<= {MOST_GROWTH} MB more, the same bytes come back",
         f"{growth:.1f} MB more, {'the same' if is_same else 'OTHER'} bytes",
         growth <= MOST_GROWTH and is_same,
         beside=f"up in {sent:.0f} s, down in {fetched:.0f} s",
         issue=4,
     )
+
+
+def draft(url: str) -> str:
+    """Return the reference of a new draft of an asset."""
+    with system_mode("bench"), Session(world.engine_for(url)) as session:
+        author = world.member_of(session, world.LIBRARIAN)
+        folder = AssetFolder(name="Films", name_fr="Films", name_key=secrets.token_hex(8))
+        session.add(folder)
+        session.flush()
+        asset = Asset(folder_id=folder.id, kind=Kind.OTHER)
+        version = AssetVersion(
+            asset=asset, folder=folder, kind=Kind.OTHER, language=Language.BOTH, title="A film",
+            status=Status.DRAFT, author_id=author.id, author_user_id=author.user_id,
+        )  # fmt: skip
+        session.add(version)
+        session.commit()
+        return version.reference
 
 
 @contextmanager

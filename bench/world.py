@@ -62,6 +62,7 @@ class Reader:
 
 SELLER = Reader("seller", "partner of 200", Reach.OWN)
 MANAGER = Reader("manager", "half the table", Reach.ORGANISATION)
+LIBRARIAN = Reader("librarian", "who keeps the library", Reach.ORGANISATION)
 
 
 def engine_for(url: str) -> Engine:
@@ -100,6 +101,11 @@ def _people(session: Session, size: int) -> list[tuple[int, int]]:
         session, vendor, name="Olga Petrova", email="olga@example.com", role=Role.APPROVER
     )
     bind_identity(session, approver, ISSUER, "approver")
+    librarian = add_membership(
+        session, vendor, name="Pia Lindqvist", email="pia@example.com",
+        role=Role.PROGRAMME_ADMINISTRATOR,
+    )  # fmt: skip
+    bind_identity(session, librarian, ISSUER, LIBRARIAN.subject)
     session.flush()
 
     def partner(name: str, reader: Reader | None = None) -> tuple[int, int]:
