@@ -138,7 +138,7 @@ def test_staff_write_review_publish_and_recall(app: Flask, sign_in: SignIn) -> N
     assert "You wrote it last, so somebody else reviews it." in page.words
     assert carla.submit(carla.get(here), "/approval").status == 303
     page = pia.get(f"{here}/publication")
-    assert "people at" in page.words
+    assert "people at" in page.words and "Reseller" in page.words and "Canada" in page.words
     assert pia.submit(page).status == 303
     assert "Winter prices" in ana.get("/assets").words
     reference = reference_of(app, "Winter prices")

@@ -7,14 +7,13 @@ from flask import Response, request
 from portal.blueprints.acting import member
 from portal.blueprints.admin.assets import bp
 from portal.blueprints.admin.assets.forms import PublishForm, WithdrawForm, day_of
-from portal.blueprints.admin.assets.showing import reach_of
+from portal.blueprints.admin.assets.showing import whom_of
 from portal.blueprints.admin.assets.views import ONE, done_with
 from portal.core.forms import bind
 from portal.core.guards import requires
 from portal.core.pages import invalid, render
 from portal.core.times import now
 from portal.domain.assets import operations
-from portal.domain.assets.audience import facets_of
 from portal.domain.assets.copies import holders_of
 from portal.domain.assets.models import AssetVersion, Status
 from portal.domain.assets.workflow import ASSET
@@ -26,7 +25,7 @@ from portal.domain.permissions import Permission as P
 def publish(version: AssetVersion) -> Response:
     """Say how many it reaches and who is told, and let partners have it."""
     ASSET.need(version, "schedule", member())
-    counted = reach_of(facets_of(version.audience) if version.audience is not None else None)
+    counted = whom_of(version)
     form = bind(PublishForm, people=counted["reached"].people)
     if request.method == "POST" and form.validate():
         operations.publish(version, member())

@@ -92,16 +92,23 @@ def said_reach(reached: Reached) -> str:
     return f"{people} {companies}"
 
 
-def reach_of(facets: Facets | None) -> dict[str, Any]:
-    """Return what is said of how many an audience reaches; without one it is nobody."""
-    reached = Reached(0, 0) if facets is None else reached_by(facets)
+def reach_of(facets: Facets) -> dict[str, Any]:
+    """Return what is said of how many an audience reaches."""
+    reached = reached_by(facets)
     return {"reached": reached, "reach": said_reach(reached)}
+
+
+def whom_of(version: AssetVersion) -> dict[str, Any]:
+    """Return what is said of whom a version is for, None where nobody has said, and how many."""
+    if version.audience is None:
+        return {"audience": None, "reached": Reached(0, 0), "reach": ""}
+    facets = facets_of(version.audience)
+    return {"audience": _audience_said(facets, chosen_language()), **reach_of(facets)}
 
 
 def record_page(version: AssetVersion, actor: MemberActor) -> dict[str, Any]:
     """Return the context of a version's page: state, what it hands out, for whom, what is next."""
     language, asset = chosen_language(), version.asset
-    facets = facets_of(version.audience) if version.audience is not None else None
     others = db.session.scalars(
         visible(AssetVersion, actor)
         .where(AssetVersion.asset_id == asset.id, AssetVersion.id != version.id)
@@ -124,8 +131,7 @@ def record_page(version: AssetVersion, actor: MemberActor) -> dict[str, Any]:
         and not can(actor, P.ASSET_REVIEW, version),
         "title": version.title_in(language),
         "facts": _facts(version, language),
-        "audience": _audience_said(facets, language) if facets is not None else None,
-        **reach_of(facets),
+        **whom_of(version),
         "drawn": previews.first_of([version.file_id]) if version.file_id else {},
         "size": said_size(version.file_size) if version.file_id else "",
         "entries": timeline(version.reference, actor, current_app.config["VENDOR_SHORT_NAME"]),
