@@ -4,20 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
 from portal.core.database import db
+from portal.core.language import _l
 from portal.domain.checklist_templates.content import Item
 from portal.domain.checklist_templates.models import ChecklistEdition, ChecklistTemplate
+
+# In what an item can change, each with the fields that say so.
+ASPECTS: Sequence[tuple[Any, tuple[str, ...]]] = (
+    (_l("the title"), ("title", "title_fr")),
+    (_l("what is to be done"), ("help", "help_fr")),
+    (_l("the questions"), ("questions",)),
+    (_l("when it is done"), ("fact",)),
+    (_l("the file"), ("needs_file",)),
+    (_l("the link"), ("link",)),
+    (_l("who does it"), ("owner",)),
+    (_l("the days"), ("due_days",)),
+    (_l("what comes before"), ("after",)),
+    (_l("the renewal"), ("renew_months",)),
+    (_l("whether it can stay undone"), ("is_mandatory",)),
+)
+
+
+def aspects_of(before: Item, after: Item) -> list[str]:
+    """Return in words in what an item has changed."""
+    return [
+        str(words)
+        for words, names in ASPECTS
+        if any(getattr(before, name) != getattr(after, name) for name in names)
+    ]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is asked for now and was not, is asked in another way, or is not asked for any more."""
+    """What is asked for now and was not, is asked in another way, or is not asked for any more.
+
+    What changed stands there as it was and as it is.
+    """
 
     added: tuple[Item, ...]
-    changed: tuple[Item, ...]
+    changed: tuple[tuple[Item, Item], ...]
     gone: tuple[Item, ...]
     is_reordered: bool
 
@@ -34,7 +63,9 @@ def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
     stay = [one.key for one in after if one.key in was]
     return Comparison(
         added=tuple(one for one in after if one.key not in was),
-        changed=tuple(one for one in after if one.key in was and was[one.key] != one),
+        changed=tuple(
+            (was[one.key], one) for one in after if one.key in was and was[one.key] != one
+        ),
         gone=tuple(one for one in before if one.key not in asks),
         is_reordered=stay != [one.key for one in before if one.key in asks],
     )

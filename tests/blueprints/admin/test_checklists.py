@@ -97,12 +97,12 @@ def test_what_partners_do_not_have_yet_is_said(app: Flask, sign_in: SignIn) -> N
         for one in page.soup.select("#record li.card")
         if one.select_one(".chips")
     }
-    assert marks == {"2. Tell us how you sell": "Changed", "7. Greet them": "Added"}
+    assert marks == {"2. Tell us how you sell": "Changed: the days", "7. Greet them": "Added"}
     page = pia.get(f"{here}/publication")
     assert "2 partners are halfway and get the changes." in page.words
     assert "What is done stays done" in page.words
     for heading, title in (
-        ("Added", "Greet them"), ("Changed", "Tell us how you sell"),
+        ("Added", "Greet them"), ("Changed", "Tell us how you sell the days"),
         ("No longer asked for", "Bring in a colleague"),
     ):  # fmt: skip
         assert f"{heading} {title}" in page.words

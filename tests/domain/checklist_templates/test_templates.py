@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from flask import Flask
@@ -15,7 +15,12 @@ from portal.core.audit import verify_chains
 from portal.core.events import Event
 from portal.core.workflow import Refused, WrongState
 from portal.domain.checklist_templates import operations
-from portal.domain.checklist_templates.comparing import compare, published_items
+from portal.domain.checklist_templates.comparing import (
+    ASPECTS,
+    aspects_of,
+    compare,
+    published_items,
+)
 from portal.domain.checklist_templates.content import Item, Kind, Owner, circle_of
 from portal.domain.checklist_templates.models import ChecklistEdition, ChecklistTemplate, Status
 from portal.domain.checklist_templates.workflow import TEMPLATE
@@ -136,10 +141,24 @@ def test_what_differs_from_what_partners_have() -> None:
     new = replace(GREET, key="new")
     other = compare(before, [TALK, new, replace(PAPER, due_days=2)])
     assert [one.key for one in other.added] == ["new"]
-    assert [one.key for one in other.changed] == ["paper"]
+    assert other.changed == ((PAPER, replace(PAPER, due_days=2)),)
     assert [one.key for one in other.gone] == ["greet"]
     assert other.is_reordered and not other.is_none
     assert not compare(before, [new, GREET, PAPER]).is_reordered
+
+
+def test_in_what_an_item_has_changed(app: Flask) -> None:
+    after = replace(TALK, due_days=2, after=(), title_fr="En parler")
+    with everything(app):
+        assert aspects_of(TALK, after) == ["the title", "the days", "what comes before"]
+        assert aspects_of(TALK, TALK) == []
+
+
+def test_every_field_of_an_item_is_said_when_it_changes(app: Flask) -> None:
+    said = {name for _words, names in ASPECTS for name in names}
+    assert said == {one.name for one in fields(Item)} - {"key", "kind"}
+    with everything(app):
+        assert len(ASPECTS) == len({str(words) for words, _names in ASPECTS})
 
 
 def test_an_edition_says_for_good_what_was_asked(data_app: Flask) -> None:

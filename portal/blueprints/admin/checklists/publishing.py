@@ -9,9 +9,10 @@ from portal.blueprints.admin.checklists import bp
 from portal.blueprints.admin.checklists.showing import for_whom, titles_of
 from portal.blueprints.admin.checklists.views import ONE, done_with
 from portal.core.guards import requires
+from portal.core.language import chosen_language
 from portal.core.pages import render
 from portal.domain.checklist_templates import operations
-from portal.domain.checklist_templates.comparing import compare, published_items
+from portal.domain.checklist_templates.comparing import aspects_of, compare, published_items
 from portal.domain.checklist_templates.models import ChecklistTemplate
 from portal.domain.checklist_templates.workflow import TEMPLATE
 from portal.domain.checklists.reaching import halfway_with, in_place_of, reached_by
@@ -36,7 +37,10 @@ def publish(template: ChecklistTemplate) -> Response:
         reached=reached_by(template, member()),
         change=change,
         added=titles_of(change.added),
-        changed=titles_of(change.changed),
+        changed=[
+            (after.title_in(chosen_language()), ", ".join(aspects_of(before, after)))
+            for before, after in change.changed
+        ],
         gone=titles_of(change.gone),
     )
 

@@ -12,7 +12,12 @@ from portal.core.access import can, visible
 from portal.core.database import db
 from portal.core.language import _, _l, _n, chosen_language
 from portal.core.workflow import Refused
-from portal.domain.checklist_templates.comparing import Comparison, compare, published_items
+from portal.domain.checklist_templates.comparing import (
+    Comparison,
+    aspects_of,
+    compare,
+    published_items,
+)
 from portal.domain.checklist_templates.content import (
     FACT_WORDS,
     KIND_WORDS,
@@ -56,7 +61,7 @@ class Line:
     link: str
     before: Sequence[str]
     is_mandatory: bool
-    # "added", "changed" or nothing: only what partners do not have yet.
+    # In what partners do not have it like this yet; nothing where they do.
     mark: str = ""
 
 
@@ -82,8 +87,9 @@ def lines_of(items: Sequence[Item], against: Comparison | None = None) -> list[L
     """Return items as they are read, marked where they differ from what partners have."""
     language = chosen_language()
     titles = {one.key: one.title_in(language) for one in items}
-    added = {one.key for one in against.added} if against else set()
-    changed = {one.key for one in against.changed} if against else set()
+    marks = {one.key: _("Added") for one in against.added} if against else {}
+    if against:
+        marks |= {after.key: said_change(before, after) for before, after in against.changed}
     return [
         Line(
             one.key,
@@ -94,10 +100,15 @@ def lines_of(items: Sequence[Item], against: Comparison | None = None) -> list[L
             one.link,
             [titles[key] for key in one.after if key in titles],
             one.is_mandatory,
-            "added" if one.key in added else "changed" if one.key in changed else "",
+            marks.get(one.key, ""),
         )
         for one in items
     ]
+
+
+def said_change(before: Item, after: Item) -> str:
+    """Return in a few words in what an item has changed."""
+    return _("Changed: %(aspects)s", aspects=", ".join(aspects_of(before, after)))
 
 
 def _facts(item: Item) -> list[str]:
