@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
 from portal.domain.checklist_templates.models import ChecklistEdition, ChecklistTemplate
 from tests.browser import Browser, Page
 from tests.domain.world import everything
+from tests.test_fragments import assert_same, swapped
 
 SignIn = Callable[[str], Browser]
 LIST = "/admin/checklists"
@@ -131,6 +134,14 @@ def test_items_are_moved_with_and_without_scripts(app: Flask, sign_in: SignIn) -
     stale = other.submit(before, "/order", up="contact", down=None)
     assert stale.status == 409 and titles(pia.get(here)) == [first, second]
     pia.submit(pia.get(here), "/order", status=404, up="unknown", down=None)
+
+
+def test_a_move_changes_all_of_its_page(app: Flask, sign_in: SignIn) -> None:
+    pia, here = sign_in("pia"), way_to(app, "New resellers")
+    with time_machine.travel(dt.datetime.now(dt.UTC), tick=False):
+        before = pia.get(here)
+        answer = pia.submit(before, "/order", htmx=True, status=200, up=None, down="profile")
+        assert_same(swapped(before, "/order", answer), pia.get(here).soup)
 
 
 WRONG: list[tuple[str, dict[str, object], str]] = [
