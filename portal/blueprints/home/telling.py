@@ -7,9 +7,10 @@ from flask import current_app, request
 from portal.core.access import visible
 from portal.core.database import db
 from portal.core.drafts import as_form, kept_paths, offered
-from portal.core.language import _
+from portal.core.language import _, chosen_language
 from portal.core.references import reference_in
 from portal.core.times import DAY, now
+from portal.domain.checklists.models import ChecklistItem
 from portal.domain.organisations.models import OrganisationStatus, Side
 from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
@@ -23,6 +24,8 @@ def told(actor: MemberActor) -> str:
     if "gone" in request.args:
         return _("The draft is gone.")
     reference = request.args.get("kept", "")[:20]
+    if reference.startswith("CI-"):
+        return _told_of_item(actor, reference)
     record = reference and db.session.scalar(
         visible(Registration, actor).where(Registration.reference == reference)
     )
@@ -37,6 +40,16 @@ def told(actor: MemberActor) -> str:
     if name:
         return _("Your draft for %(name)s is kept.", name=name)
     return _("Your draft is kept; it names no customer yet.") if is_typed else ""
+
+
+def _told_of_item(actor: MemberActor, reference: str) -> str:
+    """Return that answers are kept, where there are some that are not sent."""
+    query = visible(ChecklistItem, actor).where(ChecklistItem.reference == reference)
+    item = db.session.scalar(query)
+    if item is None or reference not in map(reference_in, kept_paths()):
+        return ""
+    title = item.title_in(chosen_language())
+    return _("What you typed for “%(title)s” is kept. It is not sent yet.", title=title)
 
 
 def awaited(actor: MemberActor, has_turns: bool) -> str:

@@ -12,7 +12,7 @@ from portal.core.language import _, chosen_language, show_date, show_due
 from portal.core.times import now
 from portal.core.workflow import PARTNER, VENDOR
 from portal.domain.checklist_templates.content import Owner
-from portal.domain.checklists.models import ChecklistItem, ItemStatus
+from portal.domain.checklists.models import TO_DO, ChecklistItem, ItemStatus
 from portal.domain.checklists.policy import owned_by
 from portal.domain.checklists.steps import BUTTON_WORDS
 from portal.domain.checklists.workflow import ITEM
@@ -78,7 +78,7 @@ def _notes(item: ChecklistItem, actor: MemberActor, waits_for: Sequence[str]) ->
     if item.status == ItemStatus.WAIVED:
         return [item.reason] if item.reason else []
     notes = []
-    if waits_for and item.status != ItemStatus.COMPLETE:
+    if waits_for and item.status in TO_DO:
         notes.append(_("After: %(titles)s", titles=", ".join(waits_for)))
     notes += _whose(item, actor)
     if not item.is_mandatory and item.status != ItemStatus.COMPLETE:

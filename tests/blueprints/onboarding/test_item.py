@@ -126,6 +126,10 @@ def test_what_is_typed_is_kept_for_its_writer_alone(sign_in: SignIn, asked_again
              if not one[0].startswith("answer_")]  # fmt: skip
     typed.append(("answer_customers", "Bakeries, half"))
     assert theo.post("/drafts", typed, htmx=True).status == 200
+    here = asked_again.rpartition("/")[2]
+    told = "What you typed for “Tell us how you sell” is kept. It is not sent yet."
+    assert told in theo.get(f"/?kept={here}").words
+    assert told not in sign_in("marc").get(f"/?kept={here}").words
     back = theo.get(asked_again)
     assert "Bakeries, half" in back.text and "It is not sent yet." in back.words
     assert "Bakeries, half" not in sign_in("marc").get(asked_again).text

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import delete, select, update
 
+from portal.core.times import DAY, now
 from portal.demo_personas import MAPLE
 from portal.domain.checklists.models import Checklist, ChecklistItem
 from portal.domain.organisations.models import Organisation
@@ -131,6 +132,15 @@ def test_home_asks_of_checklists_only_where_one_is_open(
             somebody.get("/")
         of_items = [one for one in asked if "FROM checklist" in one]
         assert len(of_items) == most, "\n".join(of_items)
+
+
+def test_home_says_for_some_days_that_the_company_is_active(app: Flask, sign_in: SignIn) -> None:
+    words = "Northwind Resale is active. What you do with Meridian is open to you now."
+    for days, is_said in ((6, True), (8, False)):
+        with everything(app) as session:
+            membership_of("ana").organisation.active_at = now() - DAY * days
+            session.commit()
+        assert (words in sign_in("ana").get("/").words) is is_said
 
 
 def test_home_has_a_card_for_each_of_them_and_the_next_one(
