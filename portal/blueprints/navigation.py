@@ -55,7 +55,7 @@ _TABS = (
     ),
     (
         "admin.onboarding.index",
-        _l("Onboarding"),
+        _lc("tab", "Onboarding"),
         "onboarding",
         P.CHECKLIST_FOLLOW,
         "admin.onboarding",

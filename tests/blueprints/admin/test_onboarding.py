@@ -188,7 +188,7 @@ def test_what_was_answered_and_sent_is_read_before_it_is_taken(app: Flask, sign_
         assert words in answered.words, words
     page = pia.get(page_of(app, "safety"))
     assert page.soup.select_one("#files a[download]") is not None
-    assert actions(page) == {"Accept", "Give it back", "Do without it"}
+    assert actions(page) == {"Accept", "Return it", "Do without it"}
     after = pia.follow(pia.submit(page, f"{page.path}/acceptance", status=303))
     assert after.heading == MAPLE
     assert "You accepted it." in after.words

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, select
 
 from portal.core.access import scope_of
 from portal.core.database import db
-from portal.core.language import Due, _l, chosen_language, show_due
+from portal.core.language import Due, _c, _l, chosen_language, show_due
 from portal.core.paging import Page, filters_of, page_of, ways_to_see
 from portal.core.references import normalise_reference
 from portal.core.text import clean_line, fold
@@ -42,6 +42,7 @@ def board_page(actor: MemberActor) -> dict[str, Any]:
     kept: dict[str, Any] = {name: value for name, value in (("q", typed), ("view", view)) if value}
     here = "admin.onboarding.index"
     return {
+        "heading": _c("tab", "Onboarding"),
         "rows": page.rows,
         "steps": _steps_of(page.rows),
         "dues": {row.reference: _due_of(row) for row in page.rows},

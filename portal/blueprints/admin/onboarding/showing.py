@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from portal.blueprints.filing import files_card
 from portal.core.access import can, visible
 from portal.core.database import db
-from portal.core.language import Due, _, _n, chosen_language, show_ago, show_date, show_due
+from portal.core.language import Due, _, _c, _n, chosen_language, show_ago, show_date, show_due
 from portal.core.workflow import VENDOR
 from portal.domain.attachments.models import Attachment
 from portal.domain.checklist_templates.content import FACT_WORDS, KIND_WORDS, OWNER_WORDS
@@ -44,6 +44,7 @@ def checklist_page(checklist: Checklist, actor: MemberActor) -> dict[str, Any]:
     counts, titles = _files_of(items), {one.key: one.title_in(language) for one in items}
     lines = [_line(one, titles, counts) for one in items]
     return {
+        "heading": _c("tab", "Onboarding"),
         "checklist": checklist,
         "organisation": organisation,
         "partner_state": ORGANISATION.state_of(organisation),
@@ -155,7 +156,7 @@ def _facts(item: ChecklistItem) -> list[tuple[str, str]]:
         (_("Kind"), str(KIND_WORDS[asked.kind])),
         (_("Who does it"), str(OWNER_WORDS[asked.owner])),
         (_("Due"), show_date(item.due_at)),
-        (_("Done"), show_date(item.completed_at)),
+        (_("Done on"), show_date(item.completed_at)),
         (_("Holds until"), show_date(ends)),
         (_("Renewed"), _n("every month", "every %(num)d months", months) if months else ""),
         (_("Needed"), "" if item.is_mandatory else _("No, it can stay undone")),

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.core.access import visible
 from portal.core.database import db
-from portal.core.language import _, chosen_language
+from portal.core.language import _, _c, chosen_language
 from portal.core.workflow import PARTNER, VENDOR
 from portal.domain.checklists.models import Checklist
 from portal.domain.checklists.workflow import CHECKLIST
@@ -24,6 +24,7 @@ def onboarding_of(organisation: Organisation, actor: MemberActor) -> dict[str, A
     words, language = {VENDOR: _("With us"), PARTNER: _("With the partner")}, chosen_language()
     is_new = organisation.status == OrganisationStatus.ONBOARDING
     return {
+        "onboarding": _c("tab", "Onboarding"),
         "checklists": [
             {
                 "checklist": one,
