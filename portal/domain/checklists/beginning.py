@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, String, and_, cast, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from portal.core.events import record_event
 from portal.core.net import system_mode
@@ -17,7 +18,7 @@ from portal.domain.checklists.events import E
 from portal.domain.checklists.keeping import keep
 from portal.domain.checklists.models import Checklist, ChecklistItem, Status
 from portal.domain.checklists.workflow import CHECKLIST, ITEM, KEEPER
-from portal.domain.organisations.models import Organisation
+from portal.domain.organisations.models import Organisation, OrganisationStatus, Side
 from portal.domain.programme import programme
 
 
@@ -34,17 +35,40 @@ def templates_for(session: Session, organisation: Organisation) -> Sequence[Chec
     return list(chosen.values())
 
 
+def waits_for(partner_type: Any) -> ColumnElement[bool]:
+    """Return that an organisation is being taken on and has no checklist of one of its types.
+
+    ``partner_type`` is a value or a column.
+    """
+    same = aliased(ChecklistTemplate)
+    had = exists().where(
+        Checklist.organisation_id == Organisation.id,
+        Checklist.template_id == same.id,
+        same.partner_type == partner_type,
+    )
+    return and_(
+        Organisation.side == Side.PARTNER,
+        Organisation.status == OrganisationStatus.ONBOARDING,
+        cast(Organisation.types, String).like('%"' + partner_type + '"%'),
+        ~had,
+    )
+
+
 def begin_all(session: Session, organisation: Organisation) -> int:
     """Begin the checklists that an onboarding partner has not got yet; return how many.
 
-    One that it had before, of an earlier time as a partner, is gone on with; one that is complete
-    stays so, and staff say when the partner is active again.
+    For each of its types it gets one. One that it had before, of an earlier time as a partner, is
+    gone on with; one that is complete stays so, and staff say when the partner is active again.
     """
     with system_mode("keeping a checklist"):
-        query = select(Checklist.template_id).where(Checklist.organisation_id == organisation.id)
+        query = (
+            select(ChecklistTemplate.partner_type)
+            .join(Checklist, Checklist.template_id == ChecklistTemplate.id)
+            .where(Checklist.organisation_id == organisation.id)
+        )
         had = set(session.scalars(query))
         wanted = templates_for(session, organisation)
-        new = [_begin(session, organisation, one) for one in wanted if one.id not in had]
+        new = [_begin(session, organisation, one) for one in wanted if one.partner_type not in had]
         again = select(Checklist).where(
             Checklist.organisation_id == organisation.id, Checklist.status != Status.COMPLETE
         )

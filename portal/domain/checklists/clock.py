@@ -15,13 +15,13 @@ from portal.core.once import one_by_one
 from portal.core.times import DAY, now
 from portal.domain.checklist_templates.models import ChecklistTemplate
 from portal.domain.checklist_templates.models import Status as Templated
-from portal.domain.checklists.beginning import begin_all
+from portal.domain.checklists.beginning import begin_all, waits_for
 from portal.domain.checklists.carrying import carry
 from portal.domain.checklists.events import E
 from portal.domain.checklists.keeping import hold, is_theirs_to_do, items_of, keep
 from portal.domain.checklists.models import Checklist, ChecklistItem, ItemStatus
 from portal.domain.checklists.workflow import ITEM, KEEPER
-from portal.domain.organisations.models import Organisation, OrganisationStatus, Side
+from portal.domain.organisations.models import Organisation, OrganisationStatus
 from portal.domain.programme import programme
 
 _RUNS_OUT = (ItemStatus.COMPLETE, ItemStatus.IN_PROGRESS, ItemStatus.RETURNED)
@@ -54,18 +54,13 @@ def _due(session: Session) -> list[Callable[[], Step | None]]:
 
 
 def _without() -> Select[int]:
-    """New partners without any checklist, of whose kind one is in use now."""
-    in_use = exists().where(ChecklistTemplate.status == Templated.IN_USE)
-    return (
-        select(Organisation.id)
-        .where(
-            Organisation.side == Side.PARTNER,
-            Organisation.status == OrganisationStatus.ONBOARDING,
-            ~exists().where(Checklist.organisation_id == Organisation.id),
-            in_use,
-        )
-        .order_by(Organisation.id)
+    """New partners that have no checklist of one of their types, of which one is in use."""
+    in_use = exists().where(
+        ChecklistTemplate.status == Templated.IN_USE,
+        or_(ChecklistTemplate.tier == "", ChecklistTemplate.tier == Organisation.tier),
+        waits_for(ChecklistTemplate.partner_type),
     )
+    return select(Organisation.id).where(in_use).order_by(Organisation.id)
 
 
 def _behind() -> Select[int]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 
 from portal.core.access import visible
 from portal.core.database import db
 from portal.domain.checklist_templates.models import ChecklistTemplate
 from portal.domain.checklist_templates.models import Status as Templated
+from portal.domain.checklists.beginning import waits_for
 from portal.domain.checklists.models import Checklist, Status
-from portal.domain.organisations.models import Organisation, OrganisationStatus, Side
+from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import MemberActor
 
 
@@ -35,12 +36,8 @@ def reached_by(template: ChecklistTemplate, actor: MemberActor) -> Reached:
 
 
 def _beginning(template: ChecklistTemplate, actor: MemberActor) -> int:
-    """Count the new partners that have no checklist yet and would get this one."""
-    waiting = visible(Organisation, actor).where(
-        Organisation.side == Side.PARTNER,
-        Organisation.status == OrganisationStatus.ONBOARDING,
-        ~exists().where(Checklist.organisation_id == Organisation.id),
-    )
+    """Count the new partners that have no checklist of its type yet and would get this one."""
+    waiting = visible(Organisation, actor).where(waits_for(template.partner_type))
     others = select(ChecklistTemplate.tier).where(
         ChecklistTemplate.status == Templated.IN_USE,
         ChecklistTemplate.partner_type == template.partner_type,
@@ -49,11 +46,8 @@ def _beginning(template: ChecklistTemplate, actor: MemberActor) -> int:
     # One of its own tier comes before one of any.
     theirs = set(db.session.scalars(others)) - {""}
     return sum(
-        template.partner_type in types
-        and (tier == template.tier if template.tier else tier not in theirs)
-        for types, tier in db.session.execute(
-            waiting.with_only_columns(Organisation.types, Organisation.tier)
-        )
+        tier == template.tier if template.tier else tier not in theirs
+        for tier in db.session.scalars(waiting.with_only_columns(Organisation.tier))
     )
 
 

@@ -16,7 +16,9 @@ from portal.core.workflow import PARTNER, VENDOR, Refused, WrongState
 from portal.domain.attachments.models import Attachment
 from portal.domain.attachments.operations import attach
 from portal.domain.attachments.operations import remove as take_away
+from portal.domain.checklist_templates import operations as templates
 from portal.domain.checklists import operations
+from portal.domain.checklists.beginning import begin_all
 from portal.domain.checklists.models import NEVER, ItemStatus, Status
 from portal.domain.checklists.workflow import ITEM, KEEP, KEEPER
 from portal.domain.organisations.models import OrganisationStatus
@@ -201,3 +203,20 @@ def test_each_type_has_its_checklist(data_app: Flask) -> None:
         assert "New referral partners" in names and len(names) == 2  # of services it is a draft
         none = newcomer(session, "Nobody's", types=("technology",))
         assert not items(session, none) and none.status == OrganisationStatus.ONBOARDING
+
+
+def test_a_second_type_gets_its_own_checklist_later(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        there = newcomer(session, types=("reseller",))
+        pia = actor_of("pia")
+        edit(there, pia, {"types": ["reseller", "referral"]})
+        assert len({one.checklist_id for one in items(session, there).values()}) == 2
+        own = templates.create(
+            pia, {"name": "Gold", "name_fr": "", "partner_type": "reseller", "tier": "Gold"}
+        )
+        item = templates.keep_item(own, pia, items(session, there)["profile"].item)
+        assert item.key == "profile"
+        templates.publish(own, pia)
+        there.tier = "Gold"
+        begin_all(session, there)  # of each type one, whatever its tier has become
+        assert len({one.checklist_id for one in items(session, there).values()}) == 2

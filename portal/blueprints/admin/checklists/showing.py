@@ -10,7 +10,7 @@ from flask import current_app
 
 from portal.core.access import can, visible
 from portal.core.database import db
-from portal.core.language import _, _l, _n, chosen_language
+from portal.core.language import _, _c, _l, _n, chosen_language
 from portal.core.workflow import Refused
 from portal.domain.checklist_templates.comparing import (
     Comparison,
@@ -74,7 +74,13 @@ def list_page(actor: MemberActor) -> dict[str, Any]:
         found,
         key=lambda one: (order.index(Status(one.status)), one.name_in(language).casefold(), one.id),
     )
-    return {"rows": rows, "states": TEMPLATE.states, "types": TYPE_WORDS, "language": language}
+    return {
+        "rows": rows,
+        "states": TEMPLATE.states,
+        "types": TYPE_WORDS,
+        "language": language,
+        "onboarding": _c("tab", "Onboarding"),
+    }
 
 
 def for_whom(template: ChecklistTemplate) -> str:
