@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from portal.core.events import kinds
 from tests.catalogue import CATALOGUE, ROOT, forms_of, french, messages
 from tests.figures import record
 
@@ -65,8 +66,18 @@ def test_the_french_is_set_as_french_canada_sets_it(fault: str, pattern: str) ->
 def test_nothing_is_left_in_english() -> None:
     alike = {english for english, text in french() if english == text}
     assert alike == {
-        "%(name)s (%(place)s)", "Audit", "Contact", "DR-…, DL-…", "Note", "Organisation", "Pages",
+        "%(name)s (%(place)s)", "Audit", "Contact", "DR-…, DL-…", "Document", "Note", "Organisation", "Pages",
         "Permissions", "Prospect",
-        "Protection", "Question", "Services", "Six", "Type", "Version", "Versions",
+        "Protection", "Question", "Questions", "Services", "Six", "Type", "Version", "Versions",
         "version %(number)s",
     }  # fmt: skip
+
+
+def test_no_sentence_of_an_event_says_of_oneself_what_is_said_of_others() -> None:
+    """Who did it may be the reader, « vous »: no verb stands in the third person after it."""
+    sentences = {str(kind.sentence) for kind in kinds()}
+    wrong = [
+        text for english, text in french()
+        if english in sentences and re.search(r"%\(who\)s (?:l’|en |y )?(?:a|est|ont) ", text)
+    ]  # fmt: skip
+    assert not wrong

@@ -56,7 +56,8 @@ SAFETY = Item(
     due_days=21, after=("profile",), needs_file=True, link=f"{ACADEMY}/safety", renew_months=24,
 )  # fmt: skip
 PRODUCTS = Item(
-    "products", Kind.ACCOUNT, "Set what it may sell", Owner.STAFF, "Fixer ce qu’il peut vendre",
+    "products", Kind.ACCOUNT, "Products and countries agreed", Owner.STAFF,
+    "Produits et pays convenus",
     "We set products and countries before the first deal.",
     "Nous fixons les produits et les pays avant la première affaire.",
     due_days=10, fact=Fact.PRODUCTS,

@@ -22,6 +22,8 @@ from portal.domain.checklists.keeping import hold, is_theirs_to_do, items_of, ke
 from portal.domain.checklists.models import Checklist, ChecklistItem, ItemStatus
 from portal.domain.checklists.workflow import ITEM, KEEPER
 from portal.domain.organisations.models import Organisation, OrganisationStatus
+from portal.domain.people.models import Membership
+from portal.domain.people.roles import LEADS
 from portal.domain.programme import programme
 
 _RUNS_OUT = (ItemStatus.COMPLETE, ItemStatus.IN_PROGRESS, ItemStatus.RETURNED)
@@ -148,10 +150,25 @@ def _remind(session: Session, number: int) -> Step | None:
         one for one in items_of(session, checklist) if is_theirs_to_do(one) and one.due_at <= ahead
     ]
     keep(session, checklist)
-    if not late or checklist.organisation.status not in _TAKING_PART:
+    if (
+        not late
+        or not _is_anybody_there(session, checklist)
+        or checklist.organisation.status not in _TAKING_PART
+    ):
         return None
     record_event(E.REMIND, checklist, KEEPER, session=session, count=len(late))
     return Step("reminded", checklist.reference)
+
+
+def _is_anybody_there(session: Session, checklist: Checklist) -> bool:
+    """Tell whether a manager or administrator has joined, who could be reminded at all."""
+    query = select(Membership.id).where(
+        Membership.organisation_id == checklist.organisation_id,
+        Membership.role.in_(LEADS),
+        Membership.is_active,
+        Membership.joined_at.is_not(None),
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 _TAKING_PART = (OrganisationStatus.ONBOARDING, OrganisationStatus.ACTIVE)

@@ -114,5 +114,5 @@ def test_what_only_the_partners_page_sets_waits_with_whoever_may_set_it(
         query = select(Checklist).where(Checklist.organisation_id == vosges.id)
         keep(session, session.scalars(query).one())
         session.commit()
-    assert ("Set what it may sell", VOSGES) in cards(sign_in("pia"))
+    assert ("Products and countries agreed", VOSGES) in cards(sign_in("pia"))
     assert not cards(sign_in("carla"))

@@ -157,3 +157,10 @@ def test_whoever_began_before_there_was_a_checklist_gets_it(session: Session) ->
     assert there.reference in {step.reference for step in run(session) if step.what == "begun"}
     assert checklist_of(session, there).total == 2
     assert there.reference not in {step.reference for step in run(session)}
+
+
+def test_where_nobody_has_joined_nobody_is_reminded(session: Session) -> None:
+    there = newcomer(session)
+    session.commit()
+    with at(now() + 9 * DAY):
+        assert steps_of(session, there) == []
