@@ -66,8 +66,8 @@ def test_the_french_is_set_as_french_canada_sets_it(fault: str, pattern: str) ->
 def test_nothing_is_left_in_english() -> None:
     alike = {english for english, text in french() if english == text}
     assert alike == {
-        "%(name)s (%(place)s)", "Audit", "Contact", "DR-…, DL-…", "Document", "Note", "Organisation", "Pages",
-        "Permissions", "Prospect",
+        "%(name)s (%(place)s)", "Audit", "Contact", "DR-…, DL-…", "Document", "Note",
+        "Organisation", "Pages", "Permissions", "Prospect",
         "Protection", "Question", "Questions", "Services", "Six", "Type", "Version", "Versions",
         "version %(number)s",
     }  # fmt: skip
