@@ -39,7 +39,7 @@ def show(item: ChecklistItem) -> Response:
 @requires(P.CHECKLIST_WORK, ChecklistItem, beside=True)
 def send(item: ChecklistItem) -> Response:
     """Send it to the vendor's staff; the form stands on the item's own page."""
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(url_for("onboarding.show", reference=item.reference))  # type: ignore[return-value]
     ITEM.need(item, "submit", member())
     form = answers_form(item, request.path)
