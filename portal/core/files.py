@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any, BinaryIO, Protocol, cast
 from urllib.parse import quote
 
-from anyascii import anyascii
 from flask import Flask, Response, abort, g, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,7 +20,7 @@ from werkzeug.datastructures import FileStorage
 from portal.core import ranges
 from portal.core.crashpoints import crash_point
 from portal.core.file_limits import Limits, limits_now, make_room
-from portal.core.filetypes import FileRefused, clean_name, judge
+from portal.core.filetypes import FileRefused, clean_name, judge, plain_name
 from portal.core.keeping import KeptFile
 from portal.core.language import _l
 from portal.core.spooling import Spool, why_not_kept, why_too_large
@@ -207,7 +206,7 @@ def discard(keys: Sequence[str]) -> None:
 def send(kept: KeptFile, name: str) -> Response:
     """Return the answer that hands a file out under ``name``: to be kept, never to run here."""
     answer = answer_with(kept)
-    spelled = {"filename": anyascii(name), "filename*": f"UTF-8''{quote(name, safe='')}"}
+    spelled = {"filename": plain_name(name), "filename*": f"UTF-8''{quote(name, safe='')}"}
     answer.headers.set("Content-Disposition", "attachment", **spelled)
     return answer
 

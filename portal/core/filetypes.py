@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 import puremagic
+from anyascii import anyascii
 
 from portal.core.language import _l
 from portal.core.text import clean_line
@@ -89,6 +90,11 @@ def clean_name(given: str) -> str:
     if stem.partition(".")[0].strip().lower() in _DEVICES:
         stem = f"_{stem}"
     return f"{stem[: LONGEST_NAME - len(extension) - 1].rstrip('. ')}.{extension}"
+
+
+def plain_name(name: str) -> str:
+    """Return a clean name in ASCII, for those who read no other; it names no place either."""
+    return anyascii(name).translate(_UNSAFE)
 
 
 def judge(name: str, content: BinaryIO) -> FileType:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from portal.core.filetypes import BY_EXTENSION, FileRefused, clean_name, judge
+from portal.core.filetypes import BY_EXTENSION, FileRefused, clean_name, judge, plain_name
 from tests.figures import record
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -147,6 +147,17 @@ BAD: dict[str, bytes] = {
     "plain-zip.docx": package("readme.txt", mark="hello.txt"),
     "newline.exe\n.pdf\n.exe": PDF,
 }
+
+
+@pytest.mark.parametrize(
+    "given", ["\uff0e\uff0e\uff0fstart.pdf", "\u00bd page.pdf", "a\u29f5b.pdf", "\uff5cx\uff02.pdf",
+              "\U0001f600.pdf"],
+)  # fmt: skip
+def test_a_name_spelled_in_plain_letters_names_no_place_either(given: str) -> None:
+    """Spelling a character out may bring back what the name was cleaned of."""
+    plain = plain_name(clean_name(given))
+    assert plain.isascii() and plain.endswith(".pdf")
+    assert not set(plain) & set('/\\:*?"<>|%')
 
 
 def outcomes() -> Iterator[tuple[str, str]]:
