@@ -53,4 +53,6 @@ def open_words(load: Load) -> str:
         parts.append(_n("one open deal", "%(num)s open deals", load.deals))
     if load.registrations:
         parts.append(_n("one open registration", "%(num)s open registrations", load.registrations))
+    if load.applications:
+        parts.append(_n("one open application", "%(num)s open applications", load.applications))
     return ", ".join(parts) or _("nothing open")

@@ -233,6 +233,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
 
 # Forms that ask who takes over, by what is handed over.
 HANDED: Mapping[str, str] = {
+    "admin.applications.hand_over": "application",
     "admin.review.hand_over": "review",
     "deals.assign": "sale",
     "deals.reassign": "work",
@@ -300,6 +301,7 @@ LEAVES: Mapping[str, tuple[str, str]] = {
         "user membership invitation delivery"),
     "admin.applications.ask": ("application:ask", "application delivery"),
     "admin.applications.compare": ("application:compare", "application application_match"),
+    "admin.applications.hand_over": ("application:hand_over", "application change delivery"),
     "admin.applications.pass_on": ("application:pass_on request:send",
                                    "application access_request delivery"),
     "admin.applications.reject": ("application:reject", "application delivery"),

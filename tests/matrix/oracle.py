@@ -403,6 +403,12 @@ RECORDS: Mapping[tuple[str, str], Ask] = {
     ("admin.applications.reject", "POST"): Ask(
         "application", "review applications", 409, dict.fromkeys(JUDGED, 303)
     ),
+    ("admin.applications.hand_over", "GET"): Ask(
+        "application", "review applications", 409, dict.fromkeys((*JUDGED, ASKED), 200)
+    ),
+    ("admin.applications.hand_over", "POST"): Ask(
+        "application", "review applications", 409, dict.fromkeys((*JUDGED, ASKED), 303)
+    ),
     ("admin.applications.pass_on", "POST"): Ask(
         "application", "review applications", 409, {SAME_COMPANY: 303}
     ),

@@ -516,7 +516,7 @@ def _takers(
         row for row in rows["membership"]
         if row["is_active"] and row["joined_at"] and row["role"].startswith("partner_")
     ]  # fmt: skip
-    vic, omar, olga = (planted.holders[short] for short in ("vic", "omar", "olga"))
+    vic, omar, olga, pia = (planted.holders[short] for short in ("vic", "omar", "olga", "pia"))
     for name, one in facts.items():
         found = (
             row["reference"] for row in at_work
@@ -525,6 +525,7 @@ def _takers(
         yield ("work", name), next(found, "PE-00000000")
         # The review goes to who has not got it, the deal to who has: then nobody has.
         yield ("review", name), (omar if one.handler == olga.id else olga).reference
+        yield ("application", name), pia.reference
         yield ("sale", name), "nobody" if one.handler == vic.id else vic.reference
 
 

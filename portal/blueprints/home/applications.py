@@ -11,7 +11,7 @@ from portal.core.database import db
 from portal.core.language import _, chosen_language, show_due
 from portal.core.workflow import VENDOR
 from portal.domain.applications.models import Application, Status
-from portal.domain.applications.policy import theirs_to_decide
+from portal.domain.applications.policy import is_in_no_hands, theirs_to_decide
 from portal.domain.customers.places import country_name
 from portal.domain.people.actor import MemberActor
 from portal.domain.permissions import Permission as P
@@ -36,7 +36,7 @@ def waiting_applications(actor: MemberActor, most: int) -> list[dict[str, Any]]:
             Application.next_side == VENDOR,
             or_(
                 Application.next_membership_id == actor.membership_id,
-                Application.next_membership_id.is_(None),
+                is_in_no_hands(),
             ),
         )
         .order_by(Application.next_by, Application.id)

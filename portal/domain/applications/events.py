@@ -16,6 +16,7 @@ class E(StrEnum):
     COMPARE = "application:compare"
     CONFIRM = "application:confirm"
     EXPIRE = "application:expire"
+    HAND_OVER = "application:hand_over"
     PASS_ON = "application:pass_on"  # noqa: S105 - no password
     REJECT = "application:reject"
     REMIND = "application:remind"
@@ -30,6 +31,12 @@ declare(
     EventKind(E.APPLY, _l("Somebody applied to become a partner"), partner_sees=False),
     EventKind(E.CONFIRM, _l("The applicant confirmed their address"), partner_sees=False),
     EventKind(E.TAKE, _l("%(who)s took it for review"), partner_sees=False),
+    EventKind(
+        E.HAND_OVER,
+        _l("%(who)s handed the review over"),
+        frozenset({"left", "taken"}),
+        partner_sees=False,
+    ),
     EventKind(
         E.COMPARE,
         _l("%(who)s compared it with %(other)s"),

@@ -9,7 +9,7 @@ from portal.domain.applications.models import Application, ApplicationMatch, Sta
 from portal.domain.applications.workflow import EXPIRE, FOLLOW
 from portal.domain.organisations.models import Organisation
 from portal.domain.people.actor import MemberActor
-from portal.domain.people.models import PortfolioEntry, Role
+from portal.domain.people.models import Membership, PortfolioEntry, Role
 from portal.domain.permissions import Permission as P
 from portal.domain.portfolios.models import PortfolioRule, naming
 
@@ -53,6 +53,20 @@ def _is_theirs(actor: MemberActor, application: Application) -> bool:
         return True
     where = naming(PortfolioRule, actor.membership_id, application.country)
     return db.session.scalar(select(PortfolioRule.id).where(where).limit(1)) is not None
+
+
+def decide_on(country: str) -> ColumnElement[bool]:
+    """Return the same as a condition on memberships that review: they decide on that country."""
+    rule = PortfolioRule.__table__.c
+    is_named = exists().where(naming(rule, Membership.id, country))
+    return (Membership.role != Role.CHANNEL_MANAGER) | is_named
+
+
+def is_in_no_hands() -> ColumnElement[bool]:
+    """Return the condition that nobody who is at work here has the application in review."""
+    member = Membership.__table__.c
+    has_it = exists().where(member.id == Application.next_membership_id, member.is_active)
+    return ~has_it
 
 
 DECIDERS = Rule(

@@ -89,7 +89,7 @@ def owners(session: Session, event: Event, record: Registration | Deal) -> Itera
         yield from _former(session, event)
 
 
-def reviewers(session: Session, event: Event, record: Registration) -> Iterable[int]:
+def reviewers(session: Session, event: Event, record: Registration | Application) -> Iterable[int]:
     """The new reviewer and the one before."""
     yield from filter(None, [record.reviewer_id])
     yield from _former(session, event)
@@ -196,6 +196,7 @@ AUDIENCES: dict[str, Audience] = {
     A.HAND_OVER: security,
     B.CONFIRM: application_reviewers,
     B.ANSWER: application_reviewers,
+    B.HAND_OVER: reviewers,
     **IN_LIBRARY,
     **IN_ONBOARDING,
     R.SUBMIT: reviewer,

@@ -72,6 +72,11 @@ WORDS: Mapping[Any, tuple[Any, Any, Any]] = {
         _l("%(who)s handed you the review of %(company)s."),
         _l("Go on with the review"),
     ),
+    B.HAND_OVER: (
+        _l("Yours to review: %(company)s"),
+        _l("%(who)s handed you the application of %(company)s to become a partner."),
+        _l("Go on with the review"),
+    ),
     D.REASSIGN: (
         _l("Yours now: %(company)s"),
         _l("%(who)s gave you the deal with %(company)s."),
@@ -246,6 +251,11 @@ WORDS_FOR_FORMER = {
     R.HAND_OVER: (
         _l("%(reference)s is with another reviewer now"),
         _l("%(who)s handed the review of %(reference)s to somebody else."),
+        _l("See what is next"),
+    ),
+    B.HAND_OVER: (
+        _l("%(reference)s is with another reviewer now"),
+        _l("%(who)s handed the review of the application %(reference)s to somebody else."),
         _l("See what is next"),
     ),
     D.REASSIGN: (

@@ -11,6 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.core.access import visible
 from portal.core.database import db
+from portal.domain.applications import reviewers
+from portal.domain.applications.models import Application
 from portal.domain.deals.models import OPEN_STAGES, Deal
 from portal.domain.people.actor import MemberActor
 from portal.domain.registrations.models import Registration
@@ -19,13 +21,14 @@ from portal.domain.registrations.owners import OPEN, TAKEN
 
 @dataclass(frozen=True)
 class Load:
-    """How many deals and registrations somebody has open."""
+    """How many deals, registrations and applications somebody has open."""
 
     deals: int = 0
     registrations: int = 0
+    applications: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.deals or self.registrations)
+        return bool(self.deals or self.registrations or self.applications)
 
 
 def loads_of(actor: MemberActor, people: Collection[int]) -> dict[int, Load]:
@@ -41,6 +44,13 @@ def reviews_of(actor: MemberActor, people: Collection[int]) -> dict[int, Load]:
     under_way = Registration.status.in_(TAKEN)
     found = _count(actor, Registration, Registration.reviewer_id, people, under_way)
     return {one: Load(0, found.get(one, 0)) for one in people}
+
+
+def applications_of(actor: MemberActor, people: Collection[int]) -> dict[int, Load]:
+    """Return how many applications each of the vendor's memberships reviews."""
+    under_way = Application.status.in_(reviewers.TAKEN)
+    found = _count(actor, Application, Application.reviewer_id, people, under_way)
+    return {one: Load(applications=found.get(one, 0)) for one in people}
 
 
 def sales_of(actor: MemberActor, people: Collection[int]) -> dict[int, Load]:

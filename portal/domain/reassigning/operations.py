@@ -48,7 +48,11 @@ def hand_over(person: Membership, actor: MemberActor, taker: Membership) -> Load
         (E.HAND_OVER, person, "taken", taker),
         (E.TAKE_OVER, taker, "left", person),
     ):
-        particulars: dict[str, Any] = {key: other.reference, **vars(load)}
+        particulars: dict[str, Any] = {
+            key: other.reference,
+            "deals": load.deals,
+            "registrations": load.registrations,
+        }
         record_event(tag, f"membership:{whose.id}", actor, **particulars)
     return load
 

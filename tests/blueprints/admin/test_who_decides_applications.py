@@ -23,7 +23,7 @@ from portal.domain.people.models import Membership
 from portal.domain.portfolios.deriving import Rule
 from portal.domain.portfolios.models import RuleKind
 from portal.domain.portfolios.operations import set_portfolio
-from tests.browser import Browser
+from tests.browser import Browser, Page, fields_of
 from tests.domain.applications.test_workflow import standing
 from tests.domain.world import actor_of, everything, membership_of
 
@@ -131,3 +131,58 @@ def test_an_answer_goes_to_the_reviewer_or_without_one_at_work_to_all(app: Flask
             assert told_of(session, f"/{one.reference}") == expected
         assert APPLICATION.state_of(one).next_action
         assert session.scalars(select(Application)).first()
+
+
+def test_a_review_is_handed_to_whoever_may_decide(app: Flask, sign_in: SignIn) -> None:
+    with everything(app) as session:
+        path = applies(session, "FR", "Handed on")
+        carla = str(membership_of("carla").reference)
+    pia, form = sign_in("pia"), f"{path}/reviewer"
+    assert "Hand the review over" not in pia.get(path).words
+    pia.get(form, status=409)
+    pia.submit(pia.get(path), f"{path}/take", status=303)
+    taken = pia.get(path)
+    assert "Hand the review over" in taken.words and "Reviewer You" in taken.words
+    assert offered(pia.get(form)) == ["Carla Mendes · nothing open"]
+    assert pia.submit(pia.get(form), form, status=422).errors() == ["Choose who takes it."]
+    told = pia.follow(pia.submit(pia.get(form), form, colleague=carla))
+    assert "It is handed over." in told.words and "You handed the review over" in told.words
+    assert "Reviewer Carla Mendes" in told.words
+    assert "Handed on" not in cards(pia)
+    assert "Decide" in cards(sign_in("carla"))["Handed on"].get_text()
+    assert offered(sign_in("carla").get(form)) == ["Pia Castellanos · 2 open applications"]
+
+
+def test_a_review_is_handed_to_nobody_who_may_not_decide(app: Flask, sign_in: SignIn) -> None:
+    with everything(app) as session:
+        abroad, home = applies(session, "FR"), applies(session, "CA", "Kept here")
+        carla = str(membership_of("carla").reference)
+    pia = sign_in("pia")
+    for path in (abroad, home):
+        pia.submit(pia.get(path), f"{path}/take", status=303)
+    assert "Nobody else may review this one at present." in pia.get(f"{home}/reviewer").words
+    pairs = dict(fields_of(pia.get(f"{abroad}/reviewer").form("/reviewer")))
+    pairs["version"] = dict(fields_of(pia.get(f"{home}/question").form("/question")))["version"]
+    forged = pia.post(f"{home}/reviewer", [*pairs.items(), ("colleague", carla)], status=422)
+    assert "Nobody else may review this one at present." in forged.words
+    assert "Reviewer You" in pia.get(home).words
+    for short, status in (("carla", 403), ("axel", 403), ("ana", 404)):
+        sign_in(short).get(f"{home}/reviewer", status=status)
+
+
+def test_what_a_reviewer_leaves_behind_waits_for_the_others(app: Flask, sign_in: SignIn) -> None:
+    with everything(app) as session:
+        path = applies(session, "FR", "Left behind")
+    pia, carla = sign_in("pia"), sign_in("carla")
+    carla.submit(carla.get(path), f"{path}/take", status=303)
+    assert "Left behind" not in cards(pia)
+    with everything(app) as session:
+        membership_of("carla").is_active = False
+        session.commit()
+    assert "Left behind" in cards(pia)
+    assert offered(pia.get(f"{path}/reviewer")) == ["Pia Castellanos · 2 open applications"]
+
+
+def offered(page: Page) -> list[str]:
+    """Return who could take it, each with what they have open."""
+    return [label.get_text(strip=True) for label in page.soup.select("fieldset .choice label")]

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("applications", __name__)
 
-from portal.blueprints.admin.applications import views  # noqa: E402, F401
+from portal.blueprints.admin.applications import handing, views  # noqa: E402, F401

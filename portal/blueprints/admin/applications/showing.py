@@ -15,10 +15,12 @@ from portal.core.language import _, chosen_language, show_due
 from portal.core.paging import page_of
 from portal.domain.applications.content import EVIDENCE_WORDS, LABELS, REASON_WORDS
 from portal.domain.applications.models import Application, RefuseReason, Status
+from portal.domain.applications.reviewers import TAKEN
 from portal.domain.applications.workflow import APPLICATION, matches_of
 from portal.domain.customers.wording import both_spellings, place_of
 from portal.domain.organisations.models import Organisation, PartnerType
 from portal.domain.people.actor import MemberActor
+from portal.domain.people.colleagues import names_of
 from portal.domain.people.models import Membership, Role, User
 from portal.domain.people.roles import TYPE_WORDS
 from portal.domain.permissions import Permission as P
@@ -59,7 +61,8 @@ def record_page(application: Application, actor: MemberActor) -> dict[str, Any]:
         "application": one,
         "state": APPLICATION.state_of(one),
         "due": due,
-        "facts": _facts(one),
+        "facts": _facts(one, actor),
+        "is_taken": one.status in TAKEN,
         "steps": {step.name: step for step in APPLICATION.available(one, actor)},
         "refusal": review.words if is_barred and not review.is_allowed else "",
         "partner": db.session.scalar(partner) if one.partner else None,
@@ -83,7 +86,7 @@ def managers_of(actor: MemberActor) -> list[Membership]:
     return list(db.session.scalars(query))
 
 
-def _facts(one: Application) -> list[tuple[Any, Any]]:
+def _facts(one: Application, actor: MemberActor) -> list[tuple[Any, Any]]:
     language = chosen_language()
     names = db.session.scalars(_products(one.products)).all()
     types = ", ".join(str(TYPE_WORDS[PartnerType(kind)]) for kind in one.types)
@@ -96,8 +99,17 @@ def _facts(one: Application) -> list[tuple[Any, Any]]:
         (_("Contact"), one.contact_name),
         (_("E-mail"), Email(one.contact_email)),
         (_("Phone"), Phone(one.contact_phone) if one.contact_phone else ""),
+        (_("Reviewer"), _reviewer(one, actor)),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _reviewer(one: Application, actor: MemberActor) -> str:
+    if one.reviewer_id is None:
+        return ""
+    if one.reviewer_id == actor.membership_id:
+        return _("You")
+    return names_of([one.reviewer_id]).get(one.reviewer_id, "")
 
 
 def _products(codes: list[str]) -> Any:
