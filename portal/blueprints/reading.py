@@ -14,8 +14,9 @@ from portal.core.gathering import gather
 from portal.core.language import _, chosen_language, show_date, show_money
 from portal.domain.customers.wording import both_spellings, phone_of, place_of
 from portal.domain.products.models import Product, RowOfName, name_of
-from portal.domain.registrations.content import ACTIVITY_WORDS, labels_for, may_contact_for
+from portal.domain.registrations.content import activity_said, labels_for, may_contact_for
 from portal.domain.registrations.models import (
+    ActivityKind,
     Registration,
     RegistrationActivity,
     RegistrationProduct,
@@ -151,7 +152,11 @@ def _opportunity(r: Registration, around: Beside, side: str) -> list[tuple[Any, 
 def _evidence(r: Registration, around: Beside, side: str) -> list[tuple[Any, str | None]]:
     labels = labels_for(side)
     done = " · ".join(
-        f"{ACTIVITY_WORDS[kind]} {show_date(dt.date.fromisoformat(on))}"  # type: ignore[index]
+        activity_said(
+            kind,
+            show_date(dt.date.fromisoformat(on)),
+            r.other_activity if kind == ActivityKind.OTHER else "",
+        )
         for on, kind in sorted((on, kind) for kind, on in around.activities)
     )
     return [

@@ -35,11 +35,13 @@ STEPS = {
     ),
     "evidence": (
         {"call_did": "y", "call_on": "", "demo_did": "y", "demo_on": "2999-01-01",
-         "trial_did": "y"},
+         "trial_did": "y", "other_did": "y", "other_what": "x" * 121, "other_on": ""},
         [
             "Call: say when it was.",
             "Demo, the day: give today or an earlier date.",
             "Trial: say when it was.",
+            "Something else, what it was: use at most 120 characters; this has 121.",
+            "Something else: say when it was.",
         ],
     ),
 }  # fmt: skip

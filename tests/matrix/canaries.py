@@ -65,7 +65,8 @@ TEXTS: Mapping[str, str] = {
     "product": "name name_fr",
     "question": "comment reply",
     "registration": "company website domain customer_key legal_name street postal_code city "
-    "contact_name contact_email contact_phone need rivals own_reference consent_words reason_text",
+    "contact_name contact_email contact_phone need rivals own_reference other_activity "
+    "consent_words reason_text",
     "registration_match": "organisation_name company domain place answered_by",
     "share": "holder_name holder_place maker_name maker_place",
     "user": "name email",

@@ -88,7 +88,15 @@ OPPORTUNITY = {
     "close_on": _soon,
     "need": "Somebody has to lift the boxes, all day long.",
 }
-EVIDENCE = {"call_did": "y", "call_on": _lately, "may_contact": "ask", "consent": "y"}
+EVIDENCE = {
+    "call_did": "y",
+    "call_on": _lately,
+    "other_did": "y",
+    "other_what": "A day in the test hall",
+    "other_on": _lately,
+    "may_contact": "ask",
+    "consent": "y",
+}
 STEPS = {"customer": CUSTOMER, "opportunity": OPPORTUNITY, "evidence": EVIDENCE}
 PARTNER = {
     "types": "services",

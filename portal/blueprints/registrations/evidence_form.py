@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, StopValidation
 
 from portal.core.checks import TOO_LATE, NotAfter, NotBefore
-from portal.core.forms import Day, Form, Tick, not_listed
+from portal.core.forms import Day, Form, Line, Tick, not_listed
 from portal.core.language import _, _l
 from portal.core.times import now, today
 from portal.domain.programme import programme
@@ -35,8 +35,13 @@ class ActivityForm(Form):
     """What has been done, each kind with its day?"""
 
 
+OTHER_WHAT = f"{ActivityKind.OTHER}_what"
+
 for _kind in ActivityKind:
     setattr(ActivityForm, f"{_kind}_did", Tick(ACTIVITY_WORDS[_kind]))
+    if _kind == ActivityKind.OTHER:
+        what = Line(_l("What was it?"), description=_l("Something else, what it was"), maximum=120)
+        setattr(ActivityForm, OTHER_WHAT, what)
     setattr(
         ActivityForm,
         f"{_kind}_on",
@@ -64,6 +69,7 @@ class EvidenceForm(ActivityForm):
         self.consent.label.text = str(CONSENT) % {"vendor": vendor}
         for kind in ActivityKind:
             self[f"{kind}_on"].flags.required = True
+        self[OTHER_WHAT].flags.required = True
 
     def validate_may_contact(self, field: RadioField) -> None:
         """Refuse any other word."""
@@ -92,13 +98,18 @@ class EvidenceForm(ActivityForm):
             if day.data is None and not day.errors:
                 day.errors = [_("%(what)s: say when it was.", what=ACTIVITY_WORDS[kind])]
                 is_valid = False
+        what = self[OTHER_WHAT]
+        if ActivityKind.OTHER in ticked and not what.data and not what.errors:
+            what.errors = [_("Say what else you have done, such as a training day.")]
+            is_valid = False
         return is_valid
 
     def values(self) -> dict[str, Any]:
         """Return the partner's fields that the form asked for, as the operation takes them."""
         values: dict[str, Any] = {}
         if f"{ActivityKind.CALL}_did" in self:
-            values["activities"] = self.done()
+            values["activities"] = done = self.done()
+            values["other_activity"] = self[OTHER_WHAT].data if ActivityKind.OTHER in done else ""
         if "may_contact" in self:
             values["may_contact"] = self.may_contact.data
         if "consent" in self:
@@ -111,6 +122,7 @@ def evidence_values(registration: Registration) -> dict[str, Any]:
     values: dict[str, Any] = {
         "may_contact": registration.may_contact,
         "consent": registration.consent_at is not None,
+        OTHER_WHAT: registration.other_activity,
     }
     for activity in registration.activities:
         values[f"{activity.kind}_did"] = True

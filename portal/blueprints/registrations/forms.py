@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from portal.blueprints.registrations.customer_form import CustomerForm
-from portal.blueprints.registrations.evidence_form import EvidenceForm
+from portal.blueprints.registrations.evidence_form import OTHER_WHAT, EvidenceForm
 from portal.blueprints.registrations.opportunity_form import OpportunityForm
 from portal.core.forms import Form, Text
 from portal.core.language import _, _l
@@ -22,6 +22,7 @@ class WithdrawForm(Form):
 
 # What the reviewer names -> the form's fields that go with it.
 _ACTIVITIES = tuple(f"{kind}_{part}" for kind in ActivityKind for part in ("did", "on"))
+_ACTIVITIES += (OTHER_WHAT,)
 TOGETHER: dict[str, tuple[str, ...]] = {
     "website": ("website", "has_no_website", "legal_name", "street", "postal_code"),
     "country": ("country", "region"),
@@ -34,6 +35,7 @@ _WRITES = {
     "website": ("domain", "website", "legal_name", "street", "postal_code"),
     "country": ("country", "region"),
     "value": ("value_minor", "currency"),
+    "activities": ("activities", "other_activity"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from portal.core.language import _l
+from portal.core.language import _, _l
 from portal.domain.customers.places import REGIONS
 from portal.domain.organisations.models import Side
 from portal.domain.registrations.models import (
@@ -57,6 +57,7 @@ _BEHIND = {
     "website": ("website", "has_no_website", "domain", "legal_name", "street", "postal_code"),
     "country": ("country", "region"),
     "value": ("value_minor", "currency"),
+    "activities": ("activities", "other_activity"),
 }
 
 ACTIVITY_WORDS = {
@@ -128,7 +129,9 @@ def fields_of(registration: Registration) -> dict[str, Any]:
         "products": sorted(product.code for product in r.products),
         "value": {"minor": r.value_minor, "currency": r.currency},
         "close_on": r.close_on.isoformat() if r.close_on else None,
-        "activities": sorted([a.kind, a.on.isoformat()] for a in r.activities),
+        "activities": sorted(
+            [a.kind, a.on.isoformat(), *_what_else(r, a.kind)] for a in r.activities
+        ),
         **{name: getattr(r, name) for name in plain},
     }
 
@@ -156,8 +159,25 @@ def content_of(registration: Registration, files: Sequence[str] = ()) -> dict[st
         "activities": sorted([a.kind, a.on.isoformat()] for a in registration.activities),
         "may_contact": registration.may_contact,
         "consent": registration.consent_words,
+        # What did not always exist is told where there is any: older receipts stay as they are.
+        **({"other_activity": registration.other_activity} if registration.other_activity else {}),
         **({"files": sorted(files)} if files else {}),
     }  # fmt: skip
+
+
+def _what_else(registration: Registration, kind: str) -> list[str]:
+    return [registration.other_activity] if kind == ActivityKind.OTHER else []
+
+
+def activity_said(kind: str, day: str, what: str = "") -> str:
+    """Return one activity as people read it: what was done, and the day as it is shown."""
+    words = str(ACTIVITY_WORDS[ActivityKind(kind)])
+    return f"{_('%(kind)s: %(what)s', kind=words, what=what) if what else words} {day}"
+
+
+def _says_what_else(registration: Registration) -> bool:
+    is_other = any(one.kind == ActivityKind.OTHER for one in registration.activities)
+    return bool(registration.other_activity) or not is_other
 
 
 def unfinished_steps(registration: Registration) -> list[str]:
@@ -170,6 +190,6 @@ def unfinished_steps(registration: Registration) -> list[str]:
             (r.company, has_identity, r.country, has_region, r.contact_name, r.contact_email)
         ),
         "opportunity": all((r.products, r.value_minor, r.currency, r.close_on, r.need)),
-        "evidence": bool(r.activities and r.may_contact and r.consent_at),
+        "evidence": bool(r.activities and _says_what_else(r) and r.may_contact and r.consent_at),
     }
     return [step for step in STEPS if step in done and not done[step]]

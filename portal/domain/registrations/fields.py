@@ -24,7 +24,7 @@ _COLUMNS = {
     "country": (_R.country,),
     "products": (RegistrationProduct.product_id,),
     "value": (_R.value_minor,),
-    "activities": (RegistrationActivity.kind, RegistrationActivity.on),
+    "activities": (RegistrationActivity.kind, RegistrationActivity.on, _R.other_activity),
     FILES: (Attachment.name,),
 }
 

@@ -118,6 +118,8 @@ class Registration(Numbered, HasNextAction, Base):
     rivals: Mapped[str] = mapped_column(String(255), default="")
     own_reference: Mapped[str] = mapped_column(String(64), default="")
 
+    # What "something else" was that they did with the customer.
+    other_activity: Mapped[str] = mapped_column(String(120), default="")
     may_contact: Mapped[str] = mapped_column(String(3), default="")
     consent_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     consent_words: Mapped[str] = mapped_column(String(255), default="")

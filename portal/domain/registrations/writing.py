@@ -18,7 +18,7 @@ CUSTOMER_FIELDS = (
 OPPORTUNITY_FIELDS = (
     "products", "value_minor", "currency", "close_on", "need", "rivals", "own_reference",
 )  # fmt: skip
-EVIDENCE_FIELDS = ("activities", "may_contact", "consent_at", "consent_words")
+EVIDENCE_FIELDS = ("activities", "other_activity", "may_contact", "consent_at", "consent_words")
 PARTNER_FIELDS = frozenset((*CUSTOMER_FIELDS, *OPPORTUNITY_FIELDS, *EVIDENCE_FIELDS))
 
 

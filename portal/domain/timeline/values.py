@@ -22,9 +22,9 @@ from portal.domain.people.models import Membership, User
 from portal.domain.people.roles import TYPE_WORDS
 from portal.domain.products.models import Product, name_of
 from portal.domain.registrations.content import (
-    ACTIVITY_WORDS,
     MAY_CONTACT_WORDS,
     REVIEW_LABELS,
+    activity_said,
     labels_for,
 )
 
@@ -160,11 +160,8 @@ def _colleague(value: str, names: Names) -> str:
     return names.get(value) or _("a colleague")
 
 
-def _activities(value: Sequence[tuple[str, str]], names: Names) -> str:
-    return " · ".join(
-        f"{ACTIVITY_WORDS[kind]} {_day(on, names)}"  # type: ignore[index]
-        for kind, on in value
-    )
+def _activities(value: Sequence[Sequence[str]], names: Names) -> str:
+    return " · ".join(activity_said(kind, _day(on, names), *what) for kind, on, *what in value)
 
 
 def _next_step(value: Mapping[str, str], names: Names) -> str:

@@ -53,6 +53,27 @@ def test_what_was_done_long_ago_says_nothing_of_this_deal(
         assert page.errors() == ["Meeting, the day: give a date of the last five years."]
 
 
+def test_something_else_says_what_it_was_and_both_sides_read_it(sign_in: SignIn, path: str) -> None:
+    ana, day = sign_in("ana"), str((now() - dt.timedelta(days=9)).date())
+    form = f"{path}/evidence"
+    page = ana.submit(ana.get(form), status=422, other_did="y", other_on=day, other_what="  ")
+    assert page.errors() == ["Say what else you have done, such as a training day."]
+    said = "Two days in their test hall"
+    ana.submit(ana.get(form), status=303, other_did="y", other_on=day, other_what=said)
+    assert ana.get(form).soup.select_one("#field-other_what")["value"] == said  # type: ignore[index]
+    check = ana.get(f"{path}/check")
+    assert f"Something else: {said}" in check.words
+    ana.submit(check, "/submission", status=303)
+    assert f"Something else: {said}" in ana.get(path).words
+    assert f"Something else: {said}" in sign_in("omar").get(f"/admin{path}").words
+
+
+def test_something_else_that_is_not_ticked_says_nothing(sign_in: SignIn, path: str) -> None:
+    ana = sign_in("ana")
+    ana.submit(ana.get(f"{path}/evidence"), status=303, other_what="Was typed before")
+    assert "Was typed before" not in ana.get(f"{path}/check").words
+
+
 def test_an_approved_registration_names_the_day_of_protection(app: Flask, sign_in: SignIn) -> None:
     with everything(app) as session:
         reference = in_state(Status.APPROVED, domain="protected-day.ca").reference

@@ -12,6 +12,7 @@ from portal.core.access import Denied
 from portal.core.database import db
 from portal.core.events import Event
 from portal.core.net import acting_as, system_mode
+from portal.core.times import now
 from portal.core.workflow import Refused, WrongState
 from portal.domain.deals import operations as deals
 from portal.domain.deals.models import Stage
@@ -177,6 +178,7 @@ def test_an_unfinished_draft_is_not_sent(data_app: Flask) -> None:
         for missing in (
             {"company": ""}, {"contact_email": ""}, {"products": []}, {"need": ""},
             {"value_minor": None}, {"close_on": None}, {"activities": {}}, {"may_contact": ""},
+            {"activities": {"other": now().date()}},
             {"consent_at": None}, {"country": ""}, {"region": ""}, {"domain": None},
         ):  # fmt: skip
             registration = in_state(S.DRAFT, domain="unfinished.ca")

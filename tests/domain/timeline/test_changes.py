@@ -66,7 +66,8 @@ def test_every_kind_of_field_is_said_as_people_write_it(data_app: Flask) -> None
                 "rivals": "Cobalt",
                 "website": "https://said.com",
                 "domain": "said.com",
-                "activities": {"demo": dt.date(2026, 11, 3)},
+                "activities": {"demo": dt.date(2026, 11, 3), "other": dt.date(2026, 11, 4)},
+                "other_activity": "A day in the test hall",
                 "may_contact": "ask",
             },
             {},
@@ -85,7 +86,8 @@ def test_every_kind_of_field_is_said_as_people_write_it(data_app: Flask) -> None
                  "Another need than before."),
         "rivals": ("", "Cobalt"),
         "website": ("https://www.said.ca", "https://said.com"),
-        "activities": (f"Meeting {met:%a} {met.day} {met:%b} {met.year}", "Demo Tue 3 Nov 2026"),
+        "activities": (f"Meeting {met:%a} {met.day} {met:%b} {met.year}", "Demo Tue 3 Nov 2026"
+                       " · Something else: A day in the test hall Wed 4 Nov 2026"),
         "may_contact": ("Yes", "Ask me first"),
     }  # fmt: skip
     french = said(history(data_app, "ana", reference, "fr"), "registration:answer")
