@@ -32,7 +32,8 @@ def carry(session: Session, checklist: Checklist) -> None:
             item.is_mandatory, item.expires_at = False, None
             ITEM.apply(item, "drop", KEEPER, words={"reason": item.reason})
         else:
-            item.is_mandatory = False
+            # It stays done: nobody is asked to renew what is not asked for.
+            item.is_mandatory, item.expires_at = False, None
     new = [(place, one) for key, (place, one) in wanted.items() if key not in here]
     for place, one in new:
         add_item(session, checklist, one, place)

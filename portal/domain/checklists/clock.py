@@ -27,6 +27,8 @@ from portal.domain.people.roles import LEADS
 from portal.domain.programme import programme
 
 _RUNS_OUT = (ItemStatus.COMPLETE, ItemStatus.IN_PROGRESS, ItemStatus.RETURNED)
+# Whose partnership rests or is over is asked nothing; what was missed comes once it goes on.
+_TAKING_PART = (OrganisationStatus.ONBOARDING, OrganisationStatus.ACTIVE)
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,11 @@ def _behind() -> Select[int]:
     return (
         select(Checklist.id)
         .join(ChecklistTemplate, ChecklistTemplate.id == Checklist.template_id)
+        .join(Organisation, Organisation.id == Checklist.organisation_id)
         .where(
             ChecklistTemplate.status == Templated.IN_USE,
             Checklist.edition < ChecklistTemplate.edition,
+            Organisation.status.in_(_TAKING_PART),
         )
         .order_by(Checklist.id)
     )
@@ -81,11 +85,13 @@ def _running_out() -> Select[int]:
     soon = now() + DAY * programme().checklist_renew_days
     return (
         select(ChecklistItem.id)
+        .join(Organisation, Organisation.id == ChecklistItem.organisation_id)
         .where(
+            Organisation.status.in_(_TAKING_PART),
             or_(
                 (ChecklistItem.expires_at <= now()) & ChecklistItem.status.in_(_RUNS_OUT),
                 (ChecklistItem.expires_at <= soon) & (ChecklistItem.status == ItemStatus.COMPLETE),
-            )
+            ),
         )
         .order_by(ChecklistItem.id)
     )
@@ -113,7 +119,8 @@ def _begin(session: Session, number: int) -> Step | None:
 
 def _carry(session: Session, number: int) -> Step | None:
     checklist = _held(session, number)
-    if checklist.edition >= checklist.template.edition:
+    is_over = checklist.organisation.status not in _TAKING_PART
+    if is_over or checklist.edition >= checklist.template.edition:
         return None
     carry(session, checklist)
     return Step("carried", checklist.reference)
@@ -121,8 +128,10 @@ def _carry(session: Session, number: int) -> Step | None:
 
 def _renew(session: Session, number: int) -> Step | None:
     item = session.get_one(ChecklistItem, number)
-    hold(session, item.organisation_id)
+    organisation = hold(session, item.organisation_id)
     session.refresh(item)
+    if organisation.status not in _TAKING_PART:
+        return None
     if item.expires_at is None or item.status not in _RUNS_OUT:
         return None
     if item.expires_at <= now():
@@ -169,6 +178,3 @@ def _is_anybody_there(session: Session, checklist: Checklist) -> bool:
         Membership.joined_at.is_not(None),
     )
     return session.scalar(query.limit(1)) is not None
-
-
-_TAKING_PART = (OrganisationStatus.ONBOARDING, OrganisationStatus.ACTIVE)

@@ -56,9 +56,10 @@ def keep(session: Session, checklist: Checklist) -> None:
         _place(checklist, items)
         session.flush()
         crash_point("items counted, checklist not moved")
-        _move(checklist, items)
+        is_through = _move(checklist, items)
         _mark(session, organisation)
-        _go_live(session, organisation)
+        if is_through:
+            _go_live(session, organisation)
         session.flush()
 
 
@@ -138,9 +139,14 @@ def is_theirs_to_do(item: ChecklistItem) -> bool:
     return item.next_side == PARTNER
 
 
-def _move(checklist: Checklist, items: Sequence[ChecklistItem]) -> None:
+def _move(checklist: Checklist, items: Sequence[ChecklistItem]) -> bool:
+    """Let the checklist follow its items, and tell whether that was its last step.
+
+    One that was complete before makes nobody active: who is opened again waits for staff's word.
+    """
     is_complete = checklist.done == checklist.total
-    if is_complete and checklist.is_open:
+    is_through = is_complete and checklist.is_open
+    if is_through:
         checklist.completed_at = now()
         CHECKLIST.apply(checklist, "complete", KEEPER)
     elif not is_complete and not checklist.is_open:
@@ -150,6 +156,7 @@ def _move(checklist: Checklist, items: Sequence[ChecklistItem]) -> None:
         CHECKLIST.apply(checklist, "start", KEEPER)
     if is_complete:
         checklist.stand_still()
+    return is_through
 
 
 def _open_ones(session: Session, organisation: Organisation) -> bool:

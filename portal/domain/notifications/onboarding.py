@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.core.events import Event
 from portal.core.language import _l
 from portal.core.net import system_mode
+from portal.domain.checklist_templates.content import Owner
 from portal.domain.checklists.events import E
 from portal.domain.checklists.models import Checklist, ChecklistItem
 from portal.domain.organisations.events import E as O
@@ -33,6 +34,11 @@ def leads(session: Session, _event: Event, record: Any) -> Sequence[int]:
     )
     with system_mode("choosing who takes a partner on"):
         return session.scalars(query).all()
+
+
+def whoever_does_it(session: Session, event: Event, item: ChecklistItem) -> Sequence[int]:
+    """The partner's leads, or who takes it on where the item is the vendor's own to do."""
+    return (takers_on if item.owner == Owner.STAFF else leads)(session, event, item)
 
 
 def sender(_session: Session, _event: Event, item: ChecklistItem) -> Iterable[int]:
@@ -80,8 +86,8 @@ IN_ONBOARDING: Mapping[str, Audience] = {
     E.REMIND: leads,
     E.SUBMIT: takers_on,
     E.RETURN: sender,
-    E.ASK_AGAIN: leads,
-    E.RENEW: leads,
+    E.ASK_AGAIN: whoever_does_it,
+    E.RENEW: whoever_does_it,
     E.EXPIRE: both_sides,
     O.ACTIVATE: both_sides,
 }
@@ -115,7 +121,7 @@ ONBOARDING_WORDS: Mapping[str, tuple[Any, Any, Any]] = {
     ),
     E.RENEW: (
         _l("To renew: %(title)s"),
-        _l("“%(title)s” holds until %(until)s. Send a new one before that day."),
+        _l("“%(title)s” holds until %(until)s. Renew it before that day."),
         _l("Renew it"),
     ),
     E.EXPIRE: (

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.audit import verify_chains
 from portal.core.events import Event
+from portal.core.times import DAY, at
 from portal.domain.checklist_templates import operations as templates
 from portal.domain.checklist_templates.content import Item, Kind, Owner, Question
 from portal.domain.checklist_templates.models import ChecklistTemplate
@@ -94,6 +95,20 @@ def test_what_is_no_longer_asked_for_is_dropped_and_what_is_done_stays(
         assert item.reason == "The checklist does not ask for it any more."
     assert checklist_of(session, there).total == 5
     assert not items(session, there)["safety"].is_blocked  # which waited for it
+
+
+def test_what_is_no_longer_asked_for_is_not_renewed(session: Session) -> None:
+    there = newcomer(session)
+    item = items(session, there)["insurance"]
+    bring(item, S.COMPLETE, person(session, there), actor_of("pia"))
+    session.commit()
+    ends = item.expires_at
+    assert ends is not None
+    templates.remove_item(template_of(session, there), actor_of("pia"), "insurance")
+    assert carried(session, there) == ["carried"]
+    with at(ends + DAY):
+        assert item.reference not in {one.reference for one in run(session)}
+        assert (item.status, item.next_side) == (S.COMPLETE, None)
 
 
 def test_what_is_new_is_asked_in_its_place(session: Session) -> None:

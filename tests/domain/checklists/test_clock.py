@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.core.events import Event
+from portal.core.events import Event, record_event
 from portal.core.outbox import Delivery
 from portal.core.times import DAY, at, now
 from portal.core.workflow import PARTNER, Refused
@@ -20,7 +20,7 @@ from portal.domain.checklists.clock import run
 from portal.domain.checklists.events import E
 from portal.domain.checklists.models import ItemStatus, Status
 from portal.domain.organisations.models import Organisation, OrganisationStatus, Side
-from portal.domain.organisations.operations import add_organisation
+from portal.domain.organisations.operations import add_organisation, take_step
 from portal.integrations.mail.letters import write_letter
 from tests.domain.checklists.taking import (
     bring,
@@ -164,3 +164,56 @@ def test_where_nobody_has_joined_nobody_is_reminded(session: Session) -> None:
     session.commit()
     with at(now() + 9 * DAY):
         assert steps_of(session, there) == []
+
+
+def test_staff_hear_of_what_they_renew_themselves(session: Session) -> None:
+    there = newcomer(session)
+    sender, pia = person(session, there), actor_of("pia")
+    item = items(session, there)["call"]
+    item.kept = {**item.kept, "renew_months": 12, "after": []}
+    item.is_blocked = False
+    operations.do(item, pia)
+    session.commit()
+    ends = item.expires_at
+    assert ends is not None
+    with at(ends - 10 * DAY):
+        assert "to be renewed" in steps_of(session, there)
+        people = {to for to, _text in letters(session, item.reference, E.RENEW)}
+        assert people and sender.email.partition("@")[0] not in people
+
+
+@pytest.mark.parametrize("status", [OrganisationStatus.SUSPENDED, OrganisationStatus.ENDED])
+def test_whose_partnership_rests_or_is_over_is_left_alone(
+    session: Session, status: OrganisationStatus
+) -> None:
+    there = newcomer(session)
+    item = items(session, there)["insurance"]
+    bring(item, S.COMPLETE, person(session, there), actor_of("pia"))
+    ends = item.expires_at
+    assert ends is not None
+    there.status = status
+    session.commit()
+    with at(ends + DAY):
+        assert steps_of(session, there) == []
+        there.status = OrganisationStatus.ACTIVE
+        session.commit()
+        assert "expired" in steps_of(session, there)
+
+
+def test_one_that_is_opened_again_is_active_when_staff_say_so(session: Session) -> None:
+    there, pia = newcomer(session), actor_of("pia")
+    sender = person(session, there)
+    for key in ("contact", "products"):
+        operations.waive(items(session, there)[key], pia, "They have it.")
+    finish(session, there, sender, pia)
+    assert there.status == OrganisationStatus.ACTIVE
+    take_step(there, pia, "end", "They gave it up.")
+    take_step(there, pia, "reopen", "They are back.")
+    session.commit()
+    assert there.status == OrganisationStatus.ONBOARDING
+    colleague = person(session, there)
+    record_event("person:join", f"membership:{colleague.membership_id}", colleague)
+    session.commit()
+    assert there.status == OrganisationStatus.ONBOARDING
+    take_step(there, pia, "activate", "Checked again.")
+    assert there.status == OrganisationStatus.ACTIVE
