@@ -72,13 +72,20 @@ def _sided(role: Role) -> tuple[Role, str]:
 
 
 def _rows(model: type[Any]) -> list[SightRow]:
-    rows = []
+    """Return a row for each role, and for each reach where that makes a difference."""
+    rows: list[SightRow] = []
     for role in Role:
         _role, side = _sided(role)
         # The vendor's people have no reach: their roles say how far they see.
-        for reach in Reach if side == Side.PARTNER else (None,):
-            actor = somebody(role, reach or Reach.OWN, side)
-            reasons = [term.words for term, _where in terms_of(model, actor)]
-            said = REACH_OF_THEIRS[reach] if reach else ""
-            rows.append(SightRow(ROLE_WORDS[role], said, reasons))
+        found = [
+            (reach, [term.words for term, _where in terms_of(model, somebody(role, reach, side))])
+            for reach in (Reach if side == Side.PARTNER else (Reach.OWN,))
+        ]
+        if all(reasons == found[0][1] for _reach, reasons in found):
+            rows.append(SightRow(ROLE_WORDS[role], "", found[0][1]))
+        else:
+            rows += [
+                SightRow(ROLE_WORDS[role], REACH_OF_THEIRS[reach], reasons)
+                for reach, reasons in found
+            ]
     return [row for row in rows if row.reasons]

@@ -31,7 +31,7 @@ from portal.domain.timeline.policy import of_viewed
 from portal.domain.timeline.searches import Search
 from portal.domain.timeline.sentences import REPEATED
 
-SIZE = 20
+SIZE = 18
 MOST_PEOPLE = 200
 """Memberships that one search for a name takes into account."""
 _CURSOR = re.compile(r"(\d{8}T\d{6}\.\d{6})" + SEPARATOR + r"([0-9a-f]{16})")
