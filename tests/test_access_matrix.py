@@ -309,6 +309,18 @@ def test_our_own_side_reads_what_it_keeps_to_itself(
     assert not faults, "\n".join(faults)
 
 
+def test_an_older_form_of_onboarding_is_refused(walk: Callable[[str], Walk]) -> None:
+    way = walk("pia")
+    areas = ("admin.checklists.", "admin.onboarding.")
+    cells = [
+        one for one in crafted.sendable(way)
+        if one.endpoint.startswith(areas) and one.facts is not None
+    ]  # fmt: skip
+    faults = [fault for cell in cells for fault in crafted.outdated(way, cell)]
+    assert not faults, "\n".join(faults)
+    assert len(cells) == 12
+
+
 def test_no_form_takes_a_field_that_it_did_not_ask_for(
     walk: Callable[[str], Walk], world: World
 ) -> None:

@@ -98,7 +98,10 @@ SWITCH = {"account.switch"}
 # What is kept beside a record changes nothing of it, so a form of any age is as good.
 BESIDE = {
     "admin.inside.assess", "admin.inside.note_deal", "admin.inside.note_registration",
-    "attachments.attach_to_deal", "attachments.attach_to_registration",
+    "attachments.attach_to_checklist_item", "attachments.attach_to_deal",
+    "attachments.attach_to_registration",
+    # The first file begins an item, beside the form that is open: its state says what can be sent.
+    "onboarding.send",
 }  # fmt: skip
 # Their records are made where these pages are tried: shares, requests for access, access reviews.
 ELSEWHERE = {
@@ -108,6 +111,11 @@ ELSEWHERE = {
     "admin.assets.call_off", "admin.assets.discard", "admin.assets.edit", "admin.assets.give_back",
     "admin.assets.publish", "admin.assets.put_file", "admin.assets.rename",
     "admin.assets.send_for_review", "admin.assets.take_file_out", "admin.assets.withdraw",
+    # These in tests/test_access_matrix.py.
+    "admin.checklists.add", "admin.checklists.edit", "admin.checklists.edit_item",
+    "admin.checklists.move", "admin.checklists.publish", "admin.checklists.remove",
+    "admin.checklists.retire", "admin.onboarding.accept", "admin.onboarding.ask_again",
+    "admin.onboarding.do", "admin.onboarding.give_back", "admin.onboarding.waive",
     "people.accept", "people.answer_review",
     "people.decide", "people.decline", "people.undo_decision", "shares.revoke",
 }  # fmt: skip

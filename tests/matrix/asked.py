@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from tests.matrix.canaries import CANARY
 from tests.matrix.oracle import DRAFT, EVERYBODY, REVIEWED
 from tests.matrix.planting import OPEN
+from tests.matrix.taken_on import FIRST
 from tests.matrix.walk import Walk
 
 
@@ -18,6 +19,10 @@ def check_explanations(walk: Walk) -> Iterator[str]:
         planted.references[one, state] for one in ("ana", "bruno") for state in (DRAFT, REVIEWED)
     ]
     records += [planted.deals[one, OPEN] for one in ("ana", "bruno")]
+    for one in ("ana", "bruno"):
+        place = world.people[one].organisation
+        records += [planted.checklists[place], planted.items[place, FIRST]]
+    records.append(planted.templates[DRAFT])
     references = {row["id"]: row["reference"] for row in world.rows["membership"]}
     names = {row["id"]: row["name"] for row in world.rows["user"]}
     users = {row["id"]: row["user_id"] for row in world.rows["membership"]}

@@ -348,6 +348,18 @@ def sendable(walk: Walk) -> Iterator[Cell]:
             )
 
 
+def outdated(walk: Walk, cell: Cell) -> Iterator[str]:
+    """Yield what is wrong where a form is sent that is older than its record."""
+    world = walk.world
+    world.written()
+    older = str(int(walk.typed(cell)["version"]) - 1)
+    answer = walk.ask("POST", cell.path, walk.typed(cell) | {"version": older})
+    written = {table for table, _, _ in world.written()} - {"draft"}
+    if answer.status_code != 409 or written:
+        yield f"{cell}: {answer.status_code}, wrote {sorted(written)}"
+    world.restore()
+
+
 # --- other methods ------------------------------------------------------------------------------
 
 
