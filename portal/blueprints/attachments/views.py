@@ -59,7 +59,7 @@ def _show(record: Any, problems: list[str], is_refused: bool = False, **more: bo
 
 def _refuse(record: Any, size: int) -> Response | None:
     """Say, before the files have come, that so many bytes have no room."""
-    if not record.takes_files or has_room_for(record.organisation, size):
+    if not record.takes_files or has_room_for(record.organisation_id, size):
         return None
     sentence = operations.no_room_for(_("what you sent"))
     return _show(record, [sentence], is_refused=True, is_none_taken=True)

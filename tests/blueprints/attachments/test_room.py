@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.core import files, spooling
+from portal.domain.deals.models import Deal
 from portal.domain.organisations import room
 from tests.browser import Browser
 from tests.core.test_filetypes import PDF
@@ -66,6 +68,15 @@ def test_a_form_is_larger_than_its_files_and_these_are_what_is_judged(
     assert ana.upload(page, "/files", {"offer.pdf": LARGE}).status == 303
     answer = ana.upload(ana.get(f"{begun}/files"), "/files", {"plan.pdf": PDF + b"%"})
     assert answer.status == 422 and "There is no room for plan.pdf: the company" in answer.words
+
+
+def test_with_whom_a_deal_is_shared_to_work_on_adds_files_too(app: Flask, sign_in: SignIn) -> None:
+    """They know nothing of the company whose room it is."""
+    with everything(app) as session:
+        query = select(Deal.reference).where(Deal.company == "Yellowhead Building Supply")
+        path = f"/deals/{session.scalar(query)}"
+    lena = sign_in("lena")
+    assert lena.upload(lena.get(f"{path}/files"), "/files", {"plan.pdf": PDF}).status == 303
 
 
 def test_who_may_not_attach_hears_nothing_of_the_room(
