@@ -55,7 +55,7 @@ def files_card(record: Any, actor: MemberActor, problems: Sequence[str] = ()) ->
         "problems": problems,
         "is_none_taken": False,
         "may_attach": may_change,
-        "has_room": len(lines) < MOST,
+        "has_room": sum(one.may_go for one in lines) < MOST,
         "most": MOST,
         "accept": f"image/*,{ACCEPT}",
         "asks": _asks(record),

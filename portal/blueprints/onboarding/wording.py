@@ -76,7 +76,7 @@ def _vendor() -> str:
 
 def _notes(item: ChecklistItem, actor: MemberActor, waits_for: Sequence[str]) -> list[str]:
     if item.status == ItemStatus.WAIVED:
-        return [item.reason] if item.reason else []
+        return [item.said_reason]
     notes = []
     if waits_for and item.status in TO_DO:
         notes.append(_("After: %(titles)s", titles=", ".join(waits_for)))

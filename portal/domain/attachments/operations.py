@@ -14,12 +14,12 @@ from portal.core.workflow import Refused, WrongState
 from portal.domain.attachments.events import E
 from portal.domain.attachments.models import Attachment
 from portal.domain.attachments.policy import locked_record_of
-from portal.domain.attachments.records import attachments_of, digests_of, may_go
+from portal.domain.attachments.records import attachments_of, may_go
 from portal.domain.organisations.room import room_left
 from portal.domain.people.actor import MemberActor
 
 MOST = 10
-"""Files that one record has at most."""
+"""Files that one record has at most, beside those that were sent and stay."""
 
 
 def need_open(record: Any) -> None:
@@ -31,13 +31,14 @@ def need_open(record: Any) -> None:
 def attach(record: Any, actor: MemberActor, files: Sequence[Incoming]) -> list[str]:
     """Keep the files beside ``record``; return the sentences for those that were not taken.
 
-    A file with the same content is there already and is kept once. Raises WrongState where the
-    record takes none.
+    A file with the same content is there already and is kept once. What was sent counts for
+    neither: it cannot be taken away to make room. Raises WrongState where the record takes none.
     """
     need_open(record)
     problems: list[str] = []
-    digests = set(digests_of(record))
-    places, room = MOST - len(attachments_of(record)), room_left(record.organisation_id)
+    here = [one for one in attachments_of(record) if may_go(one, record)]
+    digests = {one.file.digest for one in here}
+    places, room = MOST - len(here), room_left(record.organisation_id)
     for file in files:
         if file.problem:
             problems.append(file.problem)

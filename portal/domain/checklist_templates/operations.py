@@ -139,6 +139,14 @@ def need_publishable(template: ChecklistTemplate) -> None:
     """Raise Refused for what nobody could begin, or where nothing is new."""
     if not template.kept:
         raise Refused(_("Write an item first: an empty checklist asks nothing."), template)
+    if not any(one.is_mandatory for one in template.items):
+        raise Refused(
+            _(
+                "Nothing in it has to be done: a new partner would be active at once. Say of one "
+                "item at least that without it the partner does not become active."
+            ),
+            template,
+        )
     if template.status == Status.IN_USE and not template.is_changed:
         raise Refused(_("Partners have it already as it stands."), template)
     same = select(ChecklistTemplate).where(

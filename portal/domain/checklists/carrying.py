@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from portal.core.events import record_event
-from portal.core.language import _
 from portal.domain.checklist_templates.content import as_kept
 from portal.domain.checklists.beginning import add_item, edition_of
 from portal.domain.checklists.events import E
@@ -28,9 +27,9 @@ def carry(session: Session, checklist: Checklist) -> None:
             place, asked = wanted[key]
             _rewrite(session, item, place, as_kept(asked))
         elif item.status in TO_DO or item.status == ItemStatus.SUBMITTED:
-            item.reason = _("The checklist does not ask for it any more.")
-            item.is_mandatory, item.expires_at = False, None
-            ITEM.apply(item, "drop", KEEPER, words={"reason": item.reason})
+            # Without a reason of anybody's: each reader is told why in their own language.
+            item.reason, item.is_mandatory, item.expires_at = "", False, None
+            ITEM.apply(item, "drop", KEEPER)
         else:
             # It stays done: nobody is asked to renew what is not asked for.
             item.is_mandatory, item.expires_at = False, None

@@ -11,6 +11,7 @@ from sqlalchemy import JSON, Boolean, ForeignKey, Index, String, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.database import Base, Numbered, RowNumber, UTCDateTime, choice
+from portal.core.language import _
 from portal.core.references import new_reference
 from portal.core.text import either
 from portal.core.times import now
@@ -139,7 +140,7 @@ class ChecklistItem(Numbered, HasNextAction, Base):
     files_sealed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     sent_by_id: Mapped[int | None] = mapped_column(RowNumber)
     sent_by: Mapped[str] = mapped_column(String(120), default="")
-    # Why it was returned last, or why it is not asked for.
+    # Why it was returned last, or why staff do without it; empty where an edition dropped it.
     reason: Mapped[str] = mapped_column(String(500), default="")
     completed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     # Until when what was accepted holds, also while it is being renewed; None without an end.
@@ -167,6 +168,13 @@ class ChecklistItem(Numbered, HasNextAction, Base):
     def answers_in(self, language: str) -> list[tuple[str, str]]:
         """Return what was answered: the question as it was asked in "en" or "fr", and the text."""
         return [(either(one["en"], one["fr"], language), one["text"]) for one in self.answers]
+
+    @property
+    def said_reason(self) -> str:
+        """Return why it was returned, or why it is not asked for, as the reader is told it."""
+        if self.reason or self.status != ItemStatus.WAIVED:
+            return self.reason
+        return _("The checklist does not ask for it any more.")
 
     @property
     def is_done(self) -> bool:

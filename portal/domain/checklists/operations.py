@@ -10,7 +10,7 @@ from portal.core.crashpoints import crash_point
 from portal.core.database import db
 from portal.core.events import digest
 from portal.core.language import _
-from portal.core.times import add_months, now
+from portal.core.times import DAY, add_months, now
 from portal.core.workflow import Refused
 from portal.domain.attachments.records import attachments_of, digests_of
 from portal.domain.checklists.keeping import keep
@@ -106,5 +106,6 @@ def waive(item: ChecklistItem, actor: MemberActor, reason: str) -> None:
 
 
 def ask_again(item: ChecklistItem, actor: MemberActor) -> None:
-    """Ask for something after all."""
-    _take(item, "ask_again", actor, {"reason": ""})
+    """Ask for something after all; its days count from now."""
+    written = {"reason": "", "due_at": now() + DAY * item.item.due_days}
+    _take(item, "ask_again", actor, written)

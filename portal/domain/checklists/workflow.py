@@ -98,7 +98,7 @@ ITEM = Workflow(
                    P.CHECKLIST_REVIEW, E.DO, _l("Done"), "primary", guard=is_staffs),
         Transition("waive", _to_do | {S.SUBMITTED}, S.WAIVED, P.CHECKLIST_WAIVE, E.WAIVE,
                    _l("Do without it"), "danger", needs=_reason),
-        Transition("drop", _to_do | {S.SUBMITTED}, S.WAIVED, KEEP, E.WAIVE, needs=_reason),
+        Transition("drop", _to_do | {S.SUBMITTED}, S.WAIVED, KEEP, E.WAIVE),
         Transition("ask_again", frozenset({S.WAIVED}), S.NOT_STARTED, P.CHECKLIST_WAIVE,
                    E.ASK_AGAIN, _l("Ask for it again")),
         Transition("derive", frozenset({S.NOT_STARTED, S.IN_PROGRESS, S.EXPIRED}), S.COMPLETE,

@@ -98,6 +98,17 @@ def test_items_are_kept_in_order_and_taken_out(data_app: Flask) -> None:
         assert not verify_chains(session).faults
 
 
+def test_one_item_at_least_has_to_be_done(app: Flask) -> None:
+    """Else each new partner would be active at once, before anybody has looked at it."""
+    with everything(app) as session:
+        template, pia = written([replace(GREET, is_mandatory=False)]), actor_of("pia")
+        with pytest.raises(Refused):
+            operations.publish(template, pia)
+        operations.keep_item(template, pia, GREET)
+        operations.publish(template, pia)
+        session.rollback()
+
+
 def test_a_kind_stays_and_forty_are_the_most(app: Flask) -> None:
     with everything(app):
         template, pia = written(), actor_of("pia")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -11,14 +12,15 @@ from sqlalchemy import select
 from portal.core.access import Denied
 from portal.core.audit import verify_chains
 from portal.core.events import Event
-from portal.core.times import DAY, add_months, now
+from portal.core.times import DAY, add_months, at, now
 from portal.core.workflow import PARTNER, VENDOR, Refused, WrongState
 from portal.domain.attachments.models import Attachment
-from portal.domain.attachments.operations import attach
+from portal.domain.attachments.operations import MOST, attach
 from portal.domain.attachments.operations import remove as take_away
 from portal.domain.checklist_templates import operations as templates
 from portal.domain.checklists import operations
 from portal.domain.checklists.beginning import begin_all
+from portal.domain.checklists.clock import run
 from portal.domain.checklists.models import NEVER, ItemStatus, Status
 from portal.domain.checklists.workflow import ITEM, KEEP, KEEPER
 from portal.domain.organisations.models import OrganisationStatus
@@ -45,7 +47,7 @@ REASON = "The second page is missing."
 REACHED = {"contact_email": "a@b.example", "contact_phone": "+14165550134"}
 PARTICULARS = {
     "submit": {"digest": "0" * 64},
-    **{name: {"words": {"reason": REASON}} for name in ("return", "waive", "drop")},
+    **{name: {"words": {"reason": REASON}} for name in ("return", "waive")},
 }
 
 
@@ -220,3 +222,38 @@ def test_a_second_type_gets_its_own_checklist_later(data_app: Flask) -> None:
         there.tier = "Gold"
         begin_all(session, there)  # of each type one, whatever its tier has become
         assert len({one.checklist_id for one in items(session, there).values()}) == 2
+
+
+def test_files_that_were_sent_take_no_place_from_new_ones(data_app: Flask) -> None:
+    """What was sent cannot be taken away: nobody could ever send another."""
+    with everything(data_app) as session:
+        there = newcomer(session)
+        sender, pia = person(session, there), actor_of("pia")
+        item = items(session, there)["insurance"]
+        sent = [paper() for _number in range(MOST)]
+        assert attach(item, sender, sent) == []
+        assert len(attach(item, sender, [paper()])) == 1
+        operations.submit(item, sender, {})
+        operations.give_back(item, pia, REASON)
+        session.commit()
+        assert attach(item, sender, [paper()]) == []
+        operations.submit(item, sender, {})
+        operations.accept(item, pia)
+        session.commit()
+        with at(now() + 350 * DAY):
+            assert item.reference in {step.reference for step in run(session)}
+            # The same certificate may still be the right one.
+            assert attach(item, sender, [replace(paper(), digest=sent[0].digest)]) == []
+            operations.submit(item, sender, {})
+            assert item.status == S.SUBMITTED
+
+
+def test_what_is_asked_for_after_all_has_its_days_again(data_app: Flask) -> None:
+    with everything(data_app) as session:
+        there, pia = newcomer(session), actor_of("pia")
+        item = items(session, there)["insurance"]
+        operations.waive(item, pia, REASON)
+        session.commit()
+        with at(now() + 100 * DAY):
+            operations.ask_again(item, pia)
+            assert item.next_by == item.due_at > now() + (item.item.due_days - 1) * DAY

@@ -151,17 +151,19 @@ def record_page(template: ChecklistTemplate, actor: MemberActor) -> dict[str, An
     against = compare(published_items(template), items) if template.edition else None
     may_write = can(actor, P.CHECKLIST_WRITE, template)
     refusal = _why_not_publish(template)
+    is_in_use = template.status == Status.IN_USE
+    is_as_it_stands = is_in_use and not template.is_changed
     return {
         "template": template,
         "lines": lines_of(items, against),
         "gone": titles_of(against.gone) if against else [],
         "is_reordered": bool(against and against.is_reordered),
-        "is_behind": template.status == Status.IN_USE and template.is_changed,
+        "is_behind": is_in_use and template.is_changed,
         "may_write": may_write,
         "may_publish": may_write and not refusal,
         "has_room": may_write and len(items) < MOST,
         # What is in use as it stands, or empty, says so by itself.
-        "refusal": refusal if items and template.status != Status.IN_USE else "",
+        "refusal": refusal if items and not is_as_it_stands else "",
         "name": template.name_in(chosen_language()),
         "for_whom": for_whom(template),
         "state": TEMPLATE.state_of(template),

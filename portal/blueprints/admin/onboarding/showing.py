@@ -118,7 +118,7 @@ def _detail(item: ChecklistItem, titles: dict[str, str]) -> str:
         before = [titles[key] for key in item.item.after if key in titles]
         return _("Comes after: %(titles)s", titles=", ".join(before))
     if item.status in (ItemStatus.RETURNED, ItemStatus.WAIVED):
-        return item.reason
+        return item.said_reason
     return _sent(item)
 
 
