@@ -18,7 +18,7 @@ from portal.domain.checklist_templates.models import Status as Templated
 from portal.domain.checklists.beginning import begin_all, waits_for
 from portal.domain.checklists.carrying import carry
 from portal.domain.checklists.events import E
-from portal.domain.checklists.keeping import hold, is_theirs_to_do, items_of, keep
+from portal.domain.checklists.keeping import hold, items_of, keep, to_remind_of
 from portal.domain.checklists.models import Checklist, ChecklistItem, ItemStatus
 from portal.domain.checklists.workflow import ITEM, KEEPER
 from portal.domain.organisations.models import Organisation, OrganisationStatus
@@ -155,9 +155,8 @@ def _remind(session: Session, number: int) -> Step | None:
     if checklist.remind_at is None or checklist.remind_at > now():
         return None
     ahead = now() + DAY * programme().checklist_remind_days
-    late = [
-        one for one in items_of(session, checklist) if is_theirs_to_do(one) and one.due_at <= ahead
-    ]
+    asked = to_remind_of(checklist, items_of(session, checklist))
+    late = [one for one in asked if one.due_at <= ahead]
     keep(session, checklist)
     if (
         not late

@@ -117,7 +117,6 @@ def _place(checklist: Checklist, items: Sequence[ChecklistItem]) -> None:
             break
     else:
         checklist.stand_still()
-    checklist.remind_at = _reminder_after(items, now())
 
 
 def _reminder_after(items: Sequence[ChecklistItem], moment: dt.datetime) -> dt.datetime | None:
@@ -127,16 +126,17 @@ def _reminder_after(items: Sequence[ChecklistItem], moment: dt.datetime) -> dt.d
         DAY * rules.checklist_remind_days,
         DAY * rules.checklist_remind_again_days,
     )
-    days = [item.due_at for item in items if is_theirs_to_do(item)]
+    days = [item.due_at for item in items]
     coming = [at for day in days for at in (day - before, day + DAY) if at > moment]
     if any(day + DAY <= moment for day in days):
         coming.append(moment + weekly)
     return min(coming, default=None)
 
 
-def is_theirs_to_do(item: ChecklistItem) -> bool:
-    """Tell whether the partner has something to do there now."""
-    return item.next_side == PARTNER
+def to_remind_of(checklist: Checklist, items: Sequence[ChecklistItem]) -> list[ChecklistItem]:
+    """Return what the partner has to do now; on a complete checklist what is to be renewed."""
+    theirs = [item for item in items if item.next_side == PARTNER]
+    return [item for item in theirs if checklist.is_open or item.expires_at is not None]
 
 
 def _move(checklist: Checklist, items: Sequence[ChecklistItem]) -> bool:
@@ -156,6 +156,7 @@ def _move(checklist: Checklist, items: Sequence[ChecklistItem]) -> bool:
         CHECKLIST.apply(checklist, "start", KEEPER)
     if is_complete:
         checklist.stand_still()
+    checklist.remind_at = _reminder_after(to_remind_of(checklist, items), now())
     return is_through
 
 

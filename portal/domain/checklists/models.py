@@ -106,7 +106,7 @@ class Checklist(Numbered, Base):
 
     def stand_still(self) -> None:
         """Wait for nobody."""
-        self.step_id, self.turn, self.waiting_since, self.remind_at = None, "", NEVER, None
+        self.step_id, self.turn, self.waiting_since = None, "", NEVER
 
 
 class ChecklistItem(Numbered, HasNextAction, Base):

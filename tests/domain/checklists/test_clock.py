@@ -110,6 +110,15 @@ def test_what_was_accepted_is_renewed_in_time_and_expires_once(session: Session)
         with pytest.raises(Refused):  # the old file is no new one
             operations.submit(item, sender, {})
         session.rollback()
+    with at(ends - 4 * DAY):
+        assert "reminded" not in steps_of(session, there)
+    with at(
+        ends - 3 * DAY + A_MINUTE
+    ):  # of that alone: what may stay undone is reminded of no more
+        assert steps_of(session, there).count("reminded") == 1
+        query = select(Event.particulars).where(Event.chain == checklist.reference)
+        told = session.scalars(query.where(Event.tag == E.REMIND)).all()
+        assert told[-1] == {"count": 1} and "reminded" not in steps_of(session, there)
     with at(ends - 20 * DAY):
         attach(item, sender, [paper()])
         operations.submit(item, sender, {})
