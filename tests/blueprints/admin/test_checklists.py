@@ -164,8 +164,10 @@ WRONG: list[tuple[str, dict[str, object], str]] = [
     ("upload", {"title": "x" * 121}, "use at most 120 characters"),
     ("upload", {"help": "x" * 1001}, "use at most 1000 characters"),
     ("account", {"fact": ""}, "Say when it is done."),
-    ("account", {"fact": "products", "owner": "lead"}, "Only we can set this, so it is ours."),
+    ("account", {"fact": "products", "owner": "administrator"}, "so it is ours."),
     ("account", {"fact": "contact", "owner": "staff"}, "The partner keeps this, we cannot."),
+    ("account", {"fact": "colleague", "owner": "lead"}, "Who does it: choose from the list."),
+    ("account", {"fact": "contact", "owner": "anybody"}, "Who does it: choose from the list."),
     ("staff", {"after": ["unknown"]}, "What comes before: choose from the list."),
 ]  # fmt: skip
 

@@ -152,7 +152,9 @@ class ItemForm(Form):
             ("", _("Choose…")),
             *((one.value, str(FACT_WORDS[one])) for one in Fact),
         ]
-        owners = [one for one in Owner if one != Owner.STAFF or self.kind == Kind.ACCOUNT]
+        # At a partner administrators alone can bring about a fact; staff's own kinds ask nobody.
+        keepers = (Owner.ADMINISTRATOR, Owner.STAFF)
+        owners = keepers if self.kind == Kind.ACCOUNT else [o for o in Owner if o != Owner.STAFF]
         self.owner.choices = [
             ("", _("Choose…")),
             *((one.value, str(OWNER_WORDS[one])) for one in owners),
