@@ -50,7 +50,7 @@ def create(actor: MemberActor, values: Mapping[str, Any]) -> ChecklistTemplate:
 def edit(template: ChecklistTemplate, actor: MemberActor, values: Mapping[str, Any]) -> None:
     """Write what it is called and for whom; raises KeyError for any other field, and Refused.
 
-    For whom it is stays while partners get it.
+    For whom it is stays while partners get it, and the type of partner once any could get it.
     """
     changed = [name for name, value in values.items() if getattr(template, name) != value]
     if not changed:
@@ -58,6 +58,10 @@ def edit(template: ChecklistTemplate, actor: MemberActor, values: Mapping[str, A
     if template.status == Status.IN_USE and {"partner_type", "tier"} & set(changed):
         raise Refused(
             _("Partners get it: take it out of use before you change for whom it is."), template
+        )
+    if template.edition and "partner_type" in changed:
+        raise Refused(
+            _("Partners of that type have it: write a new one for another type."), template
         )
     for name in changed:
         if name not in WRITTEN:

@@ -335,3 +335,13 @@ def test_who_may_follow_and_who_writes(app: Flask, sign_in: SignIn) -> None:
         for way in ("", *ways):
             stranger.get(here + way, status=404)
     assert "Checklists" in sign_in("pia").get(LIST).soup.select_one("nav.tabs").get_text()  # type: ignore[union-attr]
+
+
+def test_once_partners_had_it_the_type_is_not_asked_any_more(app: Flask, sign_in: SignIn) -> None:
+    pia, here = sign_in("pia"), way_to(app, "New referral partners")
+    pia.submit(pia.get(f"{here}/retirement"), status=303)
+    page = pia.get(f"{here}/edit")
+    names = {str(one["name"]) for one in page.soup.select("main [name]")}
+    assert "tier" in names and "partner_type" not in names
+    pia.submit(page, status=303, name="Referrers", partner_type="services")
+    assert "Referrers" in pia.get(here).words and "Services" not in pia.get(here).words

@@ -216,6 +216,11 @@ def test_for_whom_it_is_stays_while_partners_get_it(app: Flask) -> None:
         operations.edit(template, pia, {"name": "Others", "tier": "Gold"})
         assert template.is_changed  # whoever is halfway reads the old name until it is carried
         operations.publish(template, pia)
+        operations.retire(template, pia)
+        with pytest.raises(Refused):  # whoever is halfway would be asked what others are asked
+            operations.edit(template, pia, {"partner_type": "technology"})
+        operations.edit(template, pia, {"tier": ""})
+        assert (template.partner_type, template.tier) == ("services", "")
 
 
 def test_one_of_a_kind_is_in_use(data_app: Flask) -> None:

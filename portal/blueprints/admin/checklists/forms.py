@@ -92,6 +92,8 @@ class TemplateForm(Form):
         self.tier.choices = [("", _("No, for any tier")), *((one, one) for one in tiers)]
         if template is not None and template.status == Status.IN_USE:
             only(self, ("name", "name_fr"))
+        elif template is not None and template.edition:
+            only(self, ("name", "name_fr", "tier"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for a name in one language at least; the other's readers get that one."""
