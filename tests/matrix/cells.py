@@ -351,7 +351,9 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     "admin.organisations.change_status": ("organisation:suspend", "organisation"),
     "admin.organisations.create": ("organisation:create",
                                    "organisation organisation_closure organisation_product"),
-    "admin.organisations.edit": ("organisation:edit", "organisation organisation_product change"),
+    "admin.organisations.edit": (
+        "organisation:edit checklist_item:derive?",
+        "organisation organisation_product change checklist checklist_item"),
     "admin.organisations.move": ("organisation:move", "organisation organisation_closure change"),
     "admin.organisations.update_sign_in": ("organisation:secure", "organisation"),
     "admin.people.end_devices": ("session:revoke+", "login_session"),

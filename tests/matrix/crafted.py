@@ -43,7 +43,7 @@ from tests.matrix.oracle import (
     expect,
 )
 from tests.matrix.planting import EXTRA, LARGE, OPEN, TOPIC
-from tests.matrix.taken_on import FIRST
+from tests.matrix.taken_on import FIRST, PAPER
 from tests.matrix.walk import Walk
 from tests.matrix.world import Change, World, normalised, slots
 
@@ -404,7 +404,9 @@ def _record_of(world: World, endpoint: str, method: str, holder: str) -> Facts |
     references: dict[str, Callable[[], str]] = {
         "asset": lambda: planted.assets["open"],
         "checklist": lambda: planted.checklists[sent.organisation],
-        "checklist item": lambda: planted.items[sent.organisation, FIRST],
+        "checklist item": lambda: planted.items.get(
+            (sent.organisation, PAPER), planted.items[sent.organisation, FIRST]
+        ),
         "checklist template": lambda: planted.templates[DRAFT],
         "deal": lambda: planted.deals[holder, OPEN],
         "folder": lambda: TOPIC,

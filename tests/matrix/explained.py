@@ -44,8 +44,11 @@ def _wanted(world: World, cell: Cell) -> str:
     """Return what the person gets of the cell: its door stays shut, no sight, no right, or yes."""
     if cell.short in OUTSIDE:
         return "no access"
-    status = expect(world.people[cell.short], cell.endpoint, cell.method, cell.facts)
-    # What the record's state refuses (409) is no matter of rights.
+    person = world.people[cell.short]
+    status = expect(person, cell.endpoint, cell.method, cell.facts)
+    # What the record's state refuses (409), or what is not in it (404), is no matter of rights.
+    if status == 404 and cell.facts is not None and person.knows(cell.facts):
+        return "yes"
     return {404: "unseen", 403: "no right"}.get(status, "yes")
 
 

@@ -35,6 +35,8 @@ WIDE = (NORTHWIND, LAKESIDE, COBALT, MAPLE, f"{NORTHWIND} Below")
 """Where there is an item in every state, for each kind of owner; elsewhere there are a few."""
 FIRST = "1"
 """The key of the first item of every template that has any."""
+PAPER = "paper"
+"""The key of an item that asks for a file, has it, and asks nothing else."""
 FEW = (ItemStatus.NOT_STARTED, ItemStatus.SUBMITTED)
 # What staff do themselves is sent to nobody.
 _OURS = frozenset(ItemStatus) - {ItemStatus.SUBMITTED, ItemStatus.RETURNED}
@@ -62,6 +64,9 @@ def _asked(wanted: tuple[ItemStatus, ...]) -> Iterator[tuple[Item, ItemStatus]]:
                 yield _item(f"{owner}-{status}", owner), status
         after = (f"{owner}-{ItemStatus.NOT_STARTED}",)
         yield _item(f"{owner}-waiting", owner, after), ItemStatus.NOT_STARTED
+    if ItemStatus.IN_PROGRESS in wanted:  # with its file it could be sent by a request alone
+        paper = Item(PAPER, Kind.UPLOAD, "Words", Owner.ANYBODY, "Mots", needs_file=True)
+        yield paper, ItemStatus.IN_PROGRESS
     derived = Item("derived", Kind.ACCOUNT, "Words", Owner.ANYBODY, "Mots", fact=Fact.DOMAINS)
     yield derived, ItemStatus.NOT_STARTED
 
