@@ -127,7 +127,7 @@ def untranslated(soup: BeautifulSoup, data: set[str]) -> list[str]:
 
 def is_data(piece: str, data: set[str]) -> bool:
     """Tell whether a text is known data, a figure, or a row of such."""
-    bare = piece.strip(" ,:;·–-→()✓?/")
+    bare = piece.strip(" ,:;·–-→↑↓()✓?/")
     if not bare.strip(".") or {piece, bare, bare.rstrip(".")} & data or FIGURES.fullmatch(bare):
         return True
     if bare.endswith("…"):  # a long text, cut to a line
