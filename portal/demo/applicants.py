@@ -141,7 +141,7 @@ APPLICANTS = (
     ),
     Applicant(
         "Vosges Automatisme", "vosges-automatisme.fr", "FR", "", "Épinal", ("reseller",),
-        ("ARM", "VIS"), 18, "Hélène Marchal",
+        ("ARM", "VIS"), 18, "Claire Marchal",
         "Nous automatisons des scieries et des papeteries dans l’est de la France, et nos clients "
         "nous demandent des bras collaboratifs.",
         "16d 10:20", "fr",

@@ -20,10 +20,10 @@ class Asked:
 
 
 CONTACT = Item(
-    "contact", Kind.ACCOUNT, "Say how your company is reached", Owner.ADMINISTRATOR,
-    "Dites comment joindre votre entreprise",
-    "Customers and we write to this address. It is kept under My company.",
-    "Les clients et nous écrivons à cette adresse. Elle se trouve sous Mon entreprise.",
+    "contact", Kind.ACCOUNT, "How the company is reached", Owner.ADMINISTRATOR,
+    "Comment joindre l’entreprise",
+    "Customers and we write to this address.",
+    "Les clients et nous écrivons à cette adresse.",
     due_days=5, fact=Fact.CONTACT,
 )  # fmt: skip
 PROFILE = Item(

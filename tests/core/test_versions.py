@@ -106,9 +106,11 @@ BESIDE = {
 # Their records are made where these pages are tried: shares, requests for access, access reviews.
 ELSEWHERE = {
     "admin.access.sign_off", "admin.access.take_over", "admin.applications.approve",
-    "admin.applications.ask", "admin.applications.compare", "admin.applications.pass_on",
+    "admin.applications.ask", "admin.applications.compare", "admin.applications.hand_over",
+    "admin.applications.pass_on",
     "admin.applications.reject", "admin.applications.take", "admin.assets.approve",
-    "admin.assets.call_off", "admin.assets.discard", "admin.assets.edit", "admin.assets.give_back",
+    "admin.assets.audience", "admin.assets.call_off", "admin.assets.discard",
+    "admin.assets.edit", "admin.assets.give_back",
     "admin.assets.publish", "admin.assets.put_file", "admin.assets.rename",
     "admin.assets.send_for_review", "admin.assets.take_file_out", "admin.assets.withdraw",
     # These in tests/test_access_matrix.py.

@@ -162,9 +162,9 @@ class TakesOn:
     def gives_back(self, item: str, reason: str) -> None:
         """Give it back with what is to be put right."""
         self.opens(item)
-        self.person.tap("Give it back")
+        self.person.tap("Return it")
         self.person.page.locator("#field-reason").fill(reason)
-        self.person.tap("Give it back")
+        self.person.tap("Return it")
         self.person.page.wait_for_url("**said=returned")
 
     def sets_products(self, item: str) -> None:

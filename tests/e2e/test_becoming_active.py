@@ -17,9 +17,9 @@ from tests.figures import record
 
 SMALL = {"width": 360, "height": 780}
 CALLED = {
-    "en": ("Say how your company is reached", "Tell us how you sell",
+    "en": ("How the company is reached", "Tell us how you sell",
            "Certificate of liability insurance", "Safety training for collaborative arms"),
-    "fr": ("Dites comment joindre votre entreprise", "Dites-nous comment vous vendez",
+    "fr": ("Comment joindre l’entreprise", "Dites-nous comment vous vendez",
            "Attestation d’assurance responsabilité",
            "Formation de sécurité pour les bras collaboratifs"),
 }  # fmt: skip

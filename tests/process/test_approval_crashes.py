@@ -29,9 +29,10 @@ ONCE = {
     "invitation": "SELECT o.name FROM invitation i JOIN membership m ON m.id = i.membership_id"
     " JOIN organisation o ON o.id = m.organisation_id WHERE o.name LIKE 'Crashing %'",
     "approved application": "SELECT a.company FROM application a JOIN organisation o"
-    " ON o.reference = a.partner WHERE a.status = 'approved' AND o.name = a.company",
+    " ON o.reference = a.partner WHERE a.status = 'approved' AND o.name = a.company"
+    " AND o.name LIKE 'Crashing %'",
     "event": "SELECT a.company FROM event e JOIN application a ON a.reference = e.chain"
-    " WHERE e.tag = 'application:approve'",
+    " WHERE e.tag = 'application:approve' AND a.company LIKE 'Crashing %'",
     "onboarding": "SELECT o.name FROM event e JOIN organisation o ON o.reference = e.chain"
     " WHERE e.to_state = 'onboarding' AND o.name LIKE 'Crashing %'",
 }
@@ -86,7 +87,7 @@ def test_every_point_of_approving(
         not wrong,
     )
     assert points == [
-        "partner made, nobody invited", "written, not committed", "committed, not nudged",
-        "committed, not answered",
+        "items counted, checklist not moved", "partner made, nobody invited",
+        "written, not committed", "committed, not nudged", "committed, not answered",
     ]  # fmt: skip
     assert not wrong

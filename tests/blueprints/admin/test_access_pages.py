@@ -61,6 +61,7 @@ def test_the_table_is_made_from_roles_and_policies(sign_in: Callable[[str], Brow
     assert "Their role reads every deal." in deals
 
 
-def test_every_permission_is_said_in_words() -> None:
+def test_every_permission_is_said_in_words(app: Flask) -> None:
+    assert app.url_map  # which made all policies known
     assert set(PERMISSION_WORDS) == set(Permission)
     assert set(MODELS.values()) <= set(policies())

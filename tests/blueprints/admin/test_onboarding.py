@@ -79,7 +79,7 @@ def test_the_board_says_who_waits_where_for_whom_and_how_long(app: Flask, sign_i
         assert words in maple, words
     vosges = page.soup.select("tbody tr")[0].get_text(" ", strip=True)
     assert "With the partner" in vosges
-    assert "Say how your company is reached" in vosges
+    assert "How the company is reached" in vosges
 
 
 @pytest.mark.parametrize(

@@ -251,12 +251,12 @@ def test_the_list_goes_on_by_name_and_narrows_by_status(app: Flask, sign_in: Sig
         seen += [row.get_text() for row in page.soup.select("tbody th a")]
         following = page.soup.select_one("a[rel=next]")
         path = str(following["href"]) if following else ""
-    assert len(seen) == len(set(seen)) == 95 + 8
+    assert len(seen) == len(set(seen)) == 95 + 9
     assert seen == sorted(seen, key=str.lower)
     names = [
         row.get_text() for row in pia.get(f"{PARTNERS}?status=onboarding").soup.select("tbody th a")
     ]
-    assert names == ["Maple Onboard"]
+    assert names == ["Maple Onboard", "Vosges Automatisme"]
     maple = reference_of(app, "Maple Onboard")
     assert "Maple Onboard" in pia.get(f"{PARTNERS}?q={maple.lower()}").words
     assert "No partner of yours matches" in pia.get(f"{PARTNERS}?q=maple&status=ended").words

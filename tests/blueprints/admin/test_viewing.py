@@ -146,7 +146,7 @@ def test_the_banner_stands_on_every_page(app: Flask, carla: Browser) -> None:
 def addresses(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Yield endpoint, method and an address of everything that needs a sign-in."""
     names = {
-        "reference": "DL-00000000", "step": "customer", "number": 1,
+        "reference": "DL-00000000", "step": "customer", "number": 1, "kind": "form",
         "key": "00000000-0000-4000-8000-000000000000",
     }  # fmt: skip
     adapter = app.url_map.bind("127.0.0.1")
@@ -206,7 +206,12 @@ CLOSED_PAGES = {
     "admin.assets.audience", "admin.assets.create", "admin.assets.edit", "admin.assets.folders",
     "admin.assets.give_back", "admin.assets.publish", "admin.assets.put_file",
     "admin.assets.rename", "admin.assets.withdraw",
+    "admin.assets.reach", "admin.applications.hand_over",
     "admin.applications.approve", "admin.applications.ask", "admin.applications.reject",
+    "admin.checklists.add", "admin.checklists.choose", "admin.checklists.create",
+    "admin.checklists.edit", "admin.checklists.edit_item", "admin.checklists.publish",
+    "admin.checklists.remove", "admin.checklists.retire", "admin.onboarding.give_back",
+    "admin.onboarding.waive", "onboarding.send",
     "admin.access.review", "admin.access.reviews", "admin.fields.index", "admin.inside.assess",
     "admin.inside.note_deal", "admin.inside.note_registration", "admin.people.portfolio",
     "admin.review.hand_over", "deals.assign", "deals.reassign", "people.hand_over",

@@ -44,7 +44,7 @@ def test_a_returned_document_is_put_right(app: Flask, sign_in: SignIn, maple: Wh
     assert sent.status == 303
     page = theo.follow(sent)
     assert page.path.startswith("/checklist?") and "It is sent for review." in page.words
-    assert next_of(page).startswith("Say how your company is reached")
+    assert next_of(page).startswith("How the company is reached")
     assert "With Meridian" in theo.get(here).words
     assert item_at(app, here).sent_by == "Théo Gagnon"
 

@@ -35,7 +35,7 @@ def test_each_line_says_where_it_stands_and_what_it_waits_for(
 ) -> None:
     page = sign_in("theo").get("/checklist")
     assert "Returned" in line(page, "Certificate of liability insurance")
-    assert "days late" in line(page, "Say how your company is reached")
+    assert "days late" in line(page, "How the company is reached")
     safety = line(page, "Safety training")
     assert "With Meridian" in safety and "Meridian looks at it" in safety
     call = line(page, "Kick-off call")
@@ -50,7 +50,7 @@ def test_each_line_says_where_it_stands_and_what_it_waits_for(
 def test_a_manager_is_led_to_their_own_part(sign_in: SignIn, maple: Where) -> None:
     page = sign_in("marc").get("/checklist")
     assert next_of(page).startswith("Certificate of liability insurance")
-    assert "Your company’s administrator does this" in line(page, "Say how your company is reached")
+    assert "Your company’s administrator does this" in line(page, "How the company is reached")
 
 
 def test_a_seller_reads_that_nothing_waits_for_them(sign_in: SignIn, maple: Where) -> None:

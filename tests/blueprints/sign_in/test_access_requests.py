@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from portal.core.events import Event
 from portal.core.identity import EXTENSION, Identity
-from portal.core.outbox import Delivery
+from portal.core.outbox import SENT, Delivery
 from portal.core.times import at, now
 from portal.domain.people.access_requests import KEPT, forget_left_requests, matching_organisation
 from portal.domain.people.models import AccessRequest, Membership, User
@@ -73,7 +73,8 @@ def requests_in(app: Flask) -> list[AccessRequest]:
 def letters_of(app: Flask, tag: str) -> list[Any]:
     """Return the mails that leave because of events with that tag."""
     with everything(app) as session:
-        found = session.scalars(select(Delivery).join(Event).where(Event.tag == tag)).all()
+        waiting = select(Delivery).where(Delivery.state != SENT)
+        found = session.scalars(waiting.join(Event).where(Event.tag == tag)).all()
         return [write_letter(delivery) for delivery in found]
 
 
