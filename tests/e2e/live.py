@@ -19,9 +19,13 @@ from sqlalchemy import select
 
 from portal import create_app
 from portal.core.transactions import record_aside
+from portal.demo.checklists import TEMPLATES
 from portal.domain.applications.applying import token_of
 from portal.domain.applications.models import Application
 from portal.domain.applications.operations import take
+from portal.domain.checklist_templates.content import as_kept
+from portal.domain.checklist_templates.models import ChecklistTemplate
+from portal.domain.checklist_templates.operations import publish
 from portal.domain.checklists import clock as checklist_clock
 from portal.domain.people.invitations import make_link
 from portal.domain.people.models import Membership, User
@@ -193,6 +197,15 @@ class Live:
         """Have done what the worker does with checklists once a minute."""
         with everything(self._inside()) as session:
             list(checklist_clock.run(session))
+
+    def asks_what_the_demo_asks(self) -> None:
+        """Put the resellers' template back in use as the demo world has it."""
+        with everything(self._inside()) as session:
+            query = select(ChecklistTemplate).where(ChecklistTemplate.name == "New resellers")
+            template = session.scalars(query).one()
+            template.kept, template.is_changed = [as_kept(one) for one in TEMPLATES[0].items], True
+            publish(template, actor_of("pia"))
+            session.commit()
 
     def tidy(self) -> None:
         """Remove what an earlier test typed and never sent, so that no test begins with it."""

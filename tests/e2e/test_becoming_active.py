@@ -48,6 +48,7 @@ def test_from_the_application_to_active_on_a_phone(
     uma = NewPartner(person("uma", js=js, size=SMALL, locale=locale), js)
     pia = TakesOn(person("pia"))
     pia.person.is_signed_in()
+    live.asks_what_the_demo_asks()
     with live.writing() as database:
         database.execute("DELETE FROM letter WHERE recipient LIKE ?", (f"%{EMAIL}%",))
     uma.applies(company, EMAIL)
