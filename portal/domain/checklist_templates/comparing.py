@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.core.database import db
 from portal.core.language import _l
@@ -73,8 +74,12 @@ def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
 
 def published_items(template: ChecklistTemplate) -> list[Item]:
     """Return the items of the edition that was published last; none before the first."""
+    return edition_of(db.session(), template).items if template.edition else []
+
+
+def edition_of(session: Session, template: ChecklistTemplate) -> ChecklistEdition:
+    """Return what the template asked when it was published last."""
     query = select(ChecklistEdition).where(
         ChecklistEdition.template_id == template.id, ChecklistEdition.number == template.edition
     )
-    edition = db.session.scalar(query)
-    return edition.items if edition else []
+    return session.scalars(query).one()

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from portal.core.events import record_event
 from portal.core.net import system_mode
 from portal.core.times import DAY, now
+from portal.domain.checklist_templates.comparing import edition_of
 from portal.domain.checklist_templates.content import Item, as_kept
-from portal.domain.checklist_templates.models import ChecklistEdition, ChecklistTemplate
+from portal.domain.checklist_templates.models import ChecklistTemplate
 from portal.domain.checklist_templates.models import Status as Templated
 from portal.domain.checklists.events import E
 from portal.domain.checklists.keeping import keep
@@ -75,14 +76,6 @@ def begin_all(session: Session, organisation: Organisation) -> int:
         for checklist in session.scalars(again).all():
             keep(session, checklist)
         return len(new)
-
-
-def edition_of(session: Session, template: ChecklistTemplate) -> ChecklistEdition:
-    """Return what the template asked when it was published last."""
-    query = select(ChecklistEdition).where(
-        ChecklistEdition.template_id == template.id, ChecklistEdition.number == template.edition
-    )
-    return session.scalars(query).one()
 
 
 def _begin(session: Session, organisation: Organisation, template: ChecklistTemplate) -> Checklist:

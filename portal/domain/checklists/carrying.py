@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from portal.core.events import record_event
+from portal.domain.checklist_templates.comparing import edition_of
 from portal.domain.checklist_templates.content import as_kept
-from portal.domain.checklists.beginning import add_item, edition_of
+from portal.domain.checklists.beginning import add_item
 from portal.domain.checklists.events import E
 from portal.domain.checklists.keeping import items_of, keep
 from portal.domain.checklists.models import TO_DO, Checklist, ChecklistItem, ItemStatus

@@ -13,7 +13,7 @@ from portal.domain.attachments.events import E as F
 from portal.domain.checklists.beginning import begin_all
 from portal.domain.checklists.keeping import keep
 from portal.domain.checklists.models import Checklist, ChecklistItem, ItemStatus
-from portal.domain.checklists.workflow import ITEM
+from portal.domain.checklists.operations import begin
 from portal.domain.organisations.events import E as O
 from portal.domain.organisations.models import Organisation, OrganisationStatus
 from portal.domain.people.actor import actor_of_membership
@@ -50,15 +50,14 @@ def _keep_all(session: Session, organisation_id: int) -> None:
             keep(session, checklist)
 
 
-def _on_file(session: Session, event: Event, record: Any) -> None:
+def _on_file(_session: Session, event: Event, record: Any) -> None:
     """The first file begins an item."""
     if not isinstance(record, ChecklistItem) or record.status != ItemStatus.NOT_STARTED:
         return
     with system_mode("keeping a checklist"):
         actor = actor_of_membership(event.membership_id or 0)
         if actor is not None:
-            ITEM.apply(record, "begin", actor)
-            keep(session, record.checklist)
+            begin(record, actor)
 
 
 for _tag in (O.ONBOARD, O.REOPEN):

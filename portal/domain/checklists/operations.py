@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm import object_session
+
 from portal.core.crashpoints import crash_point
 from portal.core.database import db
 from portal.core.events import digest
@@ -33,7 +35,7 @@ def _take(
     ITEM.apply(item, name, actor, **particulars)
     item.since = now()
     crash_point("item moved, checklist not kept")
-    keep(db.session(), item.checklist)
+    keep(object_session(item) or db.session(), item.checklist)
 
 
 def begin(item: ChecklistItem, actor: MemberActor) -> None:
