@@ -22,8 +22,7 @@ from portal.domain.checklists.keeping import hold, items_of, keep, to_remind_of
 from portal.domain.checklists.models import Checklist, ChecklistItem, ItemStatus
 from portal.domain.checklists.workflow import ITEM, KEEPER
 from portal.domain.organisations.models import Organisation, OrganisationStatus
-from portal.domain.people.models import Membership
-from portal.domain.people.roles import LEADS
+from portal.domain.people.colleagues import leads_of
 from portal.domain.programme import programme
 
 _RUNS_OUT = (ItemStatus.COMPLETE, ItemStatus.IN_PROGRESS, ItemStatus.RETURNED)
@@ -170,10 +169,5 @@ def _remind(session: Session, number: int) -> Step | None:
 
 def _is_anybody_there(session: Session, checklist: Checklist) -> bool:
     """Tell whether a manager or administrator has joined, who could be reminded at all."""
-    query = select(Membership.id).where(
-        Membership.organisation_id == checklist.organisation_id,
-        Membership.role.in_(LEADS),
-        Membership.is_active,
-        Membership.joined_at.is_not(None),
-    )
+    query = leads_of(checklist.organisation_id)
     return session.scalar(query.limit(1)) is not None

@@ -16,8 +16,8 @@ from portal.domain.checklists.events import E
 from portal.domain.checklists.models import Checklist, ChecklistItem
 from portal.domain.organisations.events import E as O
 from portal.domain.organisations.models import Organisation
+from portal.domain.people.colleagues import leads_of
 from portal.domain.people.models import Membership, PortfolioEntry, Role
-from portal.domain.people.roles import LEADS
 
 Audience = Callable[[Session, Event, Any], Iterable[int]]
 _ACTIVE = Membership.is_active, Membership.joined_at.is_not(None)
@@ -29,11 +29,8 @@ def _place_of(record: Checklist | ChecklistItem | Organisation) -> int:
 
 def leads(session: Session, _event: Event, record: Any) -> Sequence[int]:
     """The partner's managers and administrators."""
-    query = select(Membership.id).where(
-        Membership.organisation_id == _place_of(record), Membership.role.in_(LEADS), *_ACTIVE
-    )
     with system_mode("choosing who takes a partner on"):
-        return session.scalars(query).all()
+        return session.scalars(leads_of(_place_of(record))).all()
 
 
 def whoever_does_it(session: Session, event: Event, item: ChecklistItem) -> Sequence[int]:

@@ -1,11 +1,11 @@
-"""What are colleagues called, and which can take what somebody else has worked on?"""
+"""What are colleagues called, who leads them, and who can take what another has worked on?"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import contains_eager
 
 from portal.core.access import visible
@@ -14,7 +14,7 @@ from portal.core.language import _l
 from portal.core.workflow import Refused
 from portal.domain.people.actor import MemberActor
 from portal.domain.people.models import Membership, Role, User
-from portal.domain.people.roles import PERMISSIONS
+from portal.domain.people.roles import LEADS, PERMISSIONS
 from portal.domain.permissions import Permission
 
 GONE = _l("That person cannot take it any more. Choose another.")
@@ -81,3 +81,13 @@ def reference_of(membership_id: int | None) -> str:
         return ""
     query = select(Membership.reference).where(Membership.id == membership_id)
     return db.session.scalar(query) or ""
+
+
+def leads_of(organisation_id: int) -> Select[int]:
+    """Return the SELECT of a company's managers and administrators who have joined."""
+    return select(Membership.id).where(
+        Membership.organisation_id == organisation_id,
+        Membership.role.in_(LEADS),
+        Membership.is_active,
+        Membership.joined_at.is_not(None),
+    )
